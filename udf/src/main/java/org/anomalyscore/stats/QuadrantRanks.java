@@ -1,0 +1,232 @@
+package org.anomalyscore.stats;
+
+import java.util.Arrays;
+
+/**
+ * The ranks of two pooled samples of points, and the two-dimensional Kolmogorov-Smirnov statistic
+ * of any two weightings of them.
+ *
+ * <p>The observed samples, a permutation of their labels and a bootstrap resample differ only in
+ * how often each pooled point belongs to either sample. So the points are sorted once, and each of
+ * the three is one call of {@link #scaledStatistic}.
+ *
+ * <p>Positions 0 to size - 1 are the pooled points in ascending order of x. A weight is a {@code
+ * long} that carries two counts, of the first sample in its upper 32 bits and of the second in its
+ * lower 32: one prefix sum then counts both samples, and no carry can cross, since the counts sum
+ * to an array's length at most. All quadrant differences are integers in units of 1 / (n m), so
+ * that equal statistics compare as equal, which permutation p-values need.
+ *
+ * <p>Immutable; one {@link Workspace} a thread.
+ */
+final class QuadrantRanks {
+  /** The weight of one point of the first sample. */
+  static final long FIRST = 1L << 32;
+
+  /** The weight of one point of the second sample. */
+  static final long SECOND = 1L;
+
+  private final int n;
+  private final int m;
+
+  /** Ends (exclusive) of the runs of equal x among the positions, ascending. */
+  private final int[] xRunEnds;
+
+  /** By position: 0-based dense rank of the point's y among all pooled points. */
+  private final int[] yRanks;
+
+  /** Positions of the first sample's points, in their order of input; likewise the second's. */
+  private final int[] firstPositions;
+
+  private final int[] secondPositions;
+  private final int distinctY;
+
+  /** All arguments finite, each pair of one length, neither empty: the caller has checked. */
+  QuadrantRanks(double[] x1, double[] y1, double[] x2, double[] y2) {
+    n = x1.length;
+    m = x2.length;
+    double[] pooled = concatenate(x1, x2);
+    int[] xRanks = new int[pooled.length];
+    int distinctX = denseRanks(pooled, xRanks);
+    pooled = concatenate(y1, y2);
+    int[] inputYRanks = new int[pooled.length];
+    distinctY = denseRanks(pooled, inputYRanks);
+
+    // A counting sort by x.
+    int[] next = new int[distinctX + 1];
+    for (int rank : xRanks) {
+      next[rank + 1]++;
+    }
+    for (int r = 0; r < distinctX; r++) {
+      next[r + 1] += next[r];
+    }
+    xRunEnds = Arrays.copyOfRange(next, 1, next.length);
+    yRanks = new int[pooled.length];
+    firstPositions = new int[n];
+    secondPositions = new int[m];
+    for (int i = 0; i < xRanks.length; i++) {
+      int position = next[xRanks[i]]++;
+      yRanks[position] = inputYRanks[i];
+      if (i < n) {
+        firstPositions[i] = position;
+      } else {
+        secondPositions[i - n] = position;
+      }
+    }
+  }
+
+  /** Number of points of the first sample. */
+  int n() {
+    return n;
+  }
+
+  /** Number of points of the second sample. */
+  int m() {
+    return m;
+  }
+
+  /** Number of pooled points, n + m. */
+  int size() {
+    return yRanks.length;
+  }
+
+  /** Position of the first sample's point {@code i}, 0 to n - 1. */
+  int firstPosition(int i) {
+    return firstPositions[i];
+  }
+
+  /** Position of the second sample's point {@code i}, 0 to m - 1. */
+  int secondPosition(int i) {
+    return secondPositions[i];
+  }
+
+  /** What {@link #scaledStatistic} gives, as the statistic D. */
+  double unscaled(long scaled) {
+    return (double) scaled / (2.0 * n * m);
+  }
+
+  /** Arrays that one thread reuses from replicate to replicate. */
+  final class Workspace {
+    /** By position: {@link #FIRST} times a count plus {@link #SECOND} times a count. */
+    final long[] weights = new long[size()];
+
+    /** A Fenwick tree over the ranks of y: the weight of the points met so far. */
+    private final long[] tree = new long[distinctY + 1];
+
+    /** By rank of y: the weight of all points that are not above it. */
+    private final long[] notAbove = new long[distinctY];
+
+    private Workspace() {}
+  }
+
+  Workspace newWorkspace() {
+    return new Workspace();
+  }
+
+  /** Sets the workspace's weights to the two samples as they were given. */
+  void observe(Workspace workspace) {
+    Arrays.fill(workspace.weights, SECOND);
+    for (int position : firstPositions) {
+      workspace.weights[position] = FIRST;
+    }
+  }
+
+  /**
+   * 2 n m D of the samples that the workspace's weights describe, in O(size log size). The weights
+   * must sum to n and to m.
+   */
+  long scaledStatistic(Workspace workspace) {
+    long[] weights = workspace.weights;
+    long[] tree = workspace.tree;
+    long[] notAbove = workspace.notAbove;
+    Arrays.fill(tree, 0);
+    Arrays.fill(notAbove, 0);
+    for (int p = 0; p < weights.length; p++) {
+      notAbove[yRanks[p]] += weights[p];
+    }
+    for (int r = 1; r < notAbove.length; r++) {
+      notAbove[r] += notAbove[r - 1];
+    }
+    long all = notAbove[notAbove.length - 1];
+
+    long largestAtFirst = Long.MIN_VALUE;
+    long largestAtSecond = Long.MIN_VALUE;
+    long notRight = 0;
+    int start = 0;
+    for (int end : xRunEnds) {
+      // All points of equal x are counted before any of them is asked: x' <= x.
+      for (int p = start; p < end; p++) {
+        long weight = weights[p];
+        if (weight != 0) {
+          notRight += weight;
+          for (int r = yRanks[p] + 1; r < tree.length; r += r & -r) {
+            tree[r] += weight;
+          }
+        }
+      }
+      for (int p = start; p < end; p++) {
+        long weight = weights[p];
+        if (weight == 0) {
+          continue; // not in this resample: saves its count
+        }
+        long lowLow = 0;
+        for (int r = yRanks[p] + 1; r > 0; r &= r - 1) {
+          lowLow += tree[r];
+        }
+        long below = notAbove[yRanks[p]];
+        long ll = difference(lowLow);
+        long lh = difference(notRight - lowLow);
+        long hl = difference(below - lowLow);
+        long hh = difference((all - notRight) - (below - lowLow));
+        if (weight >= FIRST) {
+          largestAtFirst = Math.max(largestAtFirst, reassigned(ll, lh, hl, hh, m));
+        }
+        if ((int) weight != 0) {
+          largestAtSecond = Math.max(largestAtSecond, reassigned(-ll, -lh, -hl, -hh, n));
+        }
+      }
+      start = end;
+    }
+    return largestAtFirst + largestAtSecond;
+  }
+
+  /** First sample's fraction minus the second's, times n m. */
+  private long difference(long counts) {
+    return (counts >>> 32) * m - (int) counts * (long) n;
+  }
+
+  /**
+   * The largest absolute quadrant difference at one of a sample's own points, where the point
+   * itself (one {@code unit}) may be moved out of the low-low quadrant, which its {@code <=} put it
+   * in, or into any other, whichever gives the larger difference.
+   */
+  private static long reassigned(long ll, long lh, long hl, long hh, long unit) {
+    long most = Math.max(Math.max(lh, hl), hh);
+    long least = Math.min(Math.min(lh, hl), hh);
+    return Math.max(Math.max(ll, most + unit), Math.max(unit - ll, -least));
+  }
+
+  private static double[] concatenate(double[] a, double[] b) {
+    double[] pooled = new double[a.length + b.length];
+    for (int i = 0; i < pooled.length; i++) {
+      // Adding zero turns -0.0 into 0.0, which the total order of a sort would tell apart.
+      pooled[i] = (i < a.length ? a[i] : b[i - a.length]) + 0.0;
+    }
+    return pooled;
+  }
+
+  /** Writes 0-based dense ranks and returns how many there are. */
+  private static int denseRanks(double[] values, int[] ranks) {
+    double[] distinct = values.clone();
+    Arrays.sort(distinct);
+    int count = 1;
+    for (int i = 1; i < distinct.length; i++) {
+      if (distinct[i] != distinct[count - 1]) {
+        distinct[count++] = distinct[i];
+      }
+    }
+    for (int i = 0; i < values.length; i++) {
+      ranks[i] = Arrays.binarySearch(distinct, 0, count, values[i]);
+    }
+    return count;
+  }
+}
