@@ -1,0 +1,33 @@
+package org.anomalyscore.image;
+
+import org.anomalyscore.table.RejectReason;
+
+/**
+ * A file after reading, decoding and resizing: the row type between image and inference.
+ *
+ * @param path as listed
+ * @param imageId SHA-256 of the file's bytes; null when it could not be read
+ * @param width of the original image, pixels
+ * @param height of the original image, pixels
+ * @param pixels at the feature model's input size; null when rejected
+ * @param reason null, or why there are no pixels
+ * @param message for the user, with the reason
+ */
+public record LoadedImage(
+    String path,
+    String imageId,
+    int width,
+    int height,
+    RgbImage pixels,
+    RejectReason reason,
+    String message) {
+
+  static LoadedImage rejected(String path, String imageId, RejectReason reason, String message) {
+    return new LoadedImage(path, imageId, 0, 0, null, reason, message);
+  }
+
+  /** True when there is nothing to score. */
+  public boolean isRejected() {
+    return reason != null;
+  }
+}

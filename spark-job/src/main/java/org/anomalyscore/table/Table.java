@@ -1,0 +1,102 @@
+package org.anomalyscore.table;
+
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.FloatType;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.TimestampType;
+
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The four Parquet tables under an output folder, each a folder of its lower-case name. Plain types
+ * only, so that Spark, DuckDB, Trino and pandas all read them.
+ */
+public enum Table {
+  /** One row per scored image and configuration. */
+  SCORES(
+      new StructType()
+          .add("image_id", StringType, false)
+          .add("path", StringType, false)
+          .add("width", IntegerType, false)
+          .add("height", IntegerType, false)
+          .add("complexity", DoubleType, false)
+          .add("vulnerability", DoubleType, false)
+          .add("as_i", DoubleType, false)
+          .add("step_norm", DoubleType, false)
+          .add("complexity_floor", DoubleType, false)
+          // Present only where it was asked for; NULL in the rows of other runs.
+          .add("features", DataTypes.createArrayType(FloatType, false), true)
+          .add("model", StringType, false)
+          .add("run_id", StringType, false)
+          .add("scored_at", TimestampType, false)
+          .add("config_id", StringType, false)
+          .add("dataset", StringType, false),
+      List.of("config_id", "dataset")),
+
+  /** One row per image that has no score, and why. */
+  REJECTS(
+      new StructType()
+          .add("path", StringType, false)
+          .add("dataset", StringType, false)
+          .add("reason", StringType, false)
+          .add("message", StringType, false)
+          .add("config_id", StringType, false)
+          .add("run_id", StringType, false),
+      List.of()),
+
+  /** One row per run: everything that could explain a number later. No secret enters it. */
+  RUNS(
+      new StructType()
+          .add("run_id", StringType, false)
+          .add("command", StringType, false)
+          .add("started_at", TimestampType, false)
+          .add("seconds", DoubleType, false)
+          .add("dataset", StringType, true)
+          .add("config_id", StringType, false)
+          .add("configuration", StringType, false)
+          .add("found", LongType, true)
+          .add("scored", LongType, true)
+          .add("already_scored", LongType, true)
+          .add("rejected", LongType, true)
+          .add("network_seconds", DoubleType, true)
+          .add("device", StringType, true)
+          .add("project_version", StringType, false)
+          .add("git_commit", StringType, false)
+          .add("spark_version", StringType, false)
+          .add("djl_version", StringType, true)
+          .add("pytorch_version", StringType, true)
+          .add("java_version", StringType, false)
+          .add("os", StringType, false),
+      List.of()),
+
+  /** One row per evaluation of a generated set against a reference set. */
+  EVALUATIONS(EvaluationColumns.SCHEMA, List.of());
+
+  private final StructType schema;
+  private final List<String> partitionColumns;
+
+  Table(StructType schema, List<String> partitionColumns) {
+    this.schema = schema;
+    this.partitionColumns = partitionColumns;
+  }
+
+  /** All columns; the partition columns stand last, as Spark returns them. */
+  public StructType schema() {
+    return schema;
+  }
+
+  /** The columns that are folder names instead of file contents. */
+  public List<String> partitionColumns() {
+    return partitionColumns;
+  }
+
+  /** The folder's name under the output folder. */
+  public String folder() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

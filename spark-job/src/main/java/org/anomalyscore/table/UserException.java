@@ -1,0 +1,20 @@
+package org.anomalyscore.table;
+
+/**
+ * The user's fault, not ours: exit code 3. The message says what cannot be done, why, which value
+ * stands in the way, and what to do; no stack trace is shown.
+ */
+public final class UserException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** A fault that has no deeper cause worth showing. */
+  public UserException(String message) {
+    super(message);
+  }
+
+  /** A fault found through another exception, kept for debug logs. */
+  public UserException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

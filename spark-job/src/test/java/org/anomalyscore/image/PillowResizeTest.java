@@ -1,0 +1,141 @@
+package org.anomalyscore.image;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.anomalyscore.image.PillowResize.Filter;
+import org.anomalyscore.image.Preprocessing.Resize;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Against Pillow 12.3.0 and torchvision 0.28.0: src/test/python/image/make_resize_fixtures.py. */
+class PillowResizeTest {
+  private static final Map<String, byte[]> GOLDEN = GoldenZip.read("/image/resize.zip");
+
+  static List<String> resizes() {
+    return names("resize/");
+  }
+
+  static List<String> shorterSides() {
+    return names("shorter_side/");
+  }
+
+  @ParameterizedTest
+  @MethodSource("resizes")
+  void equalsPillowToTheLevel(String name) {
+    String[] parts = name.substring(name.indexOf('/') + 1, name.length() - 4).split("_", -1);
+    int[] to = GoldenZip.size(parts[2]);
+
+    RgbImage result = PillowResize.resize(source(parts[0]), to[0], to[1], filter(parts[3]));
+
+    assertEquals(to[0], result.width());
+    assertEquals(to[1], result.height());
+    assertArrayEquals(GOLDEN.get(name), result.rgb());
+  }
+
+  @Test
+  void everyFilterIsCovered() {
+    Set<String> filters = new TreeSet<>();
+    resizes().forEach(n -> filters.add(n.substring(n.lastIndexOf('_') + 1, n.length() - 4)));
+    assertEquals(Set.of("bicubic", "bilinear", "box", "lanczos"), filters);
+    assertEquals(Filter.values().length, filters.size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("shorterSides")
+  void shorterSideEqualsTorchvision(String name) {
+    String[] parts = name.substring(name.indexOf('/') + 1, name.length() - 4).split("_", -1);
+    int size = Integer.parseInt(parts[2]);
+
+    RgbImage result =
+        new Preprocessing(size, Resize.SHORTER_SIDE, filter(parts[3])).apply(source(parts[0]));
+
+    assertEquals(size, result.width());
+    assertEquals(size, result.height());
+    assertArrayEquals(GOLDEN.get(name), result.rgb());
+  }
+
+  @Test
+  void squashIsAPlainResize() {
+    RgbImage source = source("37x23");
+    RgbImage result = new Preprocessing(16, Resize.SQUASH, Filter.BICUBIC).apply(source);
+    assertArrayEquals(GOLDEN.get("resize/37x23_to_16x16_bicubic.rgb"), result.rgb());
+  }
+
+  @Test
+  void tensorEqualsNumPyBitForBit() {
+    byte[] bytes = GOLDEN.get("tensor/16x16.f32");
+    float[] expected = new float[bytes.length / 4];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(expected);
+    assertArrayEquals(expected, Preprocessing.toTensor(source("16x16")), 0f);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Filter.class)
+  void sameSizeIsTheSameImage(Filter filter) {
+    RgbImage source = source("37x23");
+    assertSame(source, PillowResize.resize(source, 37, 23, filter));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Filter.class)
+  void flatImagesStayFlat(Filter filter) {
+    byte[] rgb = new byte[3 * 50 * 20];
+    Arrays.fill(rgb, (byte) 255);
+    RgbImage result = PillowResize.resize(new RgbImage(50, 20, rgb), 33, 47, filter);
+    for (byte level : result.rgb()) {
+      assertEquals(-1, level);
+    }
+  }
+
+  @Test
+  void longThinImagesNeedNoMemoryForThePartThatIsCutAway() {
+    RgbImage thin = new RgbImage(1, 1_000_000, new byte[3_000_000]);
+    assertTimeout(
+        Duration.ofSeconds(10),
+        () -> {
+          // The full resize would be 224 x 224,000,000 pixels, 150 GB.
+          new Preprocessing(224, Resize.SHORTER_SIDE, Filter.BICUBIC).apply(thin);
+          new Preprocessing(224, Resize.SQUASH, Filter.BICUBIC).apply(thin);
+        });
+  }
+
+  @Test
+  void refusesSizesBelowOne() {
+    RgbImage source = source("37x23");
+    assertThrows(
+        IllegalArgumentException.class, () -> PillowResize.resize(source, 0, 5, Filter.BOX));
+    assertThrows(
+        IllegalArgumentException.class, () -> PillowResize.resize(source, 5, -1, Filter.BOX));
+    assertThrows(
+        IllegalArgumentException.class, () -> new Preprocessing(0, Resize.SQUASH, Filter.BOX));
+    assertThrows(IllegalArgumentException.class, () -> new RgbImage(2, 2, new byte[11]));
+  }
+
+  private static List<String> names(String prefix) {
+    return GOLDEN.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  private static RgbImage source(String size) {
+    int[] sides = GoldenZip.size(size);
+    return new RgbImage(sides[0], sides[1], GOLDEN.get("source/" + size + ".rgb"));
+  }
+
+  private static Filter filter(String name) {
+    return Filter.valueOf(name.toUpperCase(Locale.ROOT));
+  }
+}
