@@ -1,0 +1,193 @@
+package org.anomalyscore.inference;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import org.anomalyscore.table.UserException;
+
+/**
+ * A TorchScript module in native memory, shared by all tasks of this JVM: one per file hash, card
+ * and device.
+ *
+ * <p>Tasks come and go in waves, so a model that nobody uses stays loaded until a different one is
+ * asked for; then the unused ones are closed.
+ */
+final class FeatureModel implements AutoCloseable {
+
+  private record Key(ModelFile file, Device device) {}
+
+  private static final Map<Key, FeatureModel> LOADED = new HashMap<>();
+
+  private final ModelFile file;
+  private final Model model;
+  private final PtSymbolBlock block;
+  private int users;
+
+  private FeatureModel(ModelFile file, Model model) {
+    this.file = file;
+    this.model = model;
+    this.block = (PtSymbolBlock) model.getBlock();
+  }
+
+  /**
+   * Loads the model, or takes the one that is loaded; {@link #close} gives it back.
+   *
+   * @param copy the local file; its hash is verified when it is loaded
+   */
+  static FeatureModel acquire(ModelFile file, Path copy, Device device) throws IOException {
+    synchronized (LOADED) {
+      Key key = new Key(file, device);
+      FeatureModel loaded = LOADED.get(key);
+      if (loaded == null) {
+        closeUnused();
+        loaded = load(file, copy, device);
+        LOADED.put(key, loaded);
+      }
+      loaded.users++;
+      return loaded;
+    }
+  }
+
+  private static FeatureModel load(ModelFile file, Path copy, Device device) throws IOException {
+    file.verify(copy);
+    startEngine();
+    Model model = Model.newInstance(file.card().name(), device, "PyTorch");
+    try {
+      // Without trainParam DJL loads under inference mode, and a gradient fails with "Inference
+      // tensors cannot be saved for backward".
+      model.load(
+          copy.getParent(),
+          copy.getFileName().toString(),
+          Map.of("trainParam", "true", "mapLocation", "true"));
+      // Only the pixels need gradients; without this each backward pass computes the weights' too.
+      model.getBlock().freezeParameters(true);
+      FeatureModel loaded = new FeatureModel(file, model);
+      JniUtils.enableInferenceMode(loaded.block);
+      return loaded;
+    } catch (EngineException | MalformedModelException e) {
+      model.close();
+      throw ModelFile.notTorchScript(file.card().name(), e);
+    } catch (IOException | RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static void startEngine() {
+    // DJL looks for newer native libraries on the network, and reports its use, unless told not to.
+    System.setProperty("ai.djl.offline", "true");
+    try {
+      Engine.getEngine("PyTorch");
+    } catch (EngineException e) {
+      throw new UserException(
+          "PyTorch's native library cannot be loaded: "
+              + e.getMessage()
+              + ". The job brings it for Linux on x86-64; elsewhere, or for CUDA, name one with"
+              + " PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR (see the README).",
+          e);
+    }
+  }
+
+  private static void closeUnused() {
+    for (Iterator<FeatureModel> i = LOADED.values().iterator(); i.hasNext(); ) {
+      FeatureModel candidate = i.next();
+      if (candidate.users == 0) {
+        candidate.model.close();
+        i.remove();
+      }
+    }
+  }
+
+  /** A fresh scope for arrays on the model's device. */
+  NDManager newManager() {
+    return model.getNDManager().newSubManager();
+  }
+
+  /**
+   * Features of a batch, (N, D) float32, attached to the batch's manager.
+   *
+   * @param pixels (N, 3, S, S) float32
+   * @param withGradient records the graph; the caller has switched gradients on
+   */
+  NDArray features(NDArray pixels, boolean withGradient) {
+    // Not Block.forward(training = true): that would put batch normalisation into training mode.
+    NDList returned = IValueUtils.forward(block, new NDList(pixels), withGradient);
+    ModelCard.Output output = file.card().output();
+    int index = output.index() == null ? 0 : output.index();
+    if (index >= returned.size()) {
+      throw new UserException(
+          "The feature model "
+              + file.card().name()
+              + " returns "
+              + returned.size()
+              + " tensor(s), but its card has output.index "
+              + index
+              + ". Correct the card.");
+    }
+    return pool(returned.get(index), output.rule());
+  }
+
+  private NDArray pool(NDArray raw, ModelCard.Pooling pooling) {
+    int rank = raw.getShape().dimension();
+    if (raw.getDataType() != DataType.FLOAT32) {
+      throw wrongOutput(
+          "gives " + raw.getDataType() + " features", "Export it so that its output is float32.");
+    }
+    boolean pooled = pooling != ModelCard.Pooling.NONE;
+    if (pooled ? rank != 3 && rank != 4 : rank != 2) {
+      throw wrongOutput(
+          "gives features of shape " + raw.getShape() + " (rank " + rank + ")",
+          pooled
+              ? "A card with output.pooling is for rank 3 or 4; remove it for rank 2."
+              : "Features of rank 2 need no more; for rank 3 or 4 add output.pooling (mean, max,"
+                  + " first or flatten) to the card.");
+    }
+    if (!pooled) {
+      return raw;
+    }
+    // Tokens are (N, T, C) and maps (N, C, h, w): positions are axis 1, or axes 2 and 3 as one.
+    NDArray cells = rank == 3 ? raw : raw.reshape(raw.getShape().get(0), raw.getShape().get(1), -1);
+    int[] positions = {rank == 3 ? 1 : 2};
+    return switch (pooling) {
+      case MEAN -> cells.mean(positions);
+      case MAX -> cells.max(positions);
+      case FLATTEN -> raw.reshape(raw.getShape().get(0), -1);
+      case FIRST -> {
+        if (rank != 3) {
+          throw wrongOutput(
+              "gives features of shape " + raw.getShape(),
+              "output.pooling 'first' takes the first token of rank 3; use mean or max here.");
+        }
+        yield raw.get(":, 0");
+      }
+      case NONE -> throw new IllegalStateException("handled above");
+    };
+  }
+
+  UserException wrongOutput(String what, String remedy) {
+    return new UserException(
+        "The feature model " + file.card().name() + " " + what + ". " + remedy);
+  }
+
+  /** Gives the model back; it stays loaded for the next task. */
+  @Override
+  public void close() {
+    synchronized (LOADED) {
+      users--;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.anomalyscore.inference;
+
+/**
+ * What the network says of one image.
+ *
+ * @param complexity C of Eq. 1, radians in (0, pi]; NaN when degenerate
+ * @param vulnerability V of Eq. 5, in units of the features, &gt;= 0
+ * @param stepNorm mean length of a noise step in feature space
+ * @param complexityFloor share of a step's length that a hundredth of the step already causes:
+ *     about 0.01 where features are exact, towards 1 where a step measures rounding only, 0 where
+ *     the module rounds the pixels
+ * @param features M(x), one vector
+ * @param degenerate null, or why C, V or AS-i is not a number
+ */
+record Measurement(
+    double complexity,
+    double vulnerability,
+    double stepNorm,
+    double complexityFloor,
+    float[] features,
+    String degenerate) {
+
+  /** Measures one image from its features. */
+  static Measurement of(float[][] noisePath, float[] nearby, float[] attacked) {
+    float[] clean = noisePath[0];
+    double complexity = FeaturePath.complexity(noisePath);
+    double vulnerability = FeaturePath.distance(clean, attacked);
+    double stepNorm = FeaturePath.meanStepNorm(noisePath);
+    double floor = FeaturePath.distance(clean, nearby) / stepNorm;
+    return new Measurement(
+        complexity,
+        vulnerability,
+        stepNorm,
+        floor,
+        clean,
+        degeneracy(complexity, vulnerability, stepNorm, noisePath));
+  }
+
+  private static String degeneracy(double c, double v, double stepNorm, float[][] path) {
+    if (!Double.isFinite(stepNorm) || !Double.isFinite(v)) {
+      return "the feature model returned a value that is not finite";
+    }
+    for (int k = 0; k + 1 < path.length; k++) {
+      if (FeaturePath.distance(path[k], path[k + 1]) == 0) {
+        return "noise step " + (k + 1) + " does not change the features, so it has no direction";
+      }
+    }
+    if (!(c > 0)) {
+      return "complexity is " + c + ", so AS-i = V / C is undefined";
+    }
+    return null;
+  }
+}

@@ -1,0 +1,49 @@
+package org.anomalyscore.inference;
+
+import java.io.Serializable;
+import java.util.HexFormat;
+import org.anomalyscore.table.ContentHash;
+
+/**
+ * Everything that can change a number in the score table, and its name.
+ *
+ * @param model the file's hash, its preprocessing and its output rule
+ */
+public record ScoreConfiguration(ModelFile model, ScoreParameters parameters)
+    implements Serializable {
+
+  /** Raised whenever the same configuration would give other numbers than an older version did. */
+  private static final int NUMERICS_VERSION = 1;
+
+  /**
+   * Names this configuration: c and 16 hexadecimal digits. The letter keeps readers that guess the
+   * types of folder names from taking it for a number.
+   */
+  public String configId() {
+    return "c" + HexFormat.of().formatHex(ContentHash.of(text()), 0, 8);
+  }
+
+  /** The hashed text. A field that is missing here could let two kinds of numbers be mixed. */
+  String text() {
+    ModelCard card = model.card();
+    ScoreParameters p = parameters;
+    return String.join(
+        "|",
+        "anomaly-score",
+        "numerics=" + NUMERICS_VERSION,
+        "model=" + model.sha256(),
+        "size=" + card.input().size(),
+        "resize=" + card.input().resize(),
+        "filter=" + card.input().filter(),
+        "output=" + (card.output().index() == null ? 0 : card.output().index()),
+        "pooling=" + card.output().rule(),
+        "noise-step=" + p.noiseStep(),
+        "noise-steps=" + p.noiseSteps(),
+        "attack-step=" + p.attackStep(),
+        "attack-steps=" + p.attackSteps(),
+        "attack-start=" + p.attackStart(),
+        "attack-ball=" + p.attackBall(),
+        "ascends=" + p.ascends(),
+        "seed=" + p.seed());
+  }
+}

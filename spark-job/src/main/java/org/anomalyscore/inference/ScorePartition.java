@@ -1,0 +1,158 @@
+package org.anomalyscore.inference;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.anomalyscore.image.ImageLoader;
+import org.anomalyscore.image.LoadedImage;
+import org.anomalyscore.image.Preprocessing;
+import org.anomalyscore.table.RejectReason;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
+
+/**
+ * Turns a partition of listed files into outcomes, a row a file: a score, or a reason why there is
+ * none. Pulls one batch of images at a time, so that memory does not grow with the partition.
+ *
+ * @param intraOpThreads of each task's network calls; more than Spark's cores a task would make
+ *     tasks wait for each other
+ */
+public record ScorePartition(
+    ScoreConfiguration configuration,
+    ImageLoader loader,
+    int batchSize,
+    int intraOpThreads,
+    boolean keepFeatures,
+    ScoreMetrics metrics,
+    Broadcast<SerializableConfiguration> hadoop)
+    implements MapPartitionsFunction<Row, Row> {
+
+  /** What a file became: score columns are NULL in rejects, and reject columns in scores. */
+  public static final StructType OUTCOME =
+      new StructType()
+          .add("path", DataTypes.StringType)
+          .add("image_id", DataTypes.StringType)
+          .add("width", DataTypes.IntegerType)
+          .add("height", DataTypes.IntegerType)
+          .add("complexity", DataTypes.DoubleType)
+          .add("vulnerability", DataTypes.DoubleType)
+          .add("as_i", DataTypes.DoubleType)
+          .add("step_norm", DataTypes.DoubleType)
+          .add("complexity_floor", DataTypes.DoubleType)
+          .add("features", DataTypes.createArrayType(DataTypes.FloatType))
+          .add("reason", DataTypes.StringType)
+          .add("message", DataTypes.StringType);
+
+  /**
+   * Scores a partition.
+   *
+   * @param files rows with {@code path} and {@code length}
+   */
+  @Override
+  public Iterator<Row> call(Iterator<Row> files) throws IOException {
+    if (!files.hasNext()) {
+      return files;
+    }
+    ModelFile model = configuration.model();
+    ScorePredictor predictor =
+        ScorePredictor.open(
+            model, model.onExecutor(), configuration.parameters(), batchSize, intraOpThreads);
+    TaskContext.get()
+        .addTaskCompletionListener((TaskCompletionListener) context -> predictor.close());
+    return new Outcomes(files, predictor);
+  }
+
+  private final class Outcomes implements Iterator<Row> {
+
+    private final Iterator<Row> files;
+    private final ScorePredictor predictor;
+    private final Configuration conf = hadoop.value().value();
+    private final ArrayDeque<Row> ready = new ArrayDeque<>();
+
+    Outcomes(Iterator<Row> files, ScorePredictor predictor) {
+      this.files = files;
+      this.predictor = predictor;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (ready.isEmpty() && files.hasNext()) {
+        TaskContext.get().killTaskIfInterrupted();
+        nextBatch();
+      }
+      return !ready.isEmpty();
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return ready.remove();
+    }
+
+    private void nextBatch() {
+      final long begin = System.nanoTime();
+      final long networkBefore = predictor.networkNanos();
+      List<LoadedImage> images = new ArrayList<>(batchSize);
+      List<ScorePredictor.Input> inputs = new ArrayList<>(batchSize);
+      while (inputs.size() < batchSize && files.hasNext()) {
+        Row file = files.next();
+        LoadedImage image =
+            loader.load(file.<String>getAs("path"), file.<Long>getAs("length"), conf);
+        if (image.isRejected()) {
+          reject(image.path(), image.reason(), image.message());
+        } else {
+          images.add(image);
+          inputs.add(
+              new ScorePredictor.Input(image.imageId(), Preprocessing.toTensor(image.pixels())));
+        }
+      }
+      List<Measurement> measurements = inputs.isEmpty() ? List.of() : predictor.measure(inputs);
+      metrics.batch(System.nanoTime() - begin, predictor.networkNanos() - networkBefore);
+      for (int i = 0; i < images.size(); i++) {
+        add(images.get(i), measurements.get(i));
+      }
+    }
+
+    private void add(LoadedImage image, Measurement m) {
+      if (m.degenerate() != null) {
+        reject(image.path(), RejectReason.DEGENERATE, m.degenerate());
+        return;
+      }
+      metrics.scored().add(1);
+      ready.add(
+          RowFactory.create(
+              image.path(),
+              image.imageId(),
+              image.width(),
+              image.height(),
+              m.complexity(),
+              m.vulnerability(),
+              m.vulnerability() / m.complexity(),
+              m.stepNorm(),
+              m.complexityFloor(),
+              keepFeatures ? m.features() : null,
+              null,
+              null));
+    }
+
+    private void reject(String path, RejectReason reason, String message) {
+      metrics.rejected().add(1);
+      ready.add(
+          RowFactory.create(
+              path, null, null, null, null, null, null, null, null, null, reason.text(), message));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.anomalyscore.inference;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class FeaturePathTest {
+
+  @Test
+  void anglesOfKnownVectors() {
+    assertEquals(Math.PI / 2, angle(1, 0, 0, 5), 1e-15);
+    assertEquals(Math.PI / 4, angle(1, 0, 3, 3), 1e-15);
+    assertEquals(Math.PI, angle(1, 2, -2, -4), 1e-15);
+    assertEquals(0, angle(1, 2, 3, 6), 1e-15);
+  }
+
+  @Test
+  void smallAnglesKeepTheirDigits() {
+    // The arccos of a dot product is 0 below 1e-8; Kahan's form loses no more than the rounding of
+    // two unit vectors, about 2e-16 absolute.
+    for (double t : new double[] {1e-3, 1e-6, 1e-9, 1e-12}) {
+      assertEquals(t, angle(1, 0, Math.cos(t), Math.sin(t)), 1e-15 + 1e-9 * t);
+      assertEquals(
+          Math.PI - t, angle(1, 0, -Math.cos(t), Math.sin(t)), 1e-15, "near a straight angle");
+    }
+  }
+
+  @Test
+  void anglesIgnoreLength() {
+    assertEquals(angle(1, 2, 3, 1), angle(1e-30, 2e-30, 3e30, 1e30), 1e-15);
+  }
+
+  @Test
+  void zeroAndNonFiniteVectorsHaveNoAngle() {
+    assertTrue(Double.isNaN(angle(0, 0, 1, 0)));
+    assertTrue(Double.isNaN(angle(1, 0, Double.NaN, 0)));
+    assertTrue(Double.isNaN(angle(1, 0, Double.POSITIVE_INFINITY, 0)));
+  }
+
+  @Test
+  void complexityOfACircleIsItsTurningAngle() {
+    // Points on a circle: each step turns by the same angle.
+    double turn = 0.3;
+    float[][] path = new float[11][];
+    for (int k = 0; k <= 10; k++) {
+      path[k] = new float[] {(float) Math.cos(k * turn), (float) Math.sin(k * turn)};
+    }
+    // float32 coordinates near 1 carry 6e-8; a step of 0.3 turns that into 4e-7 a step.
+    assertEquals(turn, FeaturePath.complexity(path), 4e-7);
+    assertEquals(2 * Math.sin(turn / 2), FeaturePath.meanStepNorm(path), 1e-7);
+  }
+
+  @Test
+  void complexityAveragesAngles() {
+    float[][] path = {{0, 0}, {1, 0}, {1, 1}, {2, 1}, {3, 1}};
+    // Turns of 90, 90 and 0 degrees.
+    assertEquals(Math.PI / 3, FeaturePath.complexity(path), 1e-15);
+  }
+
+  @Test
+  void roundingNoiseMeetsAtTwoThirdsOfPi() {
+    // Differences of independent points, the case that complexity_floor warns of: the cosine of
+    // successive differences is -1/2 in high dimensions.
+    NoiseStream noise = new NoiseStream(NoiseStream.Purpose.COMPLEXITY_NOISE, 1, "rounding");
+    int dimension = 4096;
+    double[] g = noise.gaussians(11 * dimension);
+    float[][] path = new float[11][dimension];
+    for (int i = 0; i < g.length; i++) {
+      path[i / dimension][i % dimension] = (float) g[i];
+    }
+    assertEquals(2 * Math.PI / 3, FeaturePath.complexity(path), 0.02);
+  }
+
+  @Test
+  void aZeroStepIsDegenerate() {
+    float[] moved = {1, 2};
+    Measurement m =
+        Measurement.of(new float[][] {{0, 0}, {1, 1}, {1, 1}, {2, 3}}, moved, new float[] {3, 4});
+    assertTrue(m.degenerate().contains("noise step 2"), m.degenerate());
+  }
+
+  @Test
+  void aStraightPathIsDegenerate() {
+    Measurement m =
+        Measurement.of(
+            new float[][] {{0, 0}, {1, 0}, {2, 0}}, new float[] {1, 0}, new float[] {3, 4});
+    assertEquals(0, m.complexity());
+    assertEquals(5, m.vulnerability());
+    assertTrue(m.degenerate().contains("AS-i"), m.degenerate());
+  }
+
+  @Test
+  void nonFiniteFeaturesAreDegenerate() {
+    float[][] good = {{0, 0}, {1, 0}, {1, 1}};
+    float[] bad = {Float.NaN, 0};
+    assertTrue(Measurement.of(good, good[1], bad).degenerate().contains("not finite"));
+    float[][] path = {{0, 0}, {1, 0}, {Float.POSITIVE_INFINITY, 1}};
+    assertTrue(Measurement.of(path, good[1], good[2]).degenerate().contains("not finite"));
+  }
+
+  private static double angle(double ax, double ay, double bx, double by) {
+    return FeaturePath.angle(new double[] {ax, ay}, new double[] {bx, by});
+  }
+}

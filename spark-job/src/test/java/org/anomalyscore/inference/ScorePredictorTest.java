@@ -1,0 +1,248 @@
+package org.anomalyscore.inference;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.anomalyscore.table.UserException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against src/test/python/oracle: the same definition in float64 PyTorch, written on its own. */
+class ScorePredictorTest {
+
+  /** The authors' profile with the start of the paper's, which rounding does not decide. */
+  private static final ScoreParameters AUTHORS_FROM_1E_3 =
+      new ScoreParameters(0.01, 10, 2.0 / 255, 10, 1e-3, 8.0 / 255, false, 0);
+
+  private static final ScoreParameters BALL_ASCENDING =
+      new ScoreParameters(0.01, 10, 2.0 / 255, 10, 1e-3, 8.0 / 255, true, 0);
+
+  /**
+   * Radians. Features of length 3 carry float32 rounding of about 2e-7, steps are 0.002 long: an
+   * angle is good to 1e-4, whatever its size.
+   */
+  private static final double C_ROUNDING = 1e-4;
+
+  @Test
+  void paperProfileEqualsTheOracle() throws IOException {
+    assertOracle("tiny_scores_paper.csv", ScoreParameters.PAPER, 1e-6);
+  }
+
+  @Test
+  void authorsProfileEqualsTheOracle() throws IOException {
+    assertOracle("tiny_scores_authors_code_from_1e-3.csv", AUTHORS_FROM_1E_3, 2e-5);
+  }
+
+  @Test
+  void ballKeepsTheAttackNear() throws IOException {
+    assertOracle("tiny_scores_ball_ascending.csv", BALL_ASCENDING, 1e-6);
+  }
+
+  /**
+   * @param vTolerance relative; the network is smooth, so no gradient's sign hangs on rounding. A
+   *     descending attack ends near x, where V is a small difference of larger features.
+   */
+  private static void assertOracle(String csv, ScoreParameters parameters, double vTolerance)
+      throws IOException {
+    Map<String, String[]> expected = new HashMap<>();
+    for (String line : Files.readAllLines(TestModels.folder().resolve(csv))) {
+      String[] cells = line.split(",", -1);
+      expected.put(cells[1], cells);
+    }
+    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    assertEquals(expected.size() - 1, inputs.size(), "the oracle's header is one line");
+    List<Measurement> measured = measure("tiny", parameters, 16, inputs);
+    for (int i = 0; i < inputs.size(); i++) {
+      String[] cells = expected.get(inputs.get(i).imageId());
+      Measurement m = measured.get(i);
+      assertNull(m.degenerate(), cells[0]);
+      assertEquals(Double.parseDouble(cells[2]), m.complexity(), C_ROUNDING, cells[0] + " C");
+      assertRelative(Double.parseDouble(cells[3]), m.vulnerability(), vTolerance, cells[0] + " V");
+      assertRelative(Double.parseDouble(cells[4]), m.stepNorm(), 1e-4, cells[0] + " step");
+      assertRelative(Double.parseDouble(cells[5]), m.complexityFloor(), 0.05, cells[0] + " floor");
+    }
+  }
+
+  @Test
+  void theAttackWalksAwayInThePaperAndBackInTheAuthorsCode() throws IOException {
+    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    List<Measurement> away = measure("tiny", BALL_ASCENDING, 16, inputs);
+    List<Measurement> back = measure("tiny", ScoreParameters.AUTHORS_CODE, 16, inputs);
+    for (int i = 0; i < inputs.size(); i++) {
+      assertTrue(
+          back.get(i).vulnerability() < 0.2 * away.get(i).vulnerability(),
+          back.get(i).vulnerability() + " against " + away.get(i).vulnerability());
+    }
+  }
+
+  @Test
+  void companyAndPlaceInTheBatchDoNotChangeABit() throws IOException {
+    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    List<Measurement> together = measure("tiny", ScoreParameters.PAPER, 7, inputs);
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      order.add(i);
+    }
+    Collections.shuffle(order, new Random(3));
+    List<Measurement> shuffled =
+        measure("tiny", ScoreParameters.PAPER, 7, order.stream().map(inputs::get).toList());
+    for (int i = 0; i < order.size(); i++) {
+      assertSameBits(together.get(order.get(i)), shuffled.get(i));
+      assertSameBits(
+          together.get(i),
+          measure("tiny", ScoreParameters.PAPER, 7, List.of(inputs.get(i))).get(0));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 64})
+  void batchSizeChangesNoMoreThanRounding(int batchSize) throws IOException {
+    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    List<Measurement> base = measure("tiny", ScoreParameters.PAPER, 7, inputs);
+    List<Measurement> other = measure("tiny", ScoreParameters.PAPER, batchSize, inputs);
+    for (int i = 0; i < inputs.size(); i++) {
+      assertEquals(base.get(i).complexity(), other.get(i).complexity(), C_ROUNDING, "C");
+      assertRelative(base.get(i).vulnerability(), other.get(i).vulnerability(), 1e-5, "V");
+    }
+  }
+
+  @Test
+  void theSeedChoosesTheNoise() throws IOException {
+    ScoreParameters seven = new ScoreParameters(0.01, 10, 0.01, 10, 1e-3, 0, true, 7);
+    List<ScorePredictor.Input> one = TestModels.inputs().subList(0, 1);
+    assertTrue(
+        measure("tiny", ScoreParameters.PAPER, 1, one).get(0).complexity()
+            != measure("tiny", seven, 1, one).get(0).complexity());
+  }
+
+  @Test
+  void featuresOnACircleHaveTheClosedForm() throws IOException {
+    Map<String, ScorePredictor.Input> byId = new HashMap<>();
+    TestModels.inputs().forEach(input -> byId.put(input.imageId(), input));
+    List<String> lines = Files.readAllLines(TestModels.folder().resolve("circle_closed_form.csv"));
+    for (String line : lines.subList(1, lines.size())) {
+      String[] cells = line.split(",", -1);
+      List<ScorePredictor.Input> input = List.of(byId.get(cells[1]));
+      Measurement fast = measure("circle_fast", ScoreParameters.PAPER, 1, input).get(0);
+      Measurement slow = measure("circle_slow", ScoreParameters.PAPER, 1, input).get(0);
+      assertEquals(Double.parseDouble(cells[2]), fast.complexity(), C_ROUNDING, cells[0]);
+      // The circle's frequency turns the pixels' float32 rounding into 1e-5 of phase.
+      assertEquals(Double.parseDouble(cells[3]), fast.stepNorm(), 2e-5, cells[0]);
+      assertRelative(Double.parseDouble(cells[4]), slow.vulnerability(), 1e-5, cells[0]);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tiny,features",
+    "tiny_tuple,features",
+    "tiny_map,pooled_mean",
+    "tiny_tokens,pooled_first"
+  })
+  void featuresEqualPythons(String name, String key) throws IOException {
+    JsonNode golden =
+        JsonMapper.builder()
+            .build()
+            .readTree(TestModels.folder().resolve("model_features.json").toFile());
+    for (int i = 0; i < golden.get("images").size(); i++) {
+      String image = golden.get("images").get(i).asText();
+      JsonNode expected = golden.get("models").get(name).get(key).get(i);
+      float[] features =
+          measure(
+                  name,
+                  ScoreParameters.PAPER,
+                  2,
+                  List.of(TestModels.input(TestModels.folder().resolve("images").resolve(image))))
+              .get(0)
+              .features();
+      double[] wanted = new double[expected.size()];
+      double[] found = new double[features.length];
+      for (int d = 0; d < wanted.length; d++) {
+        wanted[d] = expected.get(d).asDouble();
+        found[d] = features[d];
+      }
+      assertArrayEquals(wanted, found, 1e-5, name + " on " + image);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"constant,noise step 1", "linear,", "nan_when_dark,not finite"})
+  void degenerateImagesHaveAReason(String name, String reason) throws IOException {
+    int degenerate = 0;
+    for (Measurement m : measure(name, ScoreParameters.PAPER, 4, TestModels.inputs())) {
+      if (m.degenerate() == null) {
+        assertTrue(m.complexity() > 0 && Double.isFinite(m.vulnerability()));
+      } else {
+        degenerate++;
+        assertTrue(reason != null && m.degenerate().contains(reason), m.degenerate());
+      }
+    }
+    switch (name) {
+      case "constant" -> assertEquals(12, degenerate);
+      case "nan_when_dark" -> assertTrue(degenerate > 0 && degenerate < 12, "" + degenerate);
+      default -> assertEquals(0, degenerate);
+    }
+  }
+
+  @Test
+  void aLinearModelHasNoComplexityWhereNothingIsClipped() throws IOException {
+    Map<String, Measurement> byName = new HashMap<>();
+    List<Measurement> measured = measure("linear", ScoreParameters.PAPER, 4, TestModels.inputs());
+    for (int i = 0; i < measured.size(); i++) {
+      byName.put(TestModels.images().get(i).getFileName().toString(), measured.get(i));
+    }
+    // What is left is the rounding of float32 features: far below 0.01 rad, far above 0.
+    assertTrue(byName.get("mid_waves.png").complexity() < 0.01);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rank1,output.pooling",
+    "scalar,output.pooling",
+  })
+  void anOutputOfTheWrongRankIsTheUsersFault(String name, String remedy) throws IOException {
+    try (ScorePredictor predictor = TestModels.predictor(name, ScoreParameters.PAPER, 1)) {
+      String message = assertThrows(UserException.class, predictor::checkCard).getMessage();
+      assertTrue(message.contains("rank") && message.contains(remedy), message);
+    }
+  }
+
+  private static List<Measurement> measure(
+      String name, ScoreParameters parameters, int batchSize, List<ScorePredictor.Input> inputs)
+      throws IOException {
+    List<Measurement> all = new ArrayList<>();
+    try (ScorePredictor predictor = TestModels.predictor(name, parameters, batchSize)) {
+      for (int i = 0; i < inputs.size(); i += batchSize) {
+        all.addAll(predictor.measure(inputs.subList(i, Math.min(inputs.size(), i + batchSize))));
+      }
+    }
+    return all;
+  }
+
+  private static void assertSameBits(Measurement a, Measurement b) {
+    assertEquals(a.complexity(), b.complexity());
+    assertEquals(a.vulnerability(), b.vulnerability());
+    assertEquals(a.stepNorm(), b.stepNorm());
+    assertEquals(a.complexityFloor(), b.complexityFloor());
+    assertArrayEquals(a.features(), b.features());
+  }
+
+  private static void assertRelative(double expected, double found, double share, String what) {
+    assertEquals(expected, found, share * Math.abs(expected), what);
+  }
+}

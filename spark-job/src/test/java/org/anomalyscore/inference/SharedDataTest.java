@@ -1,0 +1,77 @@
+package org.anomalyscore.inference;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.anomalyscore.image.ImageLoader;
+import org.anomalyscore.image.LoadedImage;
+import org.anomalyscore.image.Preprocessing;
+import org.anomalyscore.table.ContentHash;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A trained ResNet-20 on images of ten real generators, against score_oracle.py in float64 (PyTorch
+ * 2.13.0): 60 of its rows are kept in cifar10_resnet20_float64.csv.
+ */
+class SharedDataTest {
+
+  @Test
+  void scoresOfRealGeneratorsEqualTheOracle() throws IOException {
+    Path shared = shared();
+    Path file = shared.resolve("models/cifar10_resnet20.pt");
+    ModelFile model =
+        new ModelFile(
+            ContentHash.hex(file),
+            ModelCard.parse(
+                Files.readString(shared.resolve("models/cifar10_resnet20.yaml")), "resnet20"));
+    List<String> lines =
+        Files.readAllLines(TestModels.folder().resolve("cifar10_resnet20_float64.csv"));
+    List<ScorePredictor.Input> inputs = new ArrayList<>();
+    ImageLoader loader = new ImageLoader(model.card().preprocessing(), 1_000_000, 1 << 20);
+    for (String line : lines.subList(1, lines.size())) {
+      Path image = shared.resolve("data").resolve(line.substring(0, line.indexOf(',')));
+      LoadedImage loaded =
+          loader.load(image.toUri().toString(), Files.size(image), new Configuration());
+      inputs.add(
+          new ScorePredictor.Input(loaded.imageId(), Preprocessing.toTensor(loaded.pixels())));
+    }
+    List<Measurement> measured;
+    try (ScorePredictor predictor =
+        ScorePredictor.open(model, file, ScoreParameters.PAPER, inputs.size(), 1)) {
+      measured = predictor.measure(inputs);
+    }
+    double[] errorOfV = new double[inputs.size()];
+    for (int i = 0; i < inputs.size(); i++) {
+      String[] cells = lines.get(i + 1).split(",", -1);
+      Measurement m = measured.get(i);
+      // float32 features against float64 ones; up to 9e-4 was seen on 200 images.
+      assertEquals(1, m.complexity() / Double.parseDouble(cells[1]), 2e-3, "C of " + cells[0]);
+      errorOfV[i] = Math.abs(1 - m.vulnerability() / Double.parseDouble(cells[2]));
+      assertEquals(1, m.stepNorm() / Double.parseDouble(cells[3]), 1e-4, cells[0]);
+    }
+    // One flipped sign of a near-zero gradient changes an attack's path, whatever computes it: a
+    // float64 attack on pixels moved by 3e-8 ends up to 8 % elsewhere. Most images have none.
+    Arrays.sort(errorOfV);
+    assertTrue(errorOfV[errorOfV.length / 2] < 1e-6, "median " + errorOfV[errorOfV.length / 2]);
+    assertTrue(errorOfV[errorOfV.length * 3 / 4] < 1e-3, Arrays.toString(errorOfV));
+    assertTrue(errorOfV[errorOfV.length - 1] < 0.2, Arrays.toString(errorOfV));
+  }
+
+  private static Path shared() {
+    for (Path p = Path.of("").toAbsolutePath(); p != null; p = p.getParent()) {
+      if (Files.isDirectory(p.resolve("shared/data"))) {
+        return p.resolve("shared");
+      }
+    }
+    assumeTrue(false, "no folder shared/data beside the repository: its photographs are not ours");
+    throw new AssertionError("unreachable");
+  }
+}

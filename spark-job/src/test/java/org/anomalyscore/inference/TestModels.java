@@ -1,0 +1,72 @@
+package org.anomalyscore.inference;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.anomalyscore.image.ImageLoader;
+import org.anomalyscore.image.LoadedImage;
+import org.anomalyscore.image.Preprocessing;
+import org.anomalyscore.table.ContentHash;
+import org.apache.hadoop.conf.Configuration;
+
+/** The small models and images that src/test/python/oracle/make_test_models.py makes. */
+public final class TestModels {
+
+  private TestModels() {}
+
+  /** The folder of the models; {@code images} is within. */
+  public static Path folder() {
+    try {
+      return Path.of(TestModels.class.getResource("/oracle/tiny.pt").toURI()).getParent();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Path file(String name) {
+    return folder().resolve(name + ".pt");
+  }
+
+  static ModelFile model(String name) {
+    try {
+      String card = Files.readString(folder().resolve(name + ".yaml"));
+      return new ModelFile(ContentHash.hex(file(name)), ModelCard.parse(card, name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static ScorePredictor predictor(String name, ScoreParameters parameters, int batchSize)
+      throws IOException {
+    return ScorePredictor.open(model(name), file(name), parameters, batchSize, 1);
+  }
+
+  /** The images in name order, as the models see them. */
+  static List<ScorePredictor.Input> inputs() throws IOException {
+    List<ScorePredictor.Input> inputs = new ArrayList<>();
+    for (Path image : images()) {
+      inputs.add(input(image));
+    }
+    return inputs;
+  }
+
+  /** The image files, in name order. */
+  public static List<Path> images() throws IOException {
+    try (Stream<Path> files = Files.list(folder().resolve("images"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  static ScorePredictor.Input input(Path image) throws IOException {
+    Preprocessing preprocessing = model("tiny").card().preprocessing();
+    LoadedImage loaded =
+        new ImageLoader(preprocessing, 1_000_000, 1 << 20)
+            .load(image.toUri().toString(), Files.size(image), new Configuration());
+    return new ScorePredictor.Input(loaded.imageId(), Preprocessing.toTensor(loaded.pixels()));
+  }
+}
