@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""Exports a feature model of timm as a TorchScript file and its card, for `anomaly-score score`.
+
+    pip install torch timm
+    python3 export_feature_model.py --list
+    python3 export_feature_model.py dinov2-vits14 --out models
+    python3 export_feature_model.py --timm swin_tiny_patch4_window7_224.ms_in1k --out models
+
+What is written, NAME.pt, takes float32 RGB pixels in [0, 1] of shape (N, 3, S, S) and gives the
+features before the classifier, float32 of shape (N, D). Pixel normalisation is inside; the weights
+need no gradient; dropout is off. NAME.yaml beside it is the card that the job reads: input size,
+resize rule, D, SHA-256, source and licence.
+
+Every export is checked before it is written: the traced module against the eager one, on pixels
+that were not traced with and at another batch size.
+
+The job's PyTorch is 2.7.1. Traces made by PyTorch 2.13.0 with timm 1.0.29 were loaded and
+differentiated there; a trace of a later PyTorch that uses a newer operator fails at load with
+"Unknown builtin op", and then an older PyTorch must do the export.
+"""
+
+import argparse
+import hashlib
+import pathlib
+import re
+import sys
+import warnings
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+try:
+    import timm
+except ImportError as missing:
+    sys.exit(f"Cannot import timm ({missing}). Install it beside PyTorch: pip install timm")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A model of the paper, or Inception-v3."""
+
+    timm_name: str
+    size: int
+    note: str
+
+
+KNOWN = {
+    "resnet50": Known("resnet50.tv_in1k", 224, "ResNet-50, ImageNet-1k, torchvision's first weights"),
+    "vit-s16": Known(
+        "vit_small_patch16_224.augreg_in21k_ft_in1k", 224, "ViT-S/16, ImageNet-21k then 1k; class token"
+    ),
+    "convnext-tiny": Known("convnext_tiny.fb_in1k", 224, "ConvNeXt-tiny, ImageNet-1k"),
+    "dino-vits16": Known("vit_small_patch16_224.dino", 224, "DINO ViT-S/16; class token"),
+    # Trained at 518 px; the paper's 224 px need its position embedding interpolated, as timm does.
+    "dinov2-vits14": Known("vit_small_patch14_dinov2.lvd142m", 224, "DINOv2 ViT-S/14; class token"),
+    # OpenAI trained it with QuickGELU; the timm model without that word in its name has plain GELU.
+    "clip-vitb32": Known(
+        "vit_base_patch32_clip_quickgelu_224.openai",
+        224,
+        "CLIP ViT-B/32 image tower, OpenAI; projected image embedding",
+    ),
+    "inception-v3": Known(
+        "inception_v3.tv_in1k",
+        299,
+        "Inception-v3, torchvision's weights: NOT the TensorFlow graph of 2015 that FID uses, "
+        "so distances of these features are not FID",
+    ),
+}
+
+# Relative to the largest feature. Tracing changes no arithmetic, so only a value that was baked in
+# (a batch size, a branch on the data) can exceed it.
+TOLERANCE = 1e-5
+
+
+class FeatureModel(nn.Module):
+    """Pixels in [0, 1] to features, normalisation inside."""
+
+    def __init__(self, network, mean, std):
+        super().__init__()
+        self.network = network
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
+
+    def forward(self, pixels):
+        return self.network((pixels - self.mean) / self.std)
+
+
+class ExportError(Exception):
+    """What cannot be exported, why, and what to do."""
+
+
+def create(timm_name, size, random_weights):
+    """The timm model without classifier, at an input size where one is given."""
+    options = {"pretrained": not random_weights}
+    config = timm.get_pretrained_cfg(timm_name, allow_unregistered=True)
+    if not timm.is_model(timm_name) or config is None:
+        near = ", ".join(timm.list_models(f"*{timm_name.split('.')[0]}*", pretrained=True)[:5])
+        raise ExportError(
+            f"timm {timm.__version__} has no model {timm_name!r}."
+            + (f" Near it: {near}." if near else " timm.list_models() gives its names.")
+        )
+    # CLIP towers have no classifier: their head is the projection into the shared space.
+    if "_clip_" not in timm_name:
+        options["num_classes"] = 0
+    if size is not None and config.fixed_input_size:
+        options["img_size"] = size
+    try:
+        return timm.create_model(timm_name, **options).eval(), config
+    except (OSError, RuntimeError, ValueError) as failure:
+        raise ExportError(
+            f"Cannot make {timm_name!r}"
+            + ("" if random_weights else " with its weights")
+            + f": {type(failure).__name__}: {str(failure).splitlines()[0].rstrip('.')}. "
+            "Weights need the internet at the first use; --random-weights does without."
+        ) from failure
+
+
+def randomise(network, seed):
+    """Weights of a model that nobody trained, none of whose branches is silent.
+
+    timm starts the last norm of a residual branch, and layer scales, at or near 0: such a network
+    would pass any comparison without its branches.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    for name, parameter in network.named_parameters():
+        if parameter.dim() == 1 and not name.endswith("bias"):
+            parameter.data.uniform_(0.5, 1.0, generator=generator)
+
+
+def export(name, timm_name, size, note, arguments):
+    torch.manual_seed(arguments.seed)
+    network, config = create(timm_name, size, arguments.random_weights)
+    if arguments.random_weights:
+        randomise(network, arguments.seed)
+    size = size or config.input_size[-1]
+    model = FeatureModel(network, config.mean, config.std).eval().requires_grad_(False)
+
+    # A shape check of timm warns; check() below finds what a trace got wrong.
+    warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
+    traced = torch.jit.trace(model, torch.rand(2, 3, size, size))
+    pixels = torch.rand(3, 3, size, size)
+    with torch.no_grad():
+        features = model(pixels)
+    if features.dim() != 2 or features.shape[0] != 3 or features.dtype != torch.float32:
+        raise ExportError(
+            f"{timm_name!r} gives {features.dtype} of shape {tuple(features.shape)} for 3 images; "
+            "wanted float32 of shape (3, D). It has no pooled features: choose another model."
+        )
+    check(traced, pixels, features, timm_name)
+    check(traced, pixels[:1], model(pixels[:1]), timm_name)
+
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    file = arguments.out / f"{name}.pt"
+    traced.save(str(file))
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    (arguments.out / f"{name}.yaml").write_text(
+        card(name, size, features.shape[1], sha256, *origin(timm_name, config, note, arguments))
+    )
+    if arguments.golden:
+        pixels.numpy().astype("<f4").tofile(arguments.out / f"{name}.input.bin")
+        features.numpy().astype("<f4").tofile(arguments.out / f"{name}.features.bin")
+    print(f"{file}: {size} px, {features.shape[1]} features, {file.stat().st_size / 1e6:.1f} MB")
+
+
+def check(traced, pixels, wanted, timm_name):
+    with torch.no_grad():
+        difference = ((traced(pixels) - wanted).abs().max() / wanted.abs().max()).item()
+    if not difference <= TOLERANCE:
+        raise ExportError(
+            f"The trace of {timm_name!r} differs from the model by {difference:.2g} relative "
+            f"(limit {TOLERANCE:g}) at batch size {len(pixels)}: it does something that a trace cannot "
+            "record, so it cannot be exported this way."
+        )
+
+
+def origin(timm_name, config, note, arguments):
+    """Source and licence for the card."""
+    if arguments.random_weights:
+        return f"random weights (seed {arguments.seed}) in timm's {timm_name}; for tests only", "none"
+    where = config.hf_hub_id or config.url or "timm"
+    what = f"; {note}" if note else ""
+    return f"timm {timm.__version__} {timm_name} ({where}){what}", config.license or "unknown"
+
+
+def card(name, size, dimension, sha256, source, licence):
+    # Quoted as YAML wants, since a source may hold ': '.
+    quoted = source.replace("'", "''")
+    return f"""\
+# Feature model card. Pixels in: float32 RGB in [0, 1], N x 3 x size x size; normalisation is inside the module.
+name: {name}
+input:
+  size: {size}
+  resize: squash          # squash | shorter-side (then centre crop to size)
+  filter: bicubic         # Pillow's 8-bit bicubic | bilinear | box | lanczos
+output:
+  index: 0                # which element, where the module returns a tuple
+  dimension: {dimension}
+sha256: {sha256}
+source: '{quoted}'
+licence: {licence}
+"""
+
+
+def parse(words):
+    parser = argparse.ArgumentParser(
+        description="Exports feature models as TorchScript with a card beside each.",
+        epilog="Example: export_feature_model.py resnet50 dinov2-vits14 --out models",
+    )
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="one or more names that --list prints")
+    parser.add_argument("--timm", metavar="NAME", help="any other model of timm, by timm's name")
+    parser.add_argument("--size", type=int, help="input size in pixels of the --timm model (default: its own)")
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models"), help="default: models")
+    parser.add_argument("--list", action="store_true", help="print the known names and stop")
+    parser.add_argument(
+        "--random-weights", action="store_true", help="no download; for tests of the architecture only"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the random weights (default: 0)")
+    parser.add_argument(
+        "--golden",
+        action="store_true",
+        help="also write NAME.input.bin (3 inputs) and NAME.features.bin, raw little-endian float32",
+    )
+    arguments = parser.parse_args(words)
+    unknown = [name for name in arguments.models if name not in KNOWN]
+    if unknown:
+        parser.error(
+            f"unknown model {unknown[0]!r}: choose from {', '.join(KNOWN)}, or give timm's name with --timm"
+        )
+    if not (arguments.models or arguments.timm or arguments.list):
+        parser.error("nothing to export: name a model (see --list) or give --timm NAME")
+    if arguments.size is not None and not arguments.timm:
+        parser.error("--size is for --timm; the known models have the size that --list prints")
+    if arguments.size is not None and arguments.size < 1:
+        parser.error(f"--size must be 1 or more, got {arguments.size}")
+    return arguments
+
+
+def main(words=None):
+    arguments = parse(words)
+    if arguments.list:
+        for name, known in KNOWN.items():
+            print(f"{name:14} {known.size} px  {known.timm_name:44} {known.note}")
+        return 0
+    wanted = [(name, KNOWN[name].timm_name, KNOWN[name].size, KNOWN[name].note) for name in arguments.models]
+    if arguments.timm:
+        # The card's name is a file name too.
+        own_name = re.sub(r"[^A-Za-z0-9._-]", "-", arguments.timm.replace("hf-hub:", ""))
+        wanted.append((own_name, arguments.timm, arguments.size, ""))
+    for name, timm_name, size, note in wanted:
+        try:
+            export(name, timm_name, size, note, arguments)
+        except ExportError as failure:
+            print(f"export_feature_model: {failure}", file=sys.stderr)
+            return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

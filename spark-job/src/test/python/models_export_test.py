@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Tests export_feature_model.py with random weights, without a download.
+
+    python3 -m unittest spark-job/src/test/python/models_export_test.py
+
+Needs PyTorch and timm, as the script itself does.
+"""
+
+import contextlib
+import hashlib
+import io
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "main/python"))
+
+import export_feature_model as exporter
+import torch
+from torch import nn
+
+
+class ExportTest(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.out = pathlib.Path(temporary.name)
+
+    def run_script(self, *words):
+        """Exit code, standard output and standard error."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                code = exporter.main(list(words))
+            except SystemExit as stop:
+                code = stop.code
+        return code, out.getvalue(), err.getvalue()
+
+    def test_any_timm_model_with_card_and_golden_files(self):
+        code, _, err = self.run_script(
+            "--timm", "test_vit.r160_in1k", "--random-weights", "--golden", "--out", str(self.out)
+        )
+        self.assertEqual(code, 0, err)
+        file = self.out / "test_vit.r160_in1k.pt"
+        card = file.with_suffix(".yaml").read_text()
+        module = torch.jit.load(str(file))
+        pixels = torch.frombuffer(bytearray((self.out / "test_vit.r160_in1k.input.bin").read_bytes()), dtype=torch.float32)
+        features = module(pixels.view(3, 3, 160, 160))
+        golden = torch.frombuffer(bytearray((self.out / "test_vit.r160_in1k.features.bin").read_bytes()), dtype=torch.float32)
+        torch.testing.assert_close(features.flatten(), golden, rtol=1e-5, atol=1e-5)
+        self.assertIn("size: 160", card)
+        self.assertIn(f"dimension: {features.shape[1]}", card)
+        self.assertIn("sha256: " + hashlib.sha256(file.read_bytes()).hexdigest(), card)
+        self.assertIn("licence: none", card)
+        self.assertFalse(any(p.requires_grad for p in module.parameters()))
+        self.assertFalse(module.training)
+
+    def test_the_size_changes_the_input(self):
+        code, _, err = self.run_script(
+            "--timm", "test_vit.r160_in1k", "--size", "96", "--random-weights", "--out", str(self.out)
+        )
+        self.assertEqual(code, 0, err)
+        module = torch.jit.load(str(self.out / "test_vit.r160_in1k.pt"))
+        self.assertEqual(module(torch.rand(2, 3, 96, 96)).shape[0], 2)
+        self.assertIn("size: 96", (self.out / "test_vit.r160_in1k.yaml").read_text())
+
+    def test_normalisation_is_inside(self):
+        model = exporter.FeatureModel(nn.Identity(), (0.5, 0.25, 0.0), (0.5, 0.25, 2.0))
+        pixels = torch.ones(1, 3, 2, 2)
+        self.assertEqual(model(pixels)[0, :, 0, 0].tolist(), [1.0, 3.0, 0.5])
+
+    def test_random_weights_silence_no_branch(self):
+        network, _ = exporter.create("test_resnet.r160_in1k", None, True)
+        exporter.randomise(network, 0)
+        norms = [p for n, p in network.named_parameters() if p.dim() == 1 and n.endswith("weight")]
+        self.assertTrue(norms)
+        self.assertTrue(all(p.min() >= 0.5 for p in norms))
+
+    def test_a_trace_that_differs_is_refused(self):
+        with self.assertRaisesRegex(exporter.ExportError, "differs from the model by .* batch size 1"):
+            exporter.check(lambda x: x * 1.001, torch.ones(1, 3), torch.ones(1, 3), "name")
+
+    def test_a_result_that_is_not_a_number_is_refused(self):
+        with self.assertRaises(exporter.ExportError):
+            exporter.check(lambda x: x * float("nan"), torch.ones(1, 3), torch.ones(1, 3), "name")
+
+    def test_list_names_the_seven(self):
+        code, out, _ = self.run_script("--list")
+        self.assertEqual(code, 0)
+        self.assertEqual([line.split()[0] for line in out.splitlines()], list(exporter.KNOWN))
+        self.assertEqual(len(exporter.KNOWN), 7)
+
+    def test_wrong_usage_says_what_to_do(self):
+        for words, wanted in [
+            ([], "nothing to export: name a model"),
+            (["resnet5"], "unknown model 'resnet5': choose from resnet50"),
+            (["resnet50", "--size", "96"], "--size is for --timm"),
+            (["--timm", "x", "--size", "0"], "--size must be 1 or more, got 0"),
+        ]:
+            code, _, err = self.run_script(*words)
+            self.assertEqual(code, 2)
+            self.assertIn(wanted, err)
+
+    def test_an_unknown_timm_model_is_bad_input(self):
+        code, _, err = self.run_script("--timm", "no_such_model", "--random-weights", "--out", str(self.out))
+        self.assertEqual(code, 3)
+        self.assertIn("has no model 'no_such_model'", err)
+        self.assertEqual(list(self.out.iterdir()), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
