@@ -1,0 +1,211 @@
+package org.anomalyscore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * bin/anomaly-score where something is missing. The script is copied into an empty folder, which is
+ * then a checkout that was never built; its PATH holds the few tools that it calls, and stand-ins
+ * for java and mvnw.
+ */
+final class BareMachineIT {
+  @TempDir Path home;
+  private Path script;
+  private Path tools;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    script = home.resolve("bin/anomaly-score");
+    Files.createDirectories(script.getParent());
+    Files.copy(Checkout.SCRIPT, script, StandardCopyOption.COPY_ATTRIBUTES);
+    tools = Files.createDirectory(home.resolve("tools"));
+    for (String tool : List.of("bash", "cat", "dirname", "find", "head", "readlink", "tail")) {
+      Files.createSymbolicLink(tools.resolve(tool), onPath(tool));
+    }
+  }
+
+  @Test
+  void withoutJava() throws Exception {
+    JobProcess.Result result = start("demo").run();
+    assertEquals(3, result.exitCode(), result::toString);
+    assertEquals("", result.out());
+    assertContains(result, "no Java found", "JAVA_HOME is not set", "openjdk-17-jdk");
+  }
+
+  @Test
+  void withJavaHomeThatHoldsNoJava() throws Exception {
+    JobProcess.Result result = start("demo").env("JAVA_HOME", home + "/nowhere").run();
+    assertEquals(3, result.exitCode(), result::toString);
+    assertContains(result, "JAVA_HOME is " + home + "/nowhere", "Java 17 JDK");
+  }
+
+  @Test
+  void withJavaOfAnotherVersion() throws Exception {
+    for (String version : List.of("11.0.25", "1.8.0_432", "21.0.5", "170.1")) {
+      executable(tools.resolve("java"), "echo 'openjdk version \"" + version + "\" x' >&2");
+      JobProcess.Result result = start("demo").run();
+      assertEquals(3, result.exitCode(), result::toString);
+      assertContains(result, tools + "/java is Java " + version, "Java 17 is needed", "JAVA_HOME");
+    }
+  }
+
+  @Test
+  void withVersionFromReleaseFile() throws Exception {
+    Path jdk = Files.createDirectories(home.resolve("jdk/bin")).getParent();
+    executable(jdk.resolve("bin/java"), "echo 'never asked' >&2; exit 9");
+    Files.writeString(jdk.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"22.0.1\"\n");
+    JobProcess.Result result = start("demo").env("JAVA_HOME", jdk.toString()).run();
+    assertEquals(3, result.exitCode(), result::toString);
+    assertContains(result, "is Java 22.0.1,");
+    assertFalse(result.err().contains("never asked"), result::toString);
+  }
+
+  @Test
+  void withRuntimeButNoCompiler() throws Exception {
+    java17("exit 9");
+    JobProcess.Result result = start("demo").run();
+    assertEquals(3, result.exitCode(), result::toString);
+    assertContains(result, "not built yet", tools + "/javac", "openjdk-17-jdk");
+  }
+
+  @Test
+  void withBuildThatFails() throws Exception {
+    java17("exit 9");
+    executable(tools.resolve("javac"), "exit 9");
+    executable(home.resolve("mvnw"), "echo \"mvnw $*\"; exit 1");
+    JobProcess.Result result = start("demo").run();
+    assertEquals(1, result.exitCode(), result::toString);
+    assertEquals("", result.out());
+    assertContains(result, "first use: building", "mvnw -q -B", "package", "the build failed");
+  }
+
+  @Test
+  void withJarOfAnInterruptedBuild() throws Exception {
+    pretendBuilt();
+    java17("exit 9");
+    Files.writeString(
+        home.resolve("spark-job/target/anomaly-score.jar"), "PK the first half of a jar, cut off");
+    executable(tools.resolve("javac"), "exit 9");
+    executable(home.resolve("mvnw"), "exit 1");
+    JobProcess.Result result = start("demo").run();
+    assertEquals(1, result.exitCode(), result::toString);
+    assertContains(result, "first use: building");
+  }
+
+  @Test
+  void passesEveryArgumentAsItIs() throws Exception {
+    pretendBuilt();
+    java17(echoArgumentsAfterLauncher());
+    JobProcess.Result result =
+        start("score", "--images", "a b/*.png", "", "--master", "local[7]", "$x\"'\n")
+            .env("SPARK_DRIVER_MEMORY", "900m")
+            .run();
+    assertEquals(0, result.exitCode(), result::toString);
+    String jar = home.toRealPath().resolve("spark-job/target/anomaly-score.jar").toString();
+    assertEquals(
+        "<org.apache.spark.deploy.SparkSubmit><--class><org.anomalyscore.job.Main>"
+            + "<--master><local[7]><--driver-memory><900m><"
+            + jar
+            + "><score><--images><a b/*.png><><--master><local[7]><$x\"'\n>",
+        result.out());
+    assertEquals("", result.err());
+  }
+
+  @Test
+  void takesMasterFromArgumentThenEnvironmentThenSpark() throws Exception {
+    pretendBuilt();
+    java17(echoArgumentsAfterLauncher());
+    assertTrue(start("demo", "--master=local[1]").run().out().contains("<--master><local[1]>"));
+    assertTrue(start("demo").run().out().contains("<--master><local[2]>"));
+    assertFalse(start("demo").withoutEnv("SPARK_MASTER").run().out().contains("--master"));
+  }
+
+  @Test
+  void warnsOfSourcesNewerThanTheJar() throws Exception {
+    pretendBuilt();
+    java17(echoArgumentsAfterLauncher());
+    Path source = home.resolve("udf/src/main/java/A.java");
+    Files.createDirectories(source.getParent());
+    Files.writeString(source, "class A {}");
+    Files.setLastModifiedTime(source, FileTime.fromMillis(System.currentTimeMillis() + 60_000));
+    JobProcess.Result result = start("demo").run();
+    assertEquals(0, result.exitCode(), result::toString);
+    assertContains(result, "udf/src/main/java/A.java is newer", "./mvnw -DskipTests package");
+  }
+
+  @Test
+  void saysThatTheLauncherFailed() throws Exception {
+    pretendBuilt();
+    java17("echo 'no such class' >&2; exit 5");
+    JobProcess.Result result = start("demo").run();
+    assertEquals(1, result.exitCode(), result::toString);
+    assertContains(result, "no such class", "launcher failed (exit code 5)");
+  }
+
+  private JobProcess start(String... arguments) {
+    return JobProcess.script(script, arguments)
+        .withoutEnv("JAVA_HOME")
+        .env("PATH", tools.toString());
+  }
+
+  /** A java that tells version 17, and else runs the body. */
+  private void java17(String body) throws IOException {
+    executable(
+        tools.resolve("java"),
+        "if [[ $1 == -version ]]; then echo 'openjdk version \"17.0.15\" x' >&2; exit; fi\n"
+            + body);
+  }
+
+  /**
+   * Answers as Spark's launcher does: NUL, newline, then the words of a command that prints its
+   * arguments.
+   */
+  private static String echoArgumentsAfterLauncher() {
+    return "while [[ $1 != org.apache.spark.launcher.Main ]]; do shift; done; shift\n"
+        + "printf '\\0\\n'; printf '%s\\0' bash -c 'printf \"<%s>\" \"$@\"' - \"$@\"";
+  }
+
+  /** An empty zip file for the job jar, and a jar of Spark. */
+  private void pretendBuilt() throws IOException {
+    Path jar = home.resolve("spark-job/target/anomaly-score.jar");
+    Files.createDirectories(jar.getParent());
+    byte[] endOfEmptyZip = new byte[22];
+    System.arraycopy(new byte[] {'P', 'K', 5, 6}, 0, endOfEmptyZip, 0, 4);
+    Files.write(jar, endOfEmptyZip);
+    Path spark = Files.createDirectories(home.resolve("spark-home/target/jars"));
+    Files.createFile(spark.resolve("spark-core_2.13-4.0.1.jar"));
+  }
+
+  private static void executable(Path file, String body) throws IOException {
+    Files.writeString(file, "#!" + onPath("bash") + "\n" + body + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static Path onPath(String tool) {
+    for (String folder : System.getenv("PATH").split(":", -1)) {
+      Path file = Path.of(folder, tool);
+      if (Files.isExecutable(file)) {
+        return file;
+      }
+    }
+    throw new IllegalStateException("No " + tool + " on the PATH.");
+  }
+
+  private static void assertContains(JobProcess.Result result, String... parts) {
+    for (String part : parts) {
+      assertTrue(result.err().contains(part), () -> "'" + part + "' is not in " + result);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.anomalyscore.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where the things under test lie: the checkout that holds this module, after {@code mvnw package}.
+ */
+final class Checkout {
+  /** The repository's root folder. */
+  static final Path ROOT = find(Path.of("").toAbsolutePath());
+
+  /** The script that users run. */
+  static final Path SCRIPT = ROOT.resolve("bin/anomaly-score");
+
+  /** The one jar that is given to spark-submit. */
+  static final Path JOB_JAR = ROOT.resolve("spark-job/target/anomaly-score.jar");
+
+  /** Spark's own jars, laid out as in an installation. */
+  static final Path SPARK_HOME = ROOT.resolve("spark-home/target");
+
+  private Checkout() {}
+
+  /** The jars of {@link #SPARK_HOME}. */
+  static List<Path> sparkJars() {
+    try (Stream<Path> jars = Files.list(SPARK_HOME.resolve("jars"))) {
+      return jars.filter(jar -> jar.toString().endsWith(".jar")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path find(Path start) {
+    for (Path folder = start; folder != null; folder = folder.getParent()) {
+      if (Files.isRegularFile(folder.resolve("bin/anomaly-score"))) {
+        return folder;
+      }
+    }
+    throw new IllegalStateException("No bin/anomaly-score in " + start + " or above it.");
+  }
+}

@@ -1,0 +1,37 @@
+package org.anomalyscore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The real script, Spark's real launcher and the real jar, as far as the command line goes. */
+final class CommandLineIT {
+  @Test
+  void helpListsTheCommandsAndNothingElseIsSaid() throws Exception {
+    JobProcess.Result result = JobProcess.script("--help").run();
+    assertEquals(0, result.exitCode(), result::toString);
+    for (String command : List.of("demo", "score", "evaluate")) {
+      assertTrue(result.out().contains(command), result::toString);
+    }
+    assertEquals("", result.err());
+  }
+
+  @Test
+  void unknownCommandIsWrongUsage() throws Exception {
+    JobProcess.Result result = JobProcess.script("no-such-command").run();
+    assertEquals(2, result.exitCode(), result::toString);
+    assertEquals("", result.out());
+    assertTrue(result.err().contains("no-such-command"), result::toString);
+  }
+
+  @Test
+  void sameUnderPlainSparkSubmit() throws Exception {
+    JobProcess.Result help = JobProcess.sparkSubmit("--help").run();
+    assertEquals(0, help.exitCode(), help::toString);
+    assertEquals(JobProcess.script("--help").run().out(), help.out());
+    JobProcess.Result unknown = JobProcess.sparkSubmit("no-such-command").run();
+    assertEquals(2, unknown.exitCode(), unknown::toString);
+  }
+}

@@ -1,0 +1,150 @@
+package org.anomalyscore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.ConsoleAppender;
+import org.apache.logging.log4j.core.config.Configuration;
+import org.apache.logging.log4j.core.config.ConfigurationSource;
+import org.apache.logging.log4j.core.config.properties.PropertiesConfigurationFactory;
+import org.apache.logging.log4j.status.StatusData;
+import org.apache.logging.log4j.status.StatusListener;
+import org.apache.logging.log4j.status.StatusLogger;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.internal.SQLConf;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every file under conf/ is read by what will read it, so that a misspelt key is a failure and not
+ * a silence.
+ */
+final class ConfFilesIT {
+  private static final Path CONF = Checkout.ROOT.resolve("conf");
+
+  @Test
+  void noFileIsUntested() throws Exception {
+    try (Stream<Path> files = Files.list(CONF)) {
+      assertEquals(
+          List.of("log4j2.properties", "spark-defaults.conf"),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void loggingIsQuietAndOnStandardError() throws Exception {
+    Complaints complaints = new Complaints();
+    StatusLogger.getLogger().registerListener(complaints);
+    Configuration log4j;
+    try (InputStream in = Files.newInputStream(CONF.resolve("log4j2.properties"))) {
+      log4j =
+          new PropertiesConfigurationFactory()
+              .getConfiguration(new LoggerContext("conf"), new ConfigurationSource(in));
+      log4j.initialize();
+    } finally {
+      StatusLogger.getLogger().removeListener(complaints);
+    }
+    assertEquals(List.of(), complaints.messages);
+    assertEquals(Level.WARN, log4j.getRootLogger().getLevel());
+    ConsoleAppender console = log4j.getAppender("console");
+    assertEquals(ConsoleAppender.Target.SYSTEM_ERR, console.getTarget());
+    assertTrue(log4j.getRootLogger().getAppenders().containsKey("console"));
+    assertEquals(Level.INFO, log4j.getLoggerConfig("org.anomalyscore.job.Main").getLevel());
+    assertEquals(Level.WARN, log4j.getLoggerConfig("org.apache.spark.SparkContext").getLevel());
+  }
+
+  @Test
+  void quietedLoggersAreClassesOfSpark() throws Exception {
+    for (Map.Entry<Object, Object> line : load("log4j2.properties").entrySet()) {
+      String key = (String) line.getKey();
+      String name = (String) line.getValue();
+      if (key.matches("logger\\..*\\.name") && !name.equals("org.anomalyscore")) {
+        String entry = name.replace('.', '/') + ".class";
+        assertTrue(
+            ClassLoader.getSystemResource(entry) != null || name.startsWith("ai.djl."), name);
+      }
+    }
+  }
+
+  @Test
+  void sparkKnowsEverySetting() throws Exception {
+    Set<String> unknown = new TreeSet<>();
+    Properties defaults = load("spark-defaults.conf");
+    for (String key : defaults.stringPropertyNames()) {
+      // A variable of the executors' environment has a name of the user's choice.
+      if (!key.startsWith("spark.executorEnv.") && !isKnown(key)) {
+        unknown.add(key);
+      }
+    }
+    assertEquals(Set.of(), unknown);
+    assertFalse(isKnown("spark.driver.memry"), "the check itself finds a misspelt key");
+    assertFalse(isKnown("spark.sql.session.timezon"), "the check itself finds a misspelt key");
+    assertEquals("PASSIVE", defaults.getProperty("spark.executorEnv.OMP_WAIT_POLICY"));
+  }
+
+  @Test
+  void sparkAcceptsEveryValue() throws Exception {
+    SparkConf conf = new SparkConf(false).setMaster("local[1]").setAppName("conf");
+    conf.set("spark.ui.enabled", "false");
+    load("spark-defaults.conf").forEach((key, value) -> conf.set((String) key, (String) value));
+    try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
+      assertEquals("UTC", spark.sessionState().conf().sessionLocalTimeZone());
+      assertEquals(
+          SQLConf.PARQUET_OUTPUT_TIMESTAMP_TYPE().key(), "spark.sql.parquet.outputTimestampType");
+      assertEquals(
+          "TIMESTAMP_MICROS", spark.sessionState().conf().parquetOutputTimestampType().toString());
+    }
+  }
+
+  /** What Log4j says about its own configuration. */
+  private static final class Complaints implements StatusListener {
+    private final List<String> messages = new ArrayList<>();
+
+    @Override
+    public void log(StatusData data) {
+      messages.add(data.getFormattedStatus());
+    }
+
+    @Override
+    public Level getStatusLevel() {
+      return Level.WARN;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static boolean isKnown(String key) {
+    // Their initialisers enter the settings that they define into Spark's registry.
+    assertEquals(
+        "spark.driver.memory",
+        org.apache.spark.internal.config.package$.MODULE$.DRIVER_MEMORY().key());
+    assertEquals(
+        "spark.ui.showConsoleProgress",
+        org.apache.spark.internal.config.UI$.MODULE$.UI_SHOW_CONSOLE_PROGRESS().key());
+    assertEquals("spark.sql.session.timeZone", SQLConf.SESSION_LOCAL_TIMEZONE().key());
+    return org.apache.spark.internal.config.ConfigEntry.findEntry(key) != null;
+  }
+
+  private static Properties load(String file) throws Exception {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(CONF.resolve(file))) {
+      properties.load(reader);
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,223 @@
+package org.anomalyscore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged job in processes of its own: the README's demo, then its commands on that. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EndToEndIT {
+
+  private static final List<String> FAULTY = List.of("blurred", "checkerboard", "broken-geometry");
+
+  private static final String PYTHON = System.getProperty("anomalyscore.python", "python3");
+
+  @TempDir static Path folder;
+
+  private JobProcess.Result demo;
+  private Path tables;
+  private Path images;
+  private String model;
+
+  @BeforeAll
+  void runTheDemo() throws Exception {
+    demo =
+        JobProcess.script("demo", "--out", folder.resolve("demo").toString())
+            .timeout(Duration.ofMinutes(10))
+            .run();
+    assertEquals(0, demo.exitCode(), demo::toString);
+    tables = folder.resolve("demo/tables");
+    images = folder.resolve("demo/images");
+    model = folder.resolve("demo/model/demo-scenes.pt").toString();
+  }
+
+  @Test
+  void theDemoEndsWithALeaderboardAndItsTables() {
+    List<String> board = demo.out().lines().filter(line -> line.startsWith("| ")).toList();
+    assertEquals(5, board.size(), demo::toString);
+    assertTrue(board.get(1).startsWith("| fresh-draws"), demo::toString);
+    for (String table : List.of("scores", "runs", "evaluations")) {
+      assertTrue(demo.out().contains(tables.resolve(table).toString()), demo::toString);
+      assertTrue(Files.isDirectory(tables.resolve(table)));
+    }
+    assertTrue(demo.err().contains("images/s"), "a progress bar on standard error");
+  }
+
+  @Test
+  void evaluatePrintsOneJsonObject() throws Exception {
+    JobProcess.Result result =
+        JobProcess.script(
+                "evaluate",
+                "--scores",
+                tables.toString(),
+                "--reference",
+                "reference",
+                "--generated",
+                String.join(",", FAULTY) + ",fresh-draws",
+                "--out",
+                folder.resolve("evaluated").toString(),
+                "--json")
+            .run();
+    assertEquals(0, result.exitCode(), result::toString);
+    JsonNode json = JsonMapper.builder().build().readTree(result.out());
+    assertEquals("reference", json.get("reference").get("dataset").asText());
+    assertEquals(4, json.get("generators").size());
+    for (JsonNode generator : json.get("generators")) {
+      double score = generator.get("anomaly_score").asDouble();
+      double nullLevel = generator.get("null_q95").asDouble();
+      assertEquals(FAULTY.contains(generator.get("dataset").asText()), score > nullLevel);
+      assertTrue(generator.get("anomaly_score_low").asDouble() <= score);
+      assertTrue(generator.get("anomaly_score_high").asDouble() >= score);
+    }
+    assertEquals("fresh-draws", json.get("generators").get(0).get("dataset").asText());
+    assertTrue(json.get("generators").get(0).get("p_value").asDouble() > 0.05);
+    assertTrue(Files.isDirectory(folder.resolve("evaluated/evaluations")));
+  }
+
+  @Test
+  void sparkSubmitGivesTheSameScoresAndTooManyRejectsGiveExitCode4() throws Exception {
+    Path mixed = Files.createDirectories(folder.resolve("mixed"));
+    List<Path> some = new ArrayList<>();
+    try (Stream<Path> files = Files.list(images.resolve("blurred"))) {
+      some.addAll(files.sorted().limit(9).toList());
+    }
+    for (Path image : some) {
+      Files.copy(image, mixed.resolve(image.getFileName()));
+    }
+    Files.writeString(mixed.resolve("broken.png"), "no image");
+    String out = folder.resolve("submitted").toString();
+    String[] arguments = {
+      "score",
+      "--images",
+      mixed.toString(),
+      "--dataset",
+      "mixed",
+      "--model",
+      model,
+      "--out",
+      out,
+      "--json"
+    };
+    JobProcess.Result result = JobProcess.sparkSubmit(arguments).run();
+    assertEquals(4, result.exitCode(), result::toString);
+    JsonNode json = JsonMapper.builder().build().readTree(result.out());
+    assertEquals(10, json.get("found").asInt());
+    assertEquals(9, json.get("scored").asInt());
+    assertEquals(1, json.get("rejected_by_reason").get("not_an_image").asInt());
+    assertEquals(
+        Tables.sql(
+            "SELECT image_id, complexity, vulnerability FROM {0} WHERE image_id IN"
+                + " (SELECT image_id FROM {1}) ORDER BY image_id",
+            tables.resolve("scores"), Path.of(out, "scores")),
+        Tables.sql(
+            "SELECT image_id, complexity, vulnerability FROM {0} ORDER BY image_id",
+            Path.of(out, "scores")));
+  }
+
+  @Test
+  void faultsOfTheUserAreToldWithoutAStackTrace() throws Exception {
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+    String out = folder.resolve("none").toString();
+    assertFault(3, "no-such-model.pt", score(images.toString(), "no-such-model.pt", out));
+    assertFault(3, "no-such-folder", score("no-such-folder", model, out));
+    assertFault(3, empty.toString(), score(empty.toString(), model, out));
+    assertFault(
+        3,
+        "No configuration",
+        "evaluate",
+        "--scores",
+        tables.toString(),
+        "--reference",
+        "reference",
+        "--generated",
+        "unknown");
+    assertFault(2, "--images", "score", "--dataset", "x");
+    assertFault(2, "no profile", append(score("x", "y", out), "--profile", "fast"));
+    assertFault(3, "--batch-size is 0", append(score("x", "y", out), "--batch-size", "0"));
+  }
+
+  @Test
+  void theReadmesSparkQueryRuns() throws IOException {
+    List<String> rows = Tables.query(readmeBlock("sql", "parquet."));
+    assertEquals(10, rows.size());
+  }
+
+  @Test
+  void theReadmesDuckDbQueryRuns() throws Exception {
+    assumePython("duckdb");
+    String query = readmeBlock("sql", "read_parquet");
+    String out = python("import duckdb\nprint(duckdb.sql(\"\"\"" + query + "\"\"\").fetchall())");
+    assertTrue(out.contains("fresh-draws"), out);
+  }
+
+  @Test
+  void theReadmesPandasLinesRun() throws Exception {
+    assumePython("pandas, pyarrow");
+    String out = python(readmeBlock("python", "import pandas"));
+    assertTrue(out.contains("fresh-draws") && out.contains("complexity"), out);
+  }
+
+  /** A code block of the README, with the demo's folder being where these tests have it. */
+  private String readmeBlock(String language, String part) throws IOException {
+    String readme = Files.readString(Checkout.ROOT.resolve("README.md"));
+    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+        .matcher(readme)
+        .results()
+        .map(block -> block.group(1))
+        .filter(block -> block.contains(part))
+        .findFirst()
+        .orElseThrow()
+        .replace("anomaly-score-demo", folder.resolve("demo").toString());
+  }
+
+  private static void assumePython(String modules) throws Exception {
+    Process process =
+        new ProcessBuilder(PYTHON, "-c", "import " + modules).redirectErrorStream(true).start();
+    process.getInputStream().readAllBytes();
+    assumeTrue(
+        process.waitFor() == 0,
+        PYTHON + " has no " + modules + "; name one that has with -Danomalyscore.python=FILE");
+  }
+
+  private static String python(String program) throws Exception {
+    Process process = new ProcessBuilder(PYTHON, "-c", program).redirectErrorStream(true).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), out);
+    return out;
+  }
+
+  private static String[] score(String images, String model, String out) {
+    return new String[] {
+      "score", "--images", images, "--dataset", "d", "--model", model, "--out", out
+    };
+  }
+
+  private static String[] append(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
+  }
+
+  private static void assertFault(int exitCode, String part, String... arguments) throws Exception {
+    JobProcess.Result result = JobProcess.script(arguments).run();
+    assertEquals(exitCode, result.exitCode(), result::toString);
+    assertTrue(result.err().contains(part), result::toString);
+    assertTrue(result.out().isEmpty(), result::toString);
+    assertFalse(result.err().contains("\tat "), result::toString);
+  }
+}

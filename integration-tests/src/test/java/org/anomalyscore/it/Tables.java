@@ -1,0 +1,33 @@
+package org.anomalyscore.it;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+
+/** Reads written tables with plain Spark SQL, none of the job's classes being there. */
+final class Tables {
+
+  private static final SparkSession SPARK =
+      SparkSession.builder()
+          .master("local[1]")
+          .appName("integration tests")
+          .config("spark.ui.enabled", false)
+          .config("spark.sql.shuffle.partitions", 1)
+          .getOrCreate();
+
+  private Tables() {}
+
+  /** The rows of a query as text; {@code {0}}, {@code {1}} stand for tables' folders. */
+  static List<String> sql(String query, Path... folders) {
+    String text = query;
+    for (int i = 0; i < folders.length; i++) {
+      text = text.replace("{" + i + "}", "parquet.`" + folders[i] + "`");
+    }
+    return query(text);
+  }
+
+  /** The rows of a query as text. */
+  static List<String> query(String query) {
+    return SPARK.sql(query).collectAsList().stream().map(Object::toString).toList();
+  }
+}

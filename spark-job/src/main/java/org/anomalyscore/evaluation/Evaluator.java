@@ -1,0 +1,130 @@
+package org.anomalyscore.evaluation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.stats.DistributionSummary;
+import org.anomalyscore.stats.TwoSampleTests;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
+
+/** Compares generated sets with a reference set, on the driver. */
+public final class Evaluator {
+
+  private final TableStore store;
+  private final AnomalyScore.Options options;
+
+  /**
+   * What came out, best first.
+   *
+   * @param nReference images of the reference set
+   * @param rows of the table {@code evaluations}, by rising Anomaly Score
+   */
+  public record Result(
+      String configId, String model, String reference, int nReference, List<TableRow> rows) {}
+
+  /** An evaluator of the tables of one output folder. */
+  public Evaluator(TableStore store, AnomalyScore.Options options) {
+    this.store = store;
+    this.options = options;
+  }
+
+  /**
+   * Evaluates each generated set.
+   *
+   * @param configId whose scores to compare; null where the tables leave no choice
+   * @throws UserException when a set is missing, named twice, or was scored differently
+   */
+  public Result evaluate(Run run, String reference, List<String> generated, String configId) {
+    List<String> all = new ArrayList<>(generated);
+    all.add(reference);
+    if (new HashSet<>(all).size() < all.size()) {
+      throw new UserException(
+          "A data set is named twice in " + all + ". Name each once, and the reference apart.");
+    }
+    ConfigurationChoice choice = ConfigurationChoice.of(store, all, configId);
+    ScoredSet real = ScoredSet.collect(store, choice.configId(), reference);
+    List<TableRow> rows = new ArrayList<>();
+    for (String name : generated) {
+      rows.add(compare(run, choice, real, ScoredSet.collect(store, choice.configId(), name)));
+    }
+    rows.sort(Comparator.comparingDouble(row -> (Double) row.get("anomaly_score")));
+    return new Result(choice.configId(), choice.model(), reference, real.size(), rows);
+  }
+
+  private TableRow compare(
+      Run run, ConfigurationChoice choice, ScoredSet real, ScoredSet generated) {
+    TableRow row =
+        TableRow.of(Table.EVALUATIONS)
+            .with("run_id", run.id())
+            .with("evaluated_at", run.startedTimestamp())
+            .with("config_id", choice.configId())
+            .with("model", choice.model())
+            .with("reference", real.dataset())
+            .with("n_reference", (long) real.size())
+            .with("dataset", generated.dataset())
+            .with("n", (long) generated.size());
+    putScore(row, real, generated);
+    putTests(row, "complexity", real.complexity(), generated.complexity());
+    putTests(row, "vulnerability", real.vulnerability(), generated.vulnerability());
+    putImages(row, generated);
+    return row;
+  }
+
+  private void putScore(TableRow row, ScoredSet real, ScoredSet generated) {
+    AnomalyScore score =
+        AnomalyScore.of(
+            real.complexity(),
+            real.vulnerability(),
+            generated.complexity(),
+            generated.vulnerability(),
+            options);
+    row.with("anomaly_score", score.d())
+        .with("anomaly_score_low", score.low())
+        .with("anomaly_score_high", score.high())
+        .with("confidence", options.confidence())
+        .with("null_mean", score.nullMean())
+        .with("null_q95", score.nullQuantile95())
+        .with("p_value", score.permutationP())
+        .with("p_value_asymptotic", score.asymptoticP())
+        .with("permutations", options.permutations())
+        .with("resamples", options.resamples())
+        .with("seed", options.seed());
+  }
+
+  private static void putTests(
+      TableRow row, String measure, double[] reference, double[] generated) {
+    TwoSampleTests tests = TwoSampleTests.of(reference, generated);
+    row.with("mean_" + measure, DistributionSummary.of(generated).mean())
+        .with("reference_mean_" + measure, DistributionSummary.of(reference).mean())
+        .with("ks_" + measure, tests.ks())
+        .with("ks_" + measure + "_p", tests.ksP())
+        .with("welch_t_" + measure, tests.t())
+        .with("welch_p_" + measure, tests.tP())
+        .with("welch_p_greater_" + measure, tests.tGreaterP())
+        .with("welch_p_less_" + measure, tests.tLessP())
+        .with("mann_whitney_u_" + measure, tests.u())
+        .with("mann_whitney_p_" + measure, tests.uP())
+        .with("mann_whitney_p_greater_" + measure, tests.uGreaterP())
+        .with("mann_whitney_p_less_" + measure, tests.uLessP());
+  }
+
+  private static void putImages(TableRow row, ScoredSet generated) {
+    double[] perImage = new double[generated.size()];
+    for (int i = 0; i < perImage.length; i++) {
+      perImage[i] = AnomalyScore.perImage(generated.complexity()[i], generated.vulnerability()[i]);
+    }
+    DistributionSummary summary = DistributionSummary.of(perImage);
+    row.with("mean_as_i", summary.mean())
+        .with("as_i_q05", summary.quantile05())
+        .with("as_i_q25", summary.quantile25())
+        .with("as_i_median", summary.median())
+        .with("as_i_q75", summary.quantile75())
+        .with("as_i_q95", summary.quantile95());
+  }
+}

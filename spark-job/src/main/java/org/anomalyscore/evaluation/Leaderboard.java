@@ -1,0 +1,95 @@
+package org.anomalyscore.evaluation;
+
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.ColumnData;
+import com.github.freva.asciitable.HorizontalAlign;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.anomalyscore.table.TableRow;
+
+/** Evaluations as an aligned table for a terminal, best first, with what a reader must know. */
+public final class Leaderboard {
+
+  private Leaderboard() {}
+
+  /** The table and its notes. */
+  public static String render(Evaluator.Result result) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "Anomaly Score against %s (%,d images), model %s, configuration %s%n%n",
+            result.reference(),
+            result.nReference(),
+            result.model(),
+            result.configId()));
+    text.append(
+        AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, result.rows(), columns()));
+    text.append(System.lineSeparator()).append(System.lineSeparator());
+    text.append(
+        "AS is 0 for sets that cannot be told apart, 1 for sets that never overlap; small sets"
+            + " score higher:\ncompare it with 'null mean', what two sets of these sizes from one"
+            + " distribution give on average,\nand 'null 95%', which they exceed once in twenty."
+            + " p is the permutation test's.");
+    if (sizesDiffer(result.rows())) {
+      text.append(
+          "\nNOTE: these sets differ in size by more than a factor of two, so their scores are not"
+              + " comparable with\neach other: read each against its own null mean.");
+    }
+    return text.toString();
+  }
+
+  private static List<ColumnData<TableRow>> columns() {
+    return List.of(
+        left("data set", row -> row.get("dataset").toString()),
+        right("n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n"))),
+        number("AS", "anomaly_score", "%.4f"),
+        right("interval", Leaderboard::interval),
+        number("p", "p_value", "%.3g"),
+        number("null mean", "null_mean", "%.4f"),
+        number("null 95%", "null_q95", "%.4f"),
+        number("mean C", "mean_complexity", "%.4f"),
+        number("mean V", "mean_vulnerability", "%.4g"),
+        number("median AS-i", "as_i_median", "%.4g"));
+  }
+
+  private static ColumnData<TableRow> number(String title, String column, String format) {
+    return right(
+        title,
+        row ->
+            row.get(column) instanceof Double value
+                ? String.format(Locale.ROOT, format, value)
+                : "-");
+  }
+
+  private static String interval(TableRow row) {
+    return row.get("anomaly_score_low") instanceof Double low
+            && row.get("anomaly_score_high") instanceof Double high
+        ? String.format(Locale.ROOT, "%.4f..%.4f", low, high)
+        : "-";
+  }
+
+  private static ColumnData<TableRow> left(String title, Function<TableRow, String> text) {
+    return new Column()
+        .header(title)
+        .headerAlign(HorizontalAlign.LEFT)
+        .dataAlign(HorizontalAlign.LEFT)
+        .with(text);
+  }
+
+  private static ColumnData<TableRow> right(String title, Function<TableRow, String> text) {
+    return new Column()
+        .header(title)
+        .headerAlign(HorizontalAlign.RIGHT)
+        .dataAlign(HorizontalAlign.RIGHT)
+        .with(text);
+  }
+
+  private static boolean sizesDiffer(List<TableRow> rows) {
+    long least = rows.stream().mapToLong(row -> (Long) row.get("n")).min().orElse(1);
+    long most = rows.stream().mapToLong(row -> (Long) row.get("n")).max().orElse(1);
+    return most > 2 * least;
+  }
+}

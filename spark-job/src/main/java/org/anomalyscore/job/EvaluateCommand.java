@@ -1,0 +1,139 @@
+package org.anomalyscore.job;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.anomalyscore.evaluation.Evaluator;
+import org.anomalyscore.evaluation.Leaderboard;
+import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code evaluate}: score tables in, leaderboard out. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Computes the Anomaly Score of generated sets against a reference set.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  anomaly-score evaluate --scores tables --reference real --generated gan-7,ddpm",
+      "  anomaly-score evaluate --scores tables --reference real --generated gan-7 --json"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--scores",
+      required = true,
+      paramLabel = "DIR",
+      description = "The --out folder of score.")
+  private String scores;
+
+  @Option(
+      names = "--reference",
+      required = true,
+      paramLabel = "DATASET",
+      description = "The natural images.")
+  private String reference;
+
+  @Option(
+      names = "--generated",
+      required = true,
+      split = ",",
+      paramLabel = "DATASET",
+      description = "The generated sets, separated by commas.")
+  private List<String> generated;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the tables evaluations and runs grow. Default: the --scores folder.")
+  private String out;
+
+  @Option(
+      names = "--config-id",
+      paramLabel = "ID",
+      description = "Whose scores to compare, where the sets were scored in several ways.")
+  private String configId;
+
+  @Mixin private ResamplingOptions resampling;
+
+  @Mixin private SparkOptions spark;
+
+  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    AnomalyScore.Options options = resampling.options();
+    try (SparkSession session = spark.start("evaluate " + reference)) {
+      TableStore target = new TableStore(session, out == null ? scores : out);
+      target.requireWritable();
+      Evaluator.Result result =
+          evaluate(
+              new TableStore(session, scores), target, options, reference, generated, configId);
+      spec.commandLine()
+          .getOut()
+          .println(
+              json
+                  ? json(result)
+                  : Leaderboard.render(result)
+                      + System.lineSeparator()
+                      + "Written to "
+                      + target.location(Table.EVALUATIONS));
+      return 0;
+    }
+  }
+
+  /** Evaluates, and records the evaluation and the run. */
+  static Evaluator.Result evaluate(
+      TableStore source,
+      TableStore target,
+      AnomalyScore.Options options,
+      String reference,
+      List<String> generated,
+      String configId) {
+    Run run = Run.start("evaluate");
+    Evaluator.Result result =
+        new Evaluator(source, options).evaluate(run, reference, generated, configId);
+    target.append(Table.EVALUATIONS, result.rows().stream().map(TableRow::toRow).toList());
+    Map<String, Object> configuration = new TreeMap<>();
+    configuration.put("scores", source.location(Table.SCORES));
+    configuration.put("reference", reference);
+    configuration.put("generated", generated);
+    configuration.put("options", options);
+    target.append(
+        Table.RUNS,
+        List.of(
+            run.row()
+                .with("config_id", result.configId())
+                .with("configuration", ScoreJob.json(configuration))
+                .toRow()));
+    return result;
+  }
+
+  private static String json(Evaluator.Result result) {
+    Map<String, Object> reference = new LinkedHashMap<>();
+    reference.put("dataset", result.reference());
+    reference.put("n", result.nReference());
+    reference.put("config_id", result.configId());
+    reference.put("model", result.model());
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("reference", reference);
+    object.put("generators", result.rows().stream().map(TableRow::asMap).toList());
+    return ScoreJob.json(object);
+  }
+}

@@ -1,0 +1,69 @@
+package org.anomalyscore.job;
+
+import java.io.PrintWriter;
+import org.anomalyscore.table.UserException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The command line: the same arguments by {@code bin/anomaly-score} and by spark-submit. */
+@Command(
+    name = "anomaly-score",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Measures how natural generated images look (Anomaly Score, CVPR 2024).",
+    subcommands = {DemoCommand.class, ScoreCommand.class, EvaluateCommand.class, HelpCommand.class},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:our fault; the stack trace belongs into a bug report",
+      "2:wrong usage",
+      "3:bad input; the message says what, why and what to do",
+      "4:too many images were rejected (everything is written nevertheless)"
+    })
+public final class Main {
+
+  static final int OUR_FAULT = 1;
+  static final int BAD_INPUT = 3;
+  static final int TOO_MANY_REJECTS = 4;
+
+  private Main() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    int code = run(args);
+    System.out.flush();
+    System.exit(code);
+  }
+
+  /** Runs a command; see the exit codes above. */
+  static int run(String... args) {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(Main::report)
+        .execute(args.length == 0 ? new String[] {"--help"} : args);
+  }
+
+  private static int report(
+      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    UserException fault = userFault(failure);
+    if (fault != null) {
+      err.println("anomaly-score: " + fault.getMessage());
+      return BAD_INPUT;
+    }
+    err.println("anomaly-score: a fault of this program; please report what follows.");
+    failure.printStackTrace(err);
+    return OUR_FAULT;
+  }
+
+  /** A task's exception reaches the driver as a cause of Spark's. */
+  private static UserException userFault(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof UserException fault) {
+        return fault;
+      }
+    }
+    return null;
+  }
+}

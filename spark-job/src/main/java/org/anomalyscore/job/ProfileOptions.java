@@ -1,0 +1,74 @@
+package org.anomalyscore.job;
+
+import org.anomalyscore.inference.ScoreParameters;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The definition of C and V: a profile, and what replaces single values of it. */
+final class ProfileOptions {
+
+  @Option(
+      names = "--profile",
+      defaultValue = "paper",
+      converter = Profiles.class,
+      description = {
+        "paper (default), or authors-code: the published code's values, whose attack walks back"
+            + " towards the image; only to compare with their numbers."
+      })
+  private ScoreParameters profile;
+
+  @Option(names = "--seed", defaultValue = "0", description = "Seed of the noise. Default: 0.")
+  private long seed;
+
+  @Option(names = "--noise-step", paramLabel = "EPS", description = "eps of Eq. 1.")
+  private Double noiseStep;
+
+  @Option(names = "--noise-steps", paramLabel = "K", description = "K of Eq. 1.")
+  private Integer noiseSteps;
+
+  @Option(names = "--attack-step", paramLabel = "ALPHA", description = "alpha of Eq. 4.")
+  private Double attackStep;
+
+  @Option(names = "--attack-steps", paramLabel = "J", description = "J of Eq. 4.")
+  private Integer attackSteps;
+
+  @Option(names = "--attack-start", paramLabel = "R0", description = "Half width of the start.")
+  private Double attackStart;
+
+  @Option(
+      names = "--attack-ball",
+      paramLabel = "R",
+      description = "Half width of the box that the attack stays in; 0 for none.")
+  private Double attackBall;
+
+  ScoreParameters parameters() {
+    return new ScoreParameters(
+        or(noiseStep, profile.noiseStep()),
+        or(noiseSteps, profile.noiseSteps()),
+        or(attackStep, profile.attackStep()),
+        or(attackSteps, profile.attackSteps()),
+        or(attackStart, profile.attackStart()),
+        or(attackBall, profile.attackBall()),
+        profile.ascends(),
+        seed);
+  }
+
+  private static <T> T or(T given, T profileValue) {
+    return given == null ? profileValue : given;
+  }
+
+  /** The names of the profiles. */
+  static final class Profiles implements ITypeConverter<ScoreParameters> {
+    @Override
+    public ScoreParameters convert(String name) {
+      return switch (name) {
+        case "paper" -> ScoreParameters.PAPER;
+        case "authors-code" -> ScoreParameters.AUTHORS_CODE;
+        default ->
+            throw new TypeConversionException(
+                "'" + name + "' is no profile; give paper or authors-code");
+      };
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.anomalyscore.job;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.anomalyscore.inference.ScoreMetrics;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Help;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * A progress bar on standard error: images done, images a second, time left.
+ *
+ * <p>Spark adds a task's counters to the driver's when the task ends; what running tasks have done
+ * so far comes with the executors' heartbeats (spark.executor.heartbeatInterval).
+ */
+final class Progress extends SparkListener {
+
+  private final SparkSession spark;
+  private final ScoreMetrics metrics;
+  private final ProgressBar bar;
+  private final Map<Long, Long> running = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "progress");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private Progress(SparkSession spark, String name, long total, ScoreMetrics metrics) {
+    this.spark = spark;
+    this.metrics = metrics;
+    this.bar =
+        new ProgressBarBuilder()
+            .setTaskName(name)
+            .setInitialMax(total)
+            .setUnit(" images", 1)
+            .setStyle(ProgressBarStyle.ASCII)
+            .showSpeed()
+            // A log file gets a line every ten seconds instead of a redrawn one.
+            .setUpdateIntervalMillis(Help.Ansi.AUTO.enabled() ? 500 : 10_000)
+            .setConsumer(new ConsoleProgressBarConsumer(System.err))
+            .build();
+  }
+
+  /** Shows a bar while {@code work} runs. */
+  static <T> T during(
+      SparkSession spark, String name, long total, ScoreMetrics metrics, Supplier<T> work) {
+    Progress progress = new Progress(spark, name, total, metrics);
+    spark.sparkContext().addSparkListener(progress);
+    ScheduledFuture<?> ticks =
+        progress.clock.scheduleAtFixedRate(progress::step, 500, 500, TimeUnit.MILLISECONDS);
+    try {
+      return work.get();
+    } finally {
+      ticks.cancel(false);
+      progress.close();
+    }
+  }
+
+  @Override
+  public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
+    CollectionConverters.asJava(heartbeat.accumUpdates())
+        .forEach(
+            task -> {
+              long done = 0;
+              for (AccumulableInfo info : CollectionConverters.asJava(task._4())) {
+                boolean ours =
+                    info.id() == metrics.scored().id() || info.id() == metrics.rejected().id();
+                if (ours && info.update().isDefined()) {
+                  done += ((Number) info.update().get()).longValue();
+                }
+              }
+              running.put((Long) task._1(), done);
+            });
+  }
+
+  @Override
+  public void onTaskEnd(SparkListenerTaskEnd end) {
+    running.remove(end.taskInfo().taskId());
+  }
+
+  private void step() {
+    long inTasks = running.values().stream().mapToLong(Long::longValue).sum();
+    long done = metrics.scored().value() + metrics.rejected().value() + inTasks;
+    bar.stepTo(Math.min(done, bar.getMax()));
+  }
+
+  private void close() {
+    clock.shutdownNow();
+    spark.sparkContext().removeSparkListener(this);
+    running.clear();
+    step();
+    bar.close();
+  }
+}

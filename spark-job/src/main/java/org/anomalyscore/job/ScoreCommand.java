@@ -1,0 +1,120 @@
+package org.anomalyscore.job;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code score}: images in, score table out. */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measures complexity, vulnerability and AS-i of each image under a path.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  anomaly-score score --images photos --dataset real --model resnet50.pt --out tables",
+      "  anomaly-score score --images '/data/night42/*/png' --dataset gan-7 \\",
+      "      --model models/dinov2.pt --out hdfs:///scores",
+      "",
+      "A second run with the same arguments scores only what the table lacks: paths that are new, and",
+      "files that were changed after they were scored."
+    })
+final class ScoreCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "PATH",
+      description = "Folder tree or glob, local or of any file system that Hadoop knows.")
+  private String images;
+
+  @Option(
+      names = "--dataset",
+      required = true,
+      paramLabel = "NAME",
+      description = "What the table calls these images.")
+  private String dataset;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FILE",
+      description = "TorchScript feature model with its card (NAME.yaml beside it).")
+  private String model;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Holds the tables scores, rejects, runs and evaluations.")
+  private String out;
+
+  @Mixin private ProfileOptions profile;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "" + ScoreJob.DEFAULT_BATCH_SIZE,
+      description =
+          "Images a network call. Results of one batch size are bit-identical whatever the"
+              + " partitioning. Default: ${DEFAULT-VALUE}.")
+  private int batchSize;
+
+  @Option(
+      names = "--features",
+      description = "Keeps the feature vectors of the images that this run scores.")
+  private boolean features;
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      description = "Spark partitions. Default: chosen from the number of images and cores.")
+  private Integer partitions;
+
+  @Option(
+      names = "--max-pixels",
+      defaultValue = "100000000",
+      paramLabel = "N",
+      description = "Larger images are rejected undecoded. Default: ${DEFAULT-VALUE}.")
+  private long maxPixels;
+
+  @Option(
+      names = "--fail-above-reject-fraction",
+      defaultValue = "0.05",
+      paramLabel = "F",
+      description = "Exit code 4 above this share of rejected images. Default: ${DEFAULT-VALUE}.")
+  private double failAboveRejectFraction;
+
+  @Mixin private SparkOptions spark;
+
+  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    ScoreJob job =
+        new ScoreJob(images, dataset, model, out)
+            .parameters(profile.parameters())
+            .batchSize(batchSize)
+            .keepFeatures(features)
+            .maxPixels(maxPixels)
+            .failAboveRejectFraction(failAboveRejectFraction);
+    if (partitions != null) {
+      job.partitions(partitions);
+    }
+    try (SparkSession session = spark.start("score " + dataset)) {
+      ScoreResult result = job.run(session);
+      spec.commandLine().getOut().println(json ? result.toJson() : result.summary());
+      if (json && result.nearRoundingFloor()) {
+        spec.commandLine().getErr().println(result.floorWarning());
+      }
+      return result.tooManyRejects() ? Main.TOO_MANY_REJECTS : 0;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.anomalyscore.job;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Option;
+
+/** How a command gets its Spark session. */
+final class SparkOptions {
+
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description =
+          "Spark master. Default: what spark-submit or spark-defaults.conf says, else local[*].")
+  private String master;
+
+  /** The session of this process. Settings of spark-submit and spark-defaults.conf stand. */
+  SparkSession start(String name) {
+    SparkSession.Builder builder = SparkSession.builder().appName("anomaly-score " + name);
+    if (master != null) {
+      builder.master(master);
+    } else if (!new SparkConf().contains("spark.master")) {
+      builder.master("local[*]");
+    }
+    // Set here and not only under conf/: a table must not depend on how the job was started.
+    builder.config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+    builder.config("spark.sql.session.timeZone", "UTC");
+    return builder.getOrCreate();
+  }
+}

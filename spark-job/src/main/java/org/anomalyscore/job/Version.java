@@ -1,0 +1,15 @@
+package org.anomalyscore.job;
+
+import org.anomalyscore.table.Run;
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code --version} prints. */
+final class Version implements IVersionProvider {
+
+  @Override
+  public String[] getVersion() {
+    return new String[] {
+      "anomaly-score " + Run.projectVersion() + " (commit " + Run.gitCommit() + ")"
+    };
+  }
+}

@@ -1,0 +1,216 @@
+package org.anomalyscore.evaluation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.anomalyscore.TestSpark;
+import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.stats.TwoSampleTests;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluatorTest {
+
+  private static final AnomalyScore.Options QUICK = new AnomalyScore.Options(5, 100, 100, 0.9);
+
+  @TempDir Path folder;
+
+  private TableStore store;
+
+  private TableStore store() {
+    if (store == null) {
+      store = new TableStore(TestSpark.session(), folder.toString());
+    }
+    return store;
+  }
+
+  private static Row score(
+      String config, String dataset, String path, double c, double v, Instant time) {
+    return TableRow.of(Table.SCORES)
+        .with("image_id", path)
+        .with("path", path)
+        .with("width", 1)
+        .with("height", 1)
+        .with("complexity", c)
+        .with("vulnerability", v)
+        .with("as_i", v / c)
+        .with("step_norm", 1.0)
+        .with("complexity_floor", 0.01)
+        .with("model", "net-" + config)
+        .with("run_id", "r")
+        .with("scored_at", Timestamp.from(time))
+        .with("config_id", config)
+        .with("dataset", dataset)
+        .toRow();
+  }
+
+  /** {@code n} rows around a centre; the same name gives the same rows. */
+  private static List<Row> rows(String config, String dataset, int n, double centre) {
+    Random random = new Random(dataset.hashCode());
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      rows.add(
+          score(
+              config,
+              dataset,
+              dataset + i,
+              centre + 0.1 * random.nextDouble(),
+              10 * centre + random.nextGaussian(),
+              Instant.EPOCH));
+    }
+    return rows;
+  }
+
+  private Evaluator.Result evaluate(String... generated) {
+    return new Evaluator(store(), QUICK)
+        .evaluate(Run.start("test"), "real", List.of(generated), null);
+  }
+
+  @Test
+  void scoresEqualTheStatisticsOnTheSameRows() {
+    List<Row> real = rows("c", "real", 60, 0.5);
+    List<Row> bad = rows("c", "bad", 40, 0.55);
+    store().append(Table.SCORES, real);
+    store().append(Table.SCORES, bad);
+    TableRow row = evaluate("bad").rows().get(0);
+    double[][] r = columns(real);
+    double[][] g = columns(bad);
+    AnomalyScore expected = AnomalyScore.of(r[0], r[1], g[0], g[1], QUICK);
+    assertEquals(expected.d(), row.get("anomaly_score"));
+    assertEquals(expected.asymptoticP(), (Double) row.get("p_value_asymptotic"), 1e-12);
+    assertEquals(60L, row.get("n_reference"));
+    assertEquals(40L, row.get("n"));
+    // Each test's column holds that test: a swap of two columns would show here.
+    TwoSampleTests tests = TwoSampleTests.of(r[1], g[1]);
+    assertEquals(tests.ks(), row.get("ks_vulnerability"));
+    assertEquals(tests.tP(), (Double) row.get("welch_p_vulnerability"), 1e-12);
+    assertEquals(tests.tGreaterP(), (Double) row.get("welch_p_greater_vulnerability"), 1e-12);
+    assertEquals(tests.tLessP(), (Double) row.get("welch_p_less_vulnerability"), 1e-12);
+    assertEquals(tests.uP(), (Double) row.get("mann_whitney_p_vulnerability"), 1e-12);
+    assertEquals(
+        tests.uGreaterP(), (Double) row.get("mann_whitney_p_greater_vulnerability"), 1e-12);
+    assertEquals(TwoSampleTests.of(r[0], g[0]).u(), row.get("mann_whitney_u_complexity"));
+    double sum = 0;
+    for (double c : g[0]) {
+      sum += c;
+    }
+    assertEquals(sum / 40, (Double) row.get("mean_complexity"), 1e-12);
+  }
+
+  private static double[][] columns(List<Row> rows) {
+    double[][] columns = new double[2][rows.size()];
+    for (int i = 0; i < rows.size(); i++) {
+      columns[0][i] = rows.get(i).getDouble(4);
+      columns[1][i] = rows.get(i).getDouble(5);
+    }
+    return columns;
+  }
+
+  @Test
+  void resultsDoNotDependOnTheTablesFiles() {
+    List<Row> rows = new ArrayList<>(rows("c", "real", 50, 0.5));
+    rows.addAll(rows("c", "bad", 50, 0.52));
+    store().append(Table.SCORES, rows);
+    TableRow first = evaluate("bad").rows().get(0);
+    store = new TableStore(TestSpark.session(), folder.resolve("other").toString());
+    Collections.shuffle(rows, new Random(1));
+    for (int part = 0; part < 4; part++) {
+      store.append(Table.SCORES, rows.subList(25 * part, 25 * part + 25));
+    }
+    TableRow second = evaluate("bad").rows().get(0);
+    for (String column :
+        List.of("anomaly_score", "anomaly_score_low", "anomaly_score_high", "p_value")) {
+      assertEquals(first.get(column), second.get(column), column);
+    }
+  }
+
+  @Test
+  void theBestStandsFirstAndEachRowFitsTheTable() {
+    store().append(Table.SCORES, rows("c", "real", 60, 0.5));
+    store().append(Table.SCORES, rows("c", "far", 60, 0.8));
+    store().append(Table.SCORES, rows("c", "near", 60, 0.5));
+    Evaluator.Result result = evaluate("far", "near");
+    assertEquals(
+        List.of("near", "far"), result.rows().stream().map(r -> r.get("dataset")).toList());
+    store().append(Table.EVALUATIONS, result.rows().stream().map(TableRow::toRow).toList());
+    assertEquals(2, store().read(Table.EVALUATIONS).count());
+    String board = Leaderboard.render(result);
+    assertTrue(board.indexOf("near") < board.indexOf("far"), board);
+  }
+
+  @Test
+  void theNewestScoreOfAPathCounts() {
+    store().append(Table.SCORES, rows("c", "real", 10, 0.5));
+    store().append(Table.SCORES, List.of(score("c", "g", "x.png", 0.9, 9, Instant.EPOCH)));
+    store()
+        .append(
+            Table.SCORES, List.of(score("c", "g", "x.png", 0.5, 5, Instant.EPOCH.plusSeconds(1))));
+    TableRow row = evaluate("g").rows().get(0);
+    assertEquals(1L, row.get("n"));
+    assertEquals(0.5, row.get("mean_complexity"));
+    // One row has no variance: undefined is NULL, not a number.
+    assertNull(row.get("welch_t_complexity"));
+  }
+
+  @Test
+  void withoutResamplingItsColumnsAreNull() {
+    store().append(Table.SCORES, rows("c", "real", 10, 0.5));
+    store().append(Table.SCORES, rows("c", "g", 10, 0.5));
+    TableRow row =
+        new Evaluator(store(), new AnomalyScore.Options(0, 0, 0, 0.95))
+            .evaluate(Run.start("test"), "real", List.of("g"), null)
+            .rows()
+            .get(0);
+    assertNull(row.get("p_value"));
+    assertNull(row.get("anomaly_score_low"));
+    assertNull(row.get("null_mean"));
+  }
+
+  @Test
+  void configurationsAreNeverMixed() {
+    store().append(Table.SCORES, rows("c1", "real", 10, 0.5));
+    store().append(Table.SCORES, rows("c2", "g", 10, 0.5));
+    assertRefused("No configuration", "c1", "c2", "real", "g");
+    store().append(Table.SCORES, rows("c1", "g", 10, 0.5));
+    assertEquals("c1", evaluate("g").configId());
+    assertEquals("net-c1", evaluate("g").model());
+    store().append(Table.SCORES, rows("c2", "real", 10, 0.5));
+    assertRefused("several configurations", "--config-id");
+    assertEquals(
+        "c2",
+        new Evaluator(store(), QUICK)
+            .evaluate(Run.start("test"), "real", List.of("g"), "c2")
+            .configId());
+  }
+
+  @Test
+  void missingAndRepeatedSetsAreTold() {
+    assertRefused("There are no scores", "--scores");
+    store().append(Table.SCORES, rows("c", "real", 10, 0.5));
+    assertRefused("No configuration", "real");
+    String message = assertThrows(UserException.class, () -> evaluate("real")).getMessage();
+    assertTrue(message.contains("named twice"), message);
+  }
+
+  private void assertRefused(String... parts) {
+    String message = assertThrows(UserException.class, () -> evaluate("g")).getMessage();
+    for (String part : parts) {
+      assertTrue(message.contains(part), message);
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package org.anomalyscore.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.anomalyscore.TestSpark;
+import org.anomalyscore.inference.ScoreParameters;
+import org.anomalyscore.inference.TestModels;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScoreJobTest {
+
+  private static final SparkSession SPARK = TestSpark.session();
+
+  @TempDir Path folder;
+
+  private Path images;
+
+  @BeforeEach
+  void copyImages() throws IOException {
+    images = Files.createDirectories(folder.resolve("images/a"));
+    for (Path image : TestModels.images()) {
+      Files.copy(image, images.resolve(image.getFileName()));
+    }
+    images = images.getParent();
+  }
+
+  private ScoreJob job(String out) {
+    return new ScoreJob(
+            images.toString(),
+            "set",
+            TestModels.folder().resolve("tiny.pt").toString(),
+            folder.resolve(out).toString())
+        .batchSize(4);
+  }
+
+  private List<Row> rows(String out, Table table) {
+    return new TableStore(SPARK, folder.resolve(out).toString())
+        .read(table)
+        .orderBy("path")
+        .collectAsList();
+  }
+
+  /** What must not depend on anything but the image and the configuration. */
+  private List<List<Object>> numbers(String out) {
+    return rows(out, Table.SCORES).stream()
+        .map(
+            row ->
+                List.<Object>of(
+                    row.getAs("path"),
+                    row.getAs("image_id"),
+                    row.getAs("complexity"),
+                    row.getAs("vulnerability"),
+                    row.getAs("as_i"),
+                    row.getAs("step_norm"),
+                    row.getAs("complexity_floor"),
+                    row.getAs("config_id")))
+        .toList();
+  }
+
+  @Test
+  void scoresHaveTheSameBitsInAnyPartitioning() {
+    job("one").partitions(1).run(SPARK);
+    job("three").partitions(3).run(SPARK);
+    job("eight").partitions(8).run(SPARK);
+    assertEquals(12, numbers("one").size());
+    assertEquals(numbers("one"), numbers("three"));
+    assertEquals(numbers("one"), numbers("eight"));
+  }
+
+  @Test
+  void rowsCarryTheirImageAndOrigin() {
+    ScoreResult result = job("out").keepFeatures(true).run(SPARK);
+    assertEquals(12, result.scored());
+    for (Row row : rows("out", Table.SCORES)) {
+      double asI = row.<Double>getAs("vulnerability") / row.<Double>getAs("complexity");
+      assertEquals(asI, row.<Double>getAs("as_i"));
+      assertEquals(result.runId(), row.getAs("run_id"));
+      assertEquals("test-tiny", row.getAs("model"));
+      assertEquals("set", row.getAs("dataset"));
+      assertEquals(16, row.getList(row.fieldIndex("features")).size());
+      if (row.<String>getAs("path").endsWith("shapes_20x31.png")) {
+        assertEquals(20, row.<Integer>getAs("width"));
+        assertEquals(31, row.<Integer>getAs("height"));
+      }
+    }
+    Row run = new TableStore(SPARK, folder.resolve("out").toString()).read(Table.RUNS).first();
+    assertEquals(12L, run.<Long>getAs("scored"));
+    assertEquals("2.7.1", run.getAs("pytorch_version"));
+    assertEquals("4.0.1", run.getAs("spark_version"));
+    assertTrue(run.<String>getAs("configuration").contains("\"noiseStep\":0.01"));
+  }
+
+  @Test
+  void aSecondRunScoresOnlyWhatIsMissing() throws IOException {
+    Path late = images.resolve("a/mid_waves.png");
+    byte[] bytes = Files.readAllBytes(late);
+    Files.delete(late);
+    assertEquals(11, job("out").run(SPARK).scored());
+    List<List<Object>> before = numbers("out");
+    Files.write(late, bytes);
+    ScoreResult second = job("out").run(SPARK);
+    assertEquals(1, second.scored());
+    assertEquals(11, second.alreadyScored());
+    assertTrue(numbers("out").containsAll(before));
+    assertEquals(12, numbers("out").size());
+    assertEquals(0, job("out").run(SPARK).scored());
+    assertEquals(12, numbers("out").size());
+  }
+
+  @Test
+  void aTouchedFileIsNotCountedTwiceAndAChangedOneIsScoredAgain() throws IOException {
+    job("out").run(SPARK);
+    Path file = images.resolve("a/bright.png");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
+    assertEquals(0, job("out").run(SPARK).scored());
+    Files.write(file, Files.readAllBytes(images.resolve("a/dark.png")));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(120)));
+    assertEquals(1, job("out").run(SPARK).scored());
+    assertEquals(13, numbers("out").size());
+  }
+
+  @Test
+  void aSecondSetInOneFolderIsComputedOnce() throws IOException {
+    job("out").run(SPARK);
+    Files.writeString(images.resolve("text.png"), "this is not an image");
+    ScoreResult second =
+        new ScoreJob(
+                images.toString(),
+                "other",
+                TestModels.folder().resolve("tiny.pt").toString(),
+                folder.resolve("out").toString())
+            .run(SPARK);
+    assertEquals(12, second.scored());
+    assertEquals(0, second.alreadyScored());
+    // What is read from the outcomes after the table has grown must still be there.
+    assertTrue(second.medianComplexityFloor() > 0.005, "" + second.medianComplexityFloor());
+    assertEquals(1, rows("out", Table.REJECTS).size());
+  }
+
+  @Test
+  void aFileThatGetsItsOldBytesBackIsScoredAsThose() throws IOException {
+    job("out").run(SPARK);
+    Path file = images.resolve("a/bright.png");
+    byte[] old = Files.readAllBytes(file);
+    Files.write(file, Files.readAllBytes(images.resolve("a/dark.png")));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
+    assertEquals(1, job("out").run(SPARK).scored());
+    Files.write(file, old);
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(120)));
+    assertEquals(1, job("out").run(SPARK).scored());
+  }
+
+  @Test
+  void anOutputFolderThatCannotBeIsToldBeforeTheWork() throws IOException {
+    Files.writeString(folder.resolve("file"), "");
+    String message =
+        assertThrows(UserException.class, () -> job("file/out").run(SPARK)).getMessage();
+    assertTrue(message.contains("--out"), message);
+    assertTrue(
+        assertThrows(UserException.class, () -> job("o[1]").run(SPARK))
+            .getMessage()
+            .contains("pattern"));
+  }
+
+  @Test
+  void anotherConfigurationStandsApart() {
+    ScoreResult paper = job("out").run(SPARK);
+    ScoreResult authors = job("out").parameters(ScoreParameters.AUTHORS_CODE).run(SPARK);
+    assertNotEquals(paper.configId(), authors.configId());
+    assertEquals(12, authors.scored());
+    assertEquals(24, numbers("out").size());
+  }
+
+  @Test
+  void badImagesAreRejectedAndTheRestIsScored() throws IOException {
+    byte[] good = Files.readAllBytes(images.resolve("a/shapes_64x48.png"));
+    Files.write(images.resolve("empty.png"), new byte[0]);
+    Files.writeString(images.resolve("text.png"), "this is not an image");
+    Files.write(images.resolve("cut.png"), java.util.Arrays.copyOf(good, good.length / 2));
+    ScoreResult result = job("out").maxPixels(2000).run(SPARK);
+    assertEquals(11, result.scored());
+    Map<String, String> reasons =
+        rows("out", Table.REJECTS).stream()
+            .collect(
+                Collectors.toMap(
+                    row -> Path.of(row.<String>getAs("path")).getFileName().toString(),
+                    row -> row.getAs("reason")));
+    assertEquals(
+        Map.of(
+            "empty.png", "empty",
+            "text.png", "not_an_image",
+            "cut.png", "too_large",
+            "shapes_64x48.png", "too_large"),
+        reasons);
+    assertTrue(result.tooManyRejects());
+    assertFalse(job("out2").failAboveRejectFraction(0.5).run(SPARK).tooManyRejects());
+    assertEquals("truncated", rows("out2", Table.REJECTS).get(0).getAs("reason"));
+  }
+
+  @Test
+  void degenerateImagesAreRejectedNotScored() {
+    ScoreResult result =
+        new ScoreJob(
+                images.toString(),
+                "set",
+                TestModels.folder().resolve("nan_when_dark.pt").toString(),
+                folder.resolve("out").toString())
+            .run(SPARK);
+    long degenerate = result.rejectedByReason().get("degenerate");
+    assertTrue(degenerate > 0);
+    assertEquals(12 - degenerate, result.scored());
+    for (Row row : rows("out", Table.SCORES)) {
+      assertTrue(Double.isFinite(row.<Double>getAs("as_i")));
+    }
+  }
+
+  @Test
+  void wrongValuesAreTold() {
+    for (Runnable wrong :
+        List.<Runnable>of(
+            () -> job("out").batchSize(0),
+            () -> new ScoreJob("images", "a,b", "model", "out"),
+            () -> job("out").partitions(-1),
+            () -> job("out").maxPixels(0),
+            () -> job("out").failAboveRejectFraction(1.5),
+            () -> job("out").failAboveRejectFraction(Double.NaN))) {
+      String message = assertThrows(UserException.class, wrong::run).getMessage();
+      assertTrue(message.startsWith("--") && message.contains("Give"), message);
+    }
+  }
+}
