@@ -12,9 +12,16 @@ import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Compares generated sets with a reference set, on the driver. */
 public final class Evaluator {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
+
+  /** Above this the replicates take minutes, and the user should know why. */
+  private static final int MANY_IMAGES = 200_000;
 
   private final TableStore store;
   private final AnomalyScore.Options options;
@@ -77,6 +84,16 @@ public final class Evaluator {
   }
 
   private void putScore(TableRow row, ScoredSet real, ScoredSet generated) {
+    int replicates = options.permutations() + options.resamples();
+    int images = real.size() + generated.size();
+    if (replicates > 0 && images > MANY_IMAGES) {
+      LOG.info(
+          "{}: {} replicates of {} images, some seconds each for a million;"
+              + " --permutations and --resamples shorten it",
+          generated.dataset(),
+          replicates,
+          images);
+    }
     AnomalyScore score =
         AnomalyScore.of(
             real.complexity(),
