@@ -37,9 +37,9 @@ record ConfigurationChoice(String configId, String model) {
     }
     if (datasetsOf.isEmpty()) {
       throw new UserException(
-          "There are no scores in "
+          "There are no scores: the table "
               + store.location(Table.SCORES)
-              + ". Run score with --out set to that folder's parent first, or correct --scores.");
+              + " is empty or not there. Give --scores the folder that was score's --out.");
     }
     List<String> complete =
         datasetsOf.entrySet().stream()

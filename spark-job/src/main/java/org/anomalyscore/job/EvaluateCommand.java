@@ -81,7 +81,9 @@ final class EvaluateCommand implements Callable<Integer> {
     AnomalyScore.Options options = resampling.options();
     try (SparkSession session = spark.start("evaluate " + reference)) {
       TableStore target = new TableStore(session, out == null ? scores : out);
-      target.requireWritable();
+      if (out != null) {
+        target.requireWritable();
+      }
       Evaluator.Result result =
           evaluate(
               new TableStore(session, scores), target, options, reference, generated, configId);

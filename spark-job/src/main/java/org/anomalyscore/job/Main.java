@@ -41,7 +41,18 @@ public final class Main {
   static int run(String... args) {
     return new CommandLine(new Main())
         .setExecutionExceptionHandler(Main::report)
+        .setParameterExceptionHandler(Main::explain)
         .execute(args.length == 0 ? new String[] {"--help"} : args);
+  }
+
+  /** One line and where to read on: the whole help would push the reason off the screen. */
+  private static int explain(CommandLine.ParameterException wrong, String[] args) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("anomaly-score: " + wrong.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   private static int report(

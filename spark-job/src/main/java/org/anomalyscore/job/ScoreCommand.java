@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  anomaly-score score --images photos --dataset real --model resnet50.pt --out tables",
-      "  anomaly-score score --images '/data/night42/*/png' --dataset gan-7 \\",
+      "  anomaly-score score --images '/data/night42/*/*.png' --dataset gan-7 \\",
       "      --model models/dinov2.pt --out hdfs:///scores",
       "",
       "A second run with the same arguments scores only what the table lacks: paths that are new, and",
@@ -59,6 +59,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--batch-size",
       defaultValue = "" + ScoreJob.DEFAULT_BATCH_SIZE,
+      paramLabel = "N",
       description =
           "Images a network call. Results of one batch size are bit-identical whatever the"
               + " partitioning. Default: ${DEFAULT-VALUE}.")
@@ -111,8 +112,8 @@ final class ScoreCommand implements Callable<Integer> {
     try (SparkSession session = spark.start("score " + dataset)) {
       ScoreResult result = job.run(session);
       spec.commandLine().getOut().println(json ? result.toJson() : result.summary());
-      if (json && result.nearRoundingFloor()) {
-        spec.commandLine().getErr().println(result.floorWarning());
+      if (json) {
+        result.warnings().forEach(spec.commandLine().getErr()::println);
       }
       return result.tooManyRejects() ? Main.TOO_MANY_REJECTS : 0;
     }

@@ -268,7 +268,10 @@ final class ScoreJob {
     rejects.remove("");
     Map<String, String> tables = new TreeMap<>();
     for (Table table : List.of(Table.SCORES, Table.REJECTS, Table.RUNS)) {
-      tables.put(table.folder(), store.location(table));
+      // The run's own row is written after this; rejects may never have been.
+      if (table == Table.RUNS || store.exists(table)) {
+        tables.put(table.folder(), store.location(table));
+      }
     }
     return new ScoreResult(
         run.id(),

@@ -3,6 +3,8 @@ package org.anomalyscore.job;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -61,15 +63,32 @@ record ScoreResult(
         && !(medianComplexityFloor >= LOWEST_FLOOR && medianComplexityFloor <= HIGHEST_FLOOR);
   }
 
-  String floorWarning() {
-    return String.format(
-        Locale.ROOT,
-        "WARNING: the median complexity_floor is %.4f instead of about 0.01: %s, so complexity"
-            + " measures rounding. Use a model that computes in float32, or a larger --noise-step.",
-        medianComplexityFloor,
-        medianComplexityFloor > HIGHEST_FLOOR
-            ? "a noise step is near the rounding of the features"
-            : "the module rounds its pixels");
+  /** What the user must not miss; each one line. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    if (nearRoundingFloor()) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "WARNING: the median complexity_floor is %.4f instead of about 0.01: %s, so"
+                  + " complexity measures rounding. Use a model that computes in float32, or a"
+                  + " larger --noise-step.",
+              medianComplexityFloor,
+              medianComplexityFloor > HIGHEST_FLOOR
+                  ? "a noise step is near the rounding of the features"
+                  : "the module rounds its pixels"));
+    }
+    if (tooManyRejects()) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "Too many rejects: %,d of %,d is above --fail-above-reject-fraction %s. The table"
+                  + " rejects says why.",
+              rejected(),
+              found,
+              failAboveRejectFraction));
+    }
+    return warnings;
   }
 
   String toJson() {
@@ -83,24 +102,15 @@ record ScoreResult(
       line(text, "  %,d were scored before under the same configuration", alreadyScored());
     }
     rejectedByReason.forEach((reason, n) -> line(text, "  %,d rejected: %s", n, reason));
-    line(
-        text,
-        "  %.1f s, %.1f images a second; of the tasks' time %.1f %% was outside the network",
-        seconds,
-        scored / seconds,
-        100 * (1 - networkSeconds / Math.max(1e-9, taskSeconds)));
-    if (nearRoundingFloor()) {
-      line(text, "  %s", floorWarning());
-    }
-    if (tooManyRejects()) {
+    if (scored > 0) {
       line(
           text,
-          "  Too many rejects: %,d of %,d is above --fail-above-reject-fraction %s. The table"
-              + " rejects says why.",
-          rejected(),
-          found,
-          failAboveRejectFraction);
+          "  %.1f s, %.1f images a second; of the tasks' time %.1f %% was outside the network",
+          seconds,
+          scored / seconds,
+          100 * (1 - networkSeconds / Math.max(1e-9, taskSeconds)));
     }
+    warnings().forEach(warning -> line(text, "  %s", warning));
     tables.forEach((name, path) -> line(text, "  %-8s %s", name, path));
     return text.toString().stripTrailing();
   }
