@@ -40,6 +40,11 @@ public final class Storage {
     }
   }
 
+  /** True for S3 by S3A; asks by name, since its class need not be there. */
+  static boolean isS3A(FileSystem fs) {
+    return fs.getClass().getName().equals("org.apache.hadoop.fs.s3a.S3AFileSystem");
+  }
+
   private static UserException unknownScheme(Path path, Exception cause) {
     return new UserException(
         "Cannot open "

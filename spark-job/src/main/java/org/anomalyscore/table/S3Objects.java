@@ -1,0 +1,92 @@
+package org.anomalyscore.table;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.s3a.S3AFileSystem;
+import org.apache.hadoop.fs.s3a.WriteOperationHelper;
+import org.apache.hadoop.fs.s3a.impl.PutObjectOptions;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * What S3 can do and Hadoop's interface cannot say. A class of its own, because it is the only one
+ * that does not load where hadoop-aws is missing; ask {@link Storage#isS3A} first.
+ */
+final class S3Objects {
+
+  private static final int PRECONDITION_FAILED = 412;
+  private static final int CONFLICT = 409;
+
+  /** Metadata that tells our object from that of another writer of the same bytes. */
+  private static final String WRITER = "writer";
+
+  private S3Objects() {}
+
+  /** See {@link ExclusiveFile#create}. */
+  static boolean createExclusively(FileSystem fs, Path path, byte[] content) throws IOException {
+    S3AFileSystem s3a = (S3AFileSystem) fs;
+    String key = s3a.pathToKey(path);
+    String writer = UUID.randomUUID().toString();
+    WriteOperationHelper operations = s3a.getWriteOperationHelper();
+    S3Client client = s3a.getS3AInternals().getAmazonS3Client("exclusive create");
+    // S3A's own request carries the configured encryption and storage class.
+    PutObjectRequest request =
+        operations
+            .createPutObjectRequest(
+                key, content.length, new PutObjectOptions(true, null, Map.of(WRITER, writer)))
+            .toBuilder()
+            // This SDK has no ifNoneMatch() yet.
+            .overrideConfiguration(o -> o.putHeader("If-None-Match", "*"))
+            .build();
+    return operations.retry(
+        "exclusive create",
+        path.toString(),
+        true,
+        () -> {
+          try {
+            client.putObject(request, RequestBody.fromBytes(content));
+            return true;
+          } catch (S3Exception e) {
+            // A conflict is a race with another writer or with a deletion, undecided as yet.
+            if (e.statusCode() != PRECONDITION_FAILED && e.statusCode() != CONFLICT) {
+              throw e;
+            }
+            return isWriter(client, request, writer, e);
+          }
+        });
+  }
+
+  /**
+   * True when the object that is there is ours after all: an answer that got lost on the way makes
+   * the client send the same request again, and S3 then refuses it.
+   */
+  private static boolean isWriter(
+      S3Client client, PutObjectRequest request, String writer, S3Exception refusal) {
+    try {
+      HeadObjectResponse there =
+          client.headObject(h -> h.bucket(request.bucket()).key(request.key()));
+      return writer.equals(there.metadata().get(WRITER));
+    } catch (NoSuchKeyException e) {
+      if (refusal.statusCode() == CONFLICT) {
+        // To be tried again.
+        throw refusal;
+      }
+      // Deleted since; it was there and not ours when we asked.
+      return false;
+    }
+  }
+
+  /** See {@link PendingUploads#abort}. */
+  static int abortUploads(FileSystem fs, Path folder) throws IOException {
+    long aborted = ((S3AFileSystem) fs).getS3AInternals().abortMultipartUploads(folder);
+    // -1 where multipart uploads are switched off.
+    return Math.toIntExact(Math.max(0, aborted));
+  }
+}
