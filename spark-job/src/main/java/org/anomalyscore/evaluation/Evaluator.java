@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.DistributionSummary;
 import org.anomalyscore.stats.TwoSampleTests;
@@ -25,6 +26,7 @@ public final class Evaluator {
 
   private final TableStore store;
   private final AnomalyScore.Options options;
+  private boolean allowIncomplete;
 
   /**
    * What came out, best first.
@@ -41,11 +43,17 @@ public final class Evaluator {
     this.options = options;
   }
 
+  /** Warns of sets whose last score run did not end well, instead of refusing them. */
+  public Evaluator allowIncomplete(boolean value) {
+    allowIncomplete = value;
+    return this;
+  }
+
   /**
    * Evaluates each generated set.
    *
    * @param configId whose scores to compare; null where the tables leave no choice
-   * @throws UserException when a set is missing, named twice, or was scored differently
+   * @throws UserException when a set is missing, incomplete, named twice, or was scored differently
    */
   public Result evaluate(Run run, String reference, List<String> generated, String configId) {
     List<String> all = new ArrayList<>(generated);
@@ -55,6 +63,7 @@ public final class Evaluator {
           "A data set is named twice in " + all + ". Name each once, and the reference apart.");
     }
     ConfigurationChoice choice = ConfigurationChoice.of(store, all, configId);
+    requireComplete(choice.configId(), all);
     ScoredSet real = ScoredSet.collect(store, choice.configId(), reference);
     List<TableRow> rows = new ArrayList<>();
     for (String name : generated) {
@@ -62,6 +71,21 @@ public final class Evaluator {
     }
     rows.sort(Comparator.comparingDouble(row -> (Double) row.get("anomaly_score")));
     return new Result(choice.configId(), choice.model(), reference, real.size(), rows);
+  }
+
+  private void requireComplete(String configId, List<String> datasets) {
+    Map<String, String> missing = Completeness.missing(store, configId, datasets);
+    if (missing.isEmpty()) {
+      return;
+    }
+    if (!allowIncomplete) {
+      throw new UserException(
+          "Not all images of these data sets are scored: "
+              + missing
+              + ". Run score again with the same arguments, which scores only what is missing, or"
+              + " evaluate what is there with --allow-incomplete.");
+    }
+    LOG.warn("Evaluating data sets that are not complete: {}", missing);
   }
 
   private TableRow compare(

@@ -39,7 +39,9 @@ public final class ImageFinder {
       new StructType()
           .add("path", DataTypes.StringType, false)
           .add("length", DataTypes.LongType, false)
-          .add("modified", DataTypes.TimestampType, false);
+          .add("modified", DataTypes.TimestampType, false)
+          .add("container", DataTypes.StringType, true)
+          .add("position", DataTypes.LongType, false);
 
   private static final String EXTENSION_LIST = "png, jpg, jpeg, webp, gif, bmp, tif, tiff";
   private static final Set<String> EXTENSIONS = Set.of(EXTENSION_LIST.split(", ", -1));
@@ -124,7 +126,11 @@ public final class ImageFinder {
       public Row next() {
         FileStatus file = files.next();
         return RowFactory.create(
-            file.getPath().toString(), file.getLen(), new Timestamp(file.getModificationTime()));
+            file.getPath().toString(),
+            file.getLen(),
+            new Timestamp(file.getModificationTime()),
+            null,
+            0L);
       }
     };
   }

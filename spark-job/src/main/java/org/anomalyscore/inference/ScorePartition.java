@@ -38,7 +38,10 @@ public record ScorePartition(
     Broadcast<SerializableConfiguration> hadoop)
     implements MapPartitionsFunction<Row, Row> {
 
-  /** What a file became: score columns are NULL in rejects, and reject columns in scores. */
+  /**
+   * What a file became: score columns are NULL in rejects, and reject columns in scores. Both are
+   * NULL where the bytes are those that were scored before.
+   */
   public static final StructType OUTCOME =
       new StructType()
           .add("path", DataTypes.StringType)
@@ -57,7 +60,8 @@ public record ScorePartition(
   /**
    * Scores a partition.
    *
-   * @param files rows with {@code path} and {@code length}
+   * @param files rows with {@code path}, {@code length} and {@code known_image_id}: what the
+   *     table's newest score of that path belongs to, or null
    */
   @Override
   public Iterator<Row> call(Iterator<Row> files) throws IOException {
@@ -113,6 +117,8 @@ public record ScorePartition(
             loader.load(file.<String>getAs("path"), file.<Long>getAs("length"), conf);
         if (image.isRejected()) {
           reject(image.path(), image.reason(), image.message());
+        } else if (image.imageId().equals(file.<String>getAs("known_image_id"))) {
+          unchanged(image);
         } else {
           images.add(image);
           inputs.add(
@@ -144,6 +150,24 @@ public record ScorePartition(
               m.stepNorm(),
               m.complexityFloor(),
               keepFeatures ? m.features() : null,
+              null,
+              null));
+    }
+
+    private void unchanged(LoadedImage image) {
+      metrics.scored().add(1);
+      ready.add(
+          RowFactory.create(
+              image.path(),
+              image.imageId(),
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
               null,
               null));
     }

@@ -76,7 +76,8 @@ final class DemoCommand implements Callable<Integer> {
               AnomalyScore.Options.DEFAULT,
               DemoSet.REFERENCE.dataset(),
               generated,
-              configId);
+              configId,
+              false);
       print.println();
       print.println(Leaderboard.render(result));
       print.println();

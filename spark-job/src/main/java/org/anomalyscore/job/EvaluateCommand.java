@@ -67,6 +67,11 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Whose scores to compare, where the sets were scored in several ways.")
   private String configId;
 
+  @Option(
+      names = "--allow-incomplete",
+      description = "Evaluates also sets whose last score run is under way, was killed or failed.")
+  private boolean allowIncomplete;
+
   @Mixin private ResamplingOptions resampling;
 
   @Mixin private SparkOptions spark;
@@ -86,7 +91,13 @@ final class EvaluateCommand implements Callable<Integer> {
       }
       Evaluator.Result result =
           evaluate(
-              new TableStore(session, scores), target, options, reference, generated, configId);
+              new TableStore(session, scores),
+              target,
+              options,
+              reference,
+              generated,
+              configId,
+              allowIncomplete);
       spec.commandLine()
           .getOut()
           .println(
@@ -107,20 +118,25 @@ final class EvaluateCommand implements Callable<Integer> {
       AnomalyScore.Options options,
       String reference,
       List<String> generated,
-      String configId) {
+      String configId,
+      boolean allowIncomplete) {
     Run run = Run.start("evaluate");
     Evaluator.Result result =
-        new Evaluator(source, options).evaluate(run, reference, generated, configId);
+        new Evaluator(source, options)
+            .allowIncomplete(allowIncomplete)
+            .evaluate(run, reference, generated, configId);
     target.append(Table.EVALUATIONS, result.rows().stream().map(TableRow::toRow).toList());
     Map<String, Object> configuration = new TreeMap<>();
     configuration.put("scores", source.location(Table.SCORES));
     configuration.put("reference", reference);
     configuration.put("generated", generated);
     configuration.put("options", options);
+    configuration.put("allow_incomplete", allowIncomplete);
     target.append(
         Table.RUNS,
         List.of(
             run.row()
+                .with("status", Run.COMPLETE)
                 .with("config_id", result.configId())
                 .with("configuration", ScoreJob.json(configuration))
                 .toRow()));

@@ -73,8 +73,18 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--partitions",
       paramLabel = "N",
-      description = "Spark partitions. Default: chosen from the number of images and cores.")
+      description =
+          "Spark partitions of a slice, equal in images and bytes. Default: 4 a core, of 2,000"
+              + " images at most.")
   private Integer partitions;
+
+  @Option(
+      names = "--slice",
+      paramLabel = "N",
+      description =
+          "Images that are committed together; a killed run loses one slice at most. Default:"
+              + " about five minutes' work.")
+  private Integer slice;
 
   @Option(
       names = "--max-pixels",
@@ -108,6 +118,9 @@ final class ScoreCommand implements Callable<Integer> {
             .failAboveRejectFraction(failAboveRejectFraction);
     if (partitions != null) {
       job.partitions(partitions);
+    }
+    if (slice != null) {
+      job.sliceImages(slice);
     }
     try (SparkSession session = spark.start("score " + dataset)) {
       ScoreResult result = job.run(session);

@@ -1,8 +1,6 @@
 package org.anomalyscore.job;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 
@@ -10,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.anomalyscore.image.ImageFinder;
 import org.anomalyscore.image.ImageLoader;
@@ -19,16 +18,19 @@ import org.anomalyscore.inference.ScoreConfiguration;
 import org.anomalyscore.inference.ScoreMetrics;
 import org.anomalyscore.inference.ScoreParameters;
 import org.anomalyscore.inference.ScorePartition;
+import org.anomalyscore.table.Lease;
+import org.anomalyscore.table.RejectReason;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Scores the images under a path that the table does not hold yet. */
@@ -53,6 +55,7 @@ final class ScoreJob {
   private int batchSize = DEFAULT_BATCH_SIZE;
   private boolean keepFeatures;
   private int partitions;
+  private int sliceImages;
   private long maxPixels = 100_000_000;
   private double failAboveRejectFraction = 0.05;
 
@@ -90,6 +93,11 @@ final class ScoreJob {
     return this;
   }
 
+  ScoreJob sliceImages(int value) {
+    sliceImages = requirePositive("--slice", value);
+    return this;
+  }
+
   ScoreJob maxPixels(long value) {
     if (value < 1) {
       throw new UserException("--max-pixels is " + value + ". Give 1 or more.");
@@ -113,143 +121,169 @@ final class ScoreJob {
     store.requireWritable();
     ScoreConfiguration configuration =
         new ScoreConfiguration(ModelFile.open(spark, modelUri), parameters);
-    Dataset<Row> known = known(spark, store, configuration).persist(StorageLevel.DISK_ONLY());
-    Dataset<Row> files = ImageFinder.find(spark, images).persist(StorageLevel.DISK_ONLY());
-    long found = files.count();
-    Dataset<Row> missing = missing(files, known).persist(StorageLevel.DISK_ONLY());
-    long toScore = missing.count();
+    describe(spark, run, "list images");
+    Dataset<Row> found = ImageFinder.find(spark, images);
+    TableRow row = runRow(run, configuration);
+    try (Lease lease = store.lease(row, () -> spark.sparkContext().cancelJobGroup(run.id()))) {
+      recordInterrupted(store, lease);
+      store.clearLeftovers();
+      try {
+        WorkList work = workList(spark, store, configuration, found, run);
+        ScoreResult result = score(spark, store, configuration, work, run, lease);
+        store.deleteWork(run);
+        store.append(Table.RUNS, List.of(complete(row, run, result).toRow()));
+        lease.release();
+        return result;
+      } catch (Exception e) {
+        // Not RuntimeException: Scala throws checked exceptions undeclared.
+        recordFailure(store, row, run, lease, e);
+        throw e;
+      }
+    } finally {
+      spark.sparkContext().clearJobGroup();
+      spark.sparkContext().clearCallSite();
+    }
+  }
+
+  /** A run may have been killed after it wrote its row. */
+  private static void recordInterrupted(TableStore store, Lease lease) {
+    Object[] ids = lease.interrupted().stream().map(row -> row.get("run_id")).toArray();
+    Set<String> recorded =
+        Set.copyOf(
+            store
+                .read(Table.RUNS)
+                .where(col("run_id").isin(ids))
+                .select("run_id")
+                .as(Encoders.STRING())
+                .collectAsList());
+    store.append(
+        Table.RUNS,
+        lease.interrupted().stream()
+            .filter(row -> !recorded.contains(row.get("run_id")))
+            .map(TableRow::toRow)
+            .toList());
+  }
+
+  /** Names that the Spark UI shows for the jobs and stages that follow. */
+  private void describe(SparkSession spark, Run run, String what) {
+    String text = what + " (" + dataset + ")";
+    spark.sparkContext().setJobGroup(run.id(), text, true);
+    spark.sparkContext().setCallSite(text);
+  }
+
+  private WorkList workList(
+      SparkSession spark,
+      TableStore store,
+      ScoreConfiguration configuration,
+      Dataset<Row> found,
+      Run run) {
+    Column ours =
+        col("config_id").equalTo(configuration.configId()).and(col("dataset").equalTo(dataset));
+    Dataset<Row> scored =
+        store
+            .read(Table.SCORES)
+            .where(ours)
+            .groupBy(col("path").as("scored_path"))
+            .agg(
+                max_by(col("image_id"), col("scored_at")).as("known_image_id"),
+                max(col("scored_at")).as("scored_at"));
+    Dataset<Row> rejected =
+        store
+            .read(Table.REJECTS)
+            .where(ours.and(col("reason").isin((Object[]) RejectReason.finalReasons())))
+            .groupBy(col("path").as("rejected_path"))
+            .agg(max(col("rejected_at")).as("rejected_at"));
+    return WorkList.write(spark, found, scored, rejected, batchSize, store.workFolder(run));
+  }
+
+  /** Scores and commits slice by slice. */
+  private ScoreResult score(
+      SparkSession spark,
+      TableStore store,
+      ScoreConfiguration configuration,
+      WorkList work,
+      Run run,
+      Lease lease) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     ScoreMetrics metrics = ScoreMetrics.register(spark.sparkContext());
-    Dataset<Row> outcomes = outcomes(spark, configuration, missing, toScore, metrics);
-    Map<String, Long> byReason =
-        Progress.during(spark, dataset, toScore, metrics, () -> countByReason(spark, outcomes));
-    requireEachFileOnce(byReason, toScore);
-    Double medianFloor = medianFloor(outcomes);
-    long scored = write(store, outcomes, known, configuration, run);
-    ScoreResult result =
-        result(run, store, configuration, metrics, found, scored, byReason, medianFloor);
-    store.append(Table.RUNS, List.of(runRow(run, configuration, result)));
-    List.of(outcomes, missing, files, known).forEach(d -> d.unpersist(false));
-    return result;
+    SliceScorer scorer =
+        new SliceScorer(
+            store,
+            run,
+            dataset,
+            configuration.configId(),
+            partition(spark, configuration, metrics));
+    Map<String, Long> outcomes = new TreeMap<>();
+    Progress.during(
+        spark,
+        dataset,
+        work.toDo(),
+        metrics,
+        () -> {
+          long wave = (long) PARTITIONS_A_CORE * context.defaultParallelism();
+          SlicePace pace = new SlicePace((sliceImages + batchSize - 1) / batchSize, wave);
+          double seconds = 0;
+          long to;
+          for (long from = 0; from < work.chunks(); from = to) {
+            to = from + pace.next(work.chunks() - from, seconds);
+            lease.requireHeld();
+            describe(spark, run, "score %.0f %%".formatted(100.0 * to / work.chunks()));
+            long begin = System.nanoTime();
+            Map<String, Long> slice =
+                scorer.score(work.slice(from, to, slicePartitions(context, to - from)));
+            requireEachImageOnce(slice, work.size(from, to));
+            slice.forEach((outcome, n) -> outcomes.merge(outcome, n, Long::sum));
+            seconds = (System.nanoTime() - begin) / 1e9;
+          }
+          return null;
+        });
+    describe(spark, run, "summarise");
+    return result(run, store, configuration, metrics, work, outcomes);
+  }
+
+  private ScorePartition partition(
+      SparkSession spark, ScoreConfiguration configuration, ScoreMetrics metrics) {
+    return new ScorePartition(
+        configuration,
+        new ImageLoader(configuration.model().card().preprocessing(), maxPixels, MAX_FILE_BYTES),
+        batchSize,
+        spark.sparkContext().conf().getInt("spark.task.cpus", 1),
+        keepFeatures,
+        metrics,
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf())));
   }
 
   /**
-   * The newest row of each path that the table holds of this data set under this configuration.
-   *
-   * <p>Its plan is cut off from the table's files: Spark drops every cached result whose plan names
-   * a folder when it appends to that folder, and the run would compute its images again.
+   * Each some chunks; enough for all cores to end together, and none so long that its loss hurts.
    */
-  private Dataset<Row> known(
-      SparkSession spark, TableStore store, ScoreConfiguration configuration) {
-    Dataset<Row> newest =
+  private int slicePartitions(JavaSparkContext context, long chunks) {
+    if (partitions > 0) {
+      return partitions;
+    }
+    long balanced = (long) PARTITIONS_A_CORE * context.defaultParallelism();
+    long small = chunks * batchSize / MOST_IMAGES_A_PARTITION;
+    return (int) Math.max(1, Math.min(chunks, Math.max(balanced, small)));
+  }
+
+  private static void requireEachImageOnce(Map<String, Long> outcomes, long images) {
+    long sum = outcomes.values().stream().mapToLong(Long::longValue).sum();
+    if (sum != images) {
+      throw new IllegalStateException(
+          images + " images were to be scored but " + sum + " outcomes came back");
+    }
+  }
+
+  /** Of the images that this run scored; null where there are none. */
+  private Double medianFloor(TableStore store, ScoreConfiguration configuration, Run run) {
+    double[] median =
         store
             .read(Table.SCORES)
             .where(
                 col("config_id")
                     .equalTo(configuration.configId())
-                    .and(col("dataset").equalTo(dataset)))
-            .groupBy(col("path").as("known_path"))
-            .agg(
-                max_by(col("image_id"), col("scored_at")).as("known_image_id"),
-                max(col("scored_at")).as("scored_at"));
-    return spark.createDataFrame(newest.javaRDD(), newest.schema());
-  }
-
-  /** A file that was changed after it was scored is scored again. */
-  private static Dataset<Row> missing(Dataset<Row> files, Dataset<Row> known) {
-    return files.join(
-        known,
-        col("path").equalTo(col("known_path")).and(col("modified").lt(col("scored_at"))),
-        "left_anti");
-  }
-
-  private Dataset<Row> outcomes(
-      SparkSession spark,
-      ScoreConfiguration configuration,
-      Dataset<Row> missing,
-      long toScore,
-      ScoreMetrics metrics) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    ScorePartition score =
-        new ScorePartition(
-            configuration,
-            new ImageLoader(
-                configuration.model().card().preprocessing(), maxPixels, MAX_FILE_BYTES),
-            batchSize,
-            spark.sparkContext().conf().getInt("spark.task.cpus", 1),
-            keepFeatures,
-            metrics,
-            context.broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf())));
-    return missing
-        .repartition(partitions > 0 ? partitions : choosePartitions(context, toScore))
-        .mapPartitions(score, Encoders.row(ScorePartition.OUTCOME))
-        .persist(StorageLevel.DISK_ONLY());
-  }
-
-  private int choosePartitions(JavaSparkContext context, long toScore) {
-    long whole = Math.max(1, toScore / batchSize);
-    long balanced = Math.min(whole, (long) PARTITIONS_A_CORE * context.defaultParallelism());
-    return (int) Math.max(balanced, toScore / MOST_IMAGES_A_PARTITION);
-  }
-
-  /** Runs the network; the empty text counts the scored. */
-  private Map<String, Long> countByReason(SparkSession spark, Dataset<Row> outcomes) {
-    spark.sparkContext().setJobDescription("Score images of " + dataset);
-    Map<String, Long> counts = new TreeMap<>();
-    for (Row row : outcomes.groupBy(coalesce(col("reason"), lit(""))).count().collectAsList()) {
-      counts.put(row.getString(0), row.getLong(1));
-    }
-    spark.sparkContext().setJobDescription(null);
-    return counts;
-  }
-
-  private static void requireEachFileOnce(Map<String, Long> byReason, long toScore) {
-    long outcomes = byReason.values().stream().mapToLong(Long::longValue).sum();
-    if (outcomes != toScore) {
-      throw new IllegalStateException(
-          toScore + " files were to be scored but " + outcomes + " outcomes came back");
-    }
-  }
-
-  /** Appends scores and rejects; returns how many scores are new. */
-  private long write(
-      TableStore store,
-      Dataset<Row> outcomes,
-      Dataset<Row> known,
-      ScoreConfiguration configuration,
-      Run run) {
-    Dataset<Row> origin =
-        outcomes
-            .withColumn("dataset", lit(dataset))
-            .withColumn("config_id", lit(configuration.configId()))
-            .withColumn("run_id", lit(run.id()));
-    // A file whose time changed but whose bytes did not is known already.
-    Dataset<Row> scores =
-        origin
-            .where(col("reason").isNull())
-            .join(
-                known.drop("scored_at"),
-                col("path")
-                    .equalTo(col("known_path"))
-                    .and(col("image_id").equalTo(col("known_image_id"))),
-                "left_anti")
-            .withColumn("model", lit(configuration.model().card().name()))
-            .withColumn("scored_at", lit(run.startedTimestamp()));
-    Dataset<Row> rejects = origin.where(col("reason").isNotNull());
-    if (!rejects.isEmpty()) {
-      store.append(Table.REJECTS, rejects);
-    }
-    long count = scores.count();
-    if (count > 0) {
-      store.append(Table.SCORES, keepFeatures ? scores : scores.drop("features"));
-    }
-    return count;
-  }
-
-  /** Null where nothing was scored. */
-  private static Double medianFloor(Dataset<Row> outcomes) {
-    double[] median =
-        outcomes
-            .where(col("reason").isNull())
+                    .and(col("dataset").equalTo(dataset))
+                    .and(col("run_id").equalTo(run.id())))
             .stat()
             .approxQuantile("complexity_floor", new double[] {0.5}, 0.001);
     return median.length == 0 ? null : median[0];
@@ -260,12 +294,10 @@ final class ScoreJob {
       TableStore store,
       ScoreConfiguration configuration,
       ScoreMetrics metrics,
-      long found,
-      long scored,
-      Map<String, Long> byReason,
-      Double medianFloor) {
-    Map<String, Long> rejects = new TreeMap<>(byReason);
-    rejects.remove("");
+      WorkList work,
+      Map<String, Long> outcomes) {
+    Map<String, Long> rejects = new TreeMap<>(outcomes);
+    rejects.keySet().removeAll(List.of(SliceScorer.NEW_SCORE, SliceScorer.UNCHANGED));
     Map<String, String> tables = new TreeMap<>();
     for (Table table : List.of(Table.SCORES, Table.REJECTS, Table.RUNS)) {
       // The run's own row is written after this; rejects may never have been.
@@ -277,32 +309,54 @@ final class ScoreJob {
         run.id(),
         dataset,
         configuration.configId(),
-        found,
-        scored,
+        work.found(),
+        outcomes.getOrDefault(SliceScorer.NEW_SCORE, 0L),
+        work.alreadyScored() + outcomes.getOrDefault(SliceScorer.UNCHANGED, 0L),
         rejects,
+        work.alreadyRejected(),
         run.seconds(),
         metrics.networkNanos().value() / 1e9,
         metrics.taskNanos().value() / 1e9,
-        medianFloor,
+        medianFloor(store, configuration, run),
         failAboveRejectFraction,
         tables);
   }
 
-  private Row runRow(Run run, ScoreConfiguration configuration, ScoreResult result) {
+  /** What is known of a run before its work. */
+  private TableRow runRow(Run run, ScoreConfiguration configuration) {
     EngineVersions engine = EngineVersions.read();
     return run.row()
+        .with("status", Run.INTERRUPTED)
         .with("dataset", dataset)
         .with("config_id", configuration.configId())
         .with("configuration", json(settings(configuration)))
+        .with("device", "cpu")
+        .with("djl_version", engine.djl())
+        .with("pytorch_version", engine.pytorch());
+  }
+
+  private static TableRow complete(TableRow row, Run run, ScoreResult result) {
+    return row.with("status", Run.COMPLETE)
+        .with("seconds", run.seconds())
         .with("found", result.found())
         .with("scored", result.scored())
         .with("already_scored", result.alreadyScored())
         .with("rejected", result.rejected())
-        .with("network_seconds", result.networkSeconds())
-        .with("device", "cpu")
-        .with("djl_version", engine.djl())
-        .with("pytorch_version", engine.pytorch())
-        .toRow();
+        .with("already_rejected", result.alreadyRejected())
+        .with("network_seconds", result.networkSeconds());
+  }
+
+  /** A lease that is not released tells the next run of this one, where the table cannot. */
+  private static void recordFailure(
+      TableStore store, TableRow row, Run run, Lease lease, Exception failure) {
+    try {
+      store.deleteWork(run);
+      row.with("status", Run.FAILED).with("seconds", run.seconds());
+      store.append(Table.RUNS, List.of(row.toRow()));
+      lease.release();
+    } catch (Exception e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private Map<String, Object> settings(ScoreConfiguration configuration) {

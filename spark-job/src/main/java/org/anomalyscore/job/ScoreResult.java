@@ -13,7 +13,9 @@ import java.util.Map;
  *
  * @param found images under the path
  * @param scored new rows in the score table
- * @param rejectedByReason images without a score
+ * @param alreadyScored images whose rows were there before this run
+ * @param rejectedByReason images that this run found no score for
+ * @param alreadyRejected images that an earlier run rejected for good, unchanged since
  * @param seconds of the whole run
  * @param networkSeconds inside the feature model, summed over tasks
  * @param taskSeconds of all work on images: reading, decoding, noise, network; summed over tasks
@@ -26,7 +28,9 @@ record ScoreResult(
     String configId,
     long found,
     long scored,
+    long alreadyScored,
     Map<String, Long> rejectedByReason,
+    long alreadyRejected,
     double seconds,
     double networkSeconds,
     double taskSeconds,
@@ -48,13 +52,8 @@ record ScoreResult(
     return rejectedByReason.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Images whose rows were there before this run. */
-  public long alreadyScored() {
-    return found - scored - rejected();
-  }
-
   public boolean tooManyRejects() {
-    return rejected() > failAboveRejectFraction * found;
+    return rejected() + alreadyRejected > failAboveRejectFraction * found;
   }
 
   /** True when complexity measures rounding instead of curvature. */
@@ -84,7 +83,7 @@ record ScoreResult(
               Locale.ROOT,
               "Too many rejects: %,d of %,d is above --fail-above-reject-fraction %s. The table"
                   + " rejects says why.",
-              rejected(),
+              rejected() + alreadyRejected,
               found,
               failAboveRejectFraction));
     }
@@ -98,8 +97,11 @@ record ScoreResult(
   String summary() {
     StringBuilder text = new StringBuilder();
     line(text, "%s: %,d images found, %,d scored", dataset, found, scored);
-    if (alreadyScored() > 0) {
-      line(text, "  %,d were scored before under the same configuration", alreadyScored());
+    if (alreadyScored > 0) {
+      line(text, "  %,d were scored before under the same configuration", alreadyScored);
+    }
+    if (alreadyRejected > 0) {
+      line(text, "  %,d were rejected before and have not changed", alreadyRejected);
     }
     rejectedByReason.forEach((reason, n) -> line(text, "  %,d rejected: %s", n, reason));
     if (scored > 0) {

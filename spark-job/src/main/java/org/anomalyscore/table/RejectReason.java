@@ -1,5 +1,6 @@
 package org.anomalyscore.table;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Why an image has no score. The table holds the lower-case name. */
@@ -16,6 +17,17 @@ public enum RejectReason {
   TOO_LARGE,
   /** Scored, but a step or a feature is zero or not finite, so that no number can be given. */
   DEGENERATE;
+
+  /**
+   * Texts of the reasons that a second look at the same bytes under the same configuration gives
+   * again. What was unreadable may be read tomorrow, and the limit of size is an option.
+   */
+  public static String[] finalReasons() {
+    return Arrays.stream(values())
+        .filter(reason -> reason != UNREADABLE && reason != TOO_LARGE)
+        .map(RejectReason::text)
+        .toArray(String[]::new);
+  }
 
   /** The text that stands in the {@code reason} column. */
   public String text() {

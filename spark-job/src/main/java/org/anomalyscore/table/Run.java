@@ -14,6 +14,17 @@ import org.apache.spark.package$;
 /** One invocation of a command: its name and time, and the row that it leaves in {@code runs}. */
 public record Run(String id, String command, Instant startedAt) {
 
+  /**
+   * Status of a run that did all that it was asked for; rejected images do not count against it.
+   */
+  public static final String COMPLETE = "complete";
+
+  /** Status of a run that ended with an error. */
+  public static final String FAILED = "failed";
+
+  /** Status of a run that was killed; written by the run that found its lease. */
+  public static final String INTERRUPTED = "interrupted";
+
   private static final Properties BUILD = buildProperties();
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);

@@ -46,7 +46,8 @@ public enum Table {
           .add("reason", StringType, false)
           .add("message", StringType, false)
           .add("config_id", StringType, false)
-          .add("run_id", StringType, false),
+          .add("run_id", StringType, false)
+          .add("rejected_at", TimestampType, false),
       List.of()),
 
   /** One row per run: everything that could explain a number later. No secret enters it. */
@@ -54,6 +55,7 @@ public enum Table {
       new StructType()
           .add("run_id", StringType, false)
           .add("command", StringType, false)
+          .add("status", StringType, false)
           .add("started_at", TimestampType, false)
           .add("seconds", DoubleType, false)
           .add("dataset", StringType, true)
@@ -63,6 +65,7 @@ public enum Table {
           .add("scored", LongType, true)
           .add("already_scored", LongType, true)
           .add("rejected", LongType, true)
+          .add("already_rejected", LongType, true)
           .add("network_seconds", DoubleType, true)
           .add("device", StringType, true)
           .add("project_version", StringType, false)

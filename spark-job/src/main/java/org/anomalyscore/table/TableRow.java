@@ -1,11 +1,14 @@
 package org.anomalyscore.table;
 
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 
 /** A row under construction on the driver, filled by column name and checked against its table. */
 public final class TableRow {
@@ -21,6 +24,23 @@ public final class TableRow {
   /** An empty row of a table. */
   public static TableRow of(Table table) {
     return new TableRow(table);
+  }
+
+  /** The row that {@link #asMap} turned into a map, as read back from JSON. */
+  static TableRow of(Table table, Map<?, ?> map) {
+    TableRow row = new TableRow(table);
+    for (StructField field : table.schema().fields()) {
+      Object value = map.get(field.name());
+      if (value != null && field.dataType().equals(DataTypes.TimestampType)) {
+        value = Timestamp.from(Instant.parse((String) value));
+      } else if (value instanceof Number number && field.dataType().equals(DataTypes.LongType)) {
+        value = number.longValue();
+      } else if (value instanceof Number number && field.dataType().equals(DataTypes.DoubleType)) {
+        value = number.doubleValue();
+      }
+      row.values[table.schema().fieldIndex(field.name())] = value;
+    }
+    return row;
   }
 
   /**

@@ -1,21 +1,32 @@
 package org.anomalyscore.table;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.mapreduce.MRJobConfig;
+import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The output folder that holds the {@link Table tables}; reads and appends on the driver. */
 public final class TableStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TableStore.class);
+
+  private static final String WORK = "_work";
 
   private final SparkSession spark;
   private final Path root;
@@ -108,6 +119,78 @@ public final class TableStore {
     return spark.read().schema(table.schema()).parquet(path(table).toString());
   }
 
+  /**
+   * Takes the right to write scores here, which one run has at a time.
+   *
+   * @param run the run's row as far as it is known at the start
+   * @param onLoss called from another thread if another run takes the lease away
+   * @throws UserException when another run is writing
+   */
+  public Lease lease(TableRow run, Runnable onLoss) {
+    try {
+      return Lease.take(Storage.of(root, hadoop()), root, run, onLoss);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot take the lease of " + root, e);
+    }
+  }
+
+  /** Runs that are writing scores here, or were killed while they did. */
+  public List<TableRow> unfinishedRuns() {
+    try {
+      return Lease.unfinished(Storage.of(root, hadoop()), root);
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot look for leases in " + root, e);
+    }
+  }
+
+  /**
+   * Removes what killed runs left: scratch folders of job commits, unfinished uploads, work lists.
+   * Only for the owner of the lease; rows that a killed job commit had made visible are right and
+   * stay.
+   */
+  public void clearLeftovers() {
+    try {
+      FileSystem fs = Storage.of(root, hadoop());
+      fs.delete(new Path(root, WORK), true);
+      for (Path folder : List.of(path(Table.SCORES), path(Table.REJECTS), new Path(root, WORK))) {
+        int aborted = PendingUploads.abort(fs, folder);
+        if (aborted > 0) {
+          LOG.info("Aborted {} unfinished uploads of a killed run under {}", aborted, folder);
+        }
+      }
+      for (Table table : List.of(Table.SCORES, Table.REJECTS)) {
+        if (fs.exists(path(table))) {
+          for (FileStatus child : fs.listStatus(path(table))) {
+            String name = child.getPath().getName();
+            if (name.equals(FileOutputCommitter.PENDING_DIR_NAME) || name.startsWith("__magic")) {
+              fs.delete(child.getPath(), true);
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot clear what killed runs left under " + root, e);
+    }
+  }
+
+  /** Where a run keeps its work list until it ends. */
+  public String workFolder(Run run) {
+    return new Path(new Path(root, WORK), run.id()).toString();
+  }
+
+  /** Removes a run's work list. */
+  public void deleteWork(Run run) {
+    try {
+      Path folder = new Path(workFolder(run));
+      Storage.of(folder, hadoop()).delete(folder, true);
+    } catch (IOException e) {
+      // The next run clears it.
+      LOG.warn("Cannot remove {}: {}", workFolder(run), e.getMessage());
+    }
+  }
+
   /** Appends rows whose columns are named as the table's; columns it lacks must be nullable. */
   public void append(Table table, Dataset<Row> rows) {
     List<String> columns = List.of(rows.columns());
@@ -117,15 +200,37 @@ public final class TableStore {
                 .filter(columns::contains)
                 .map(functions::col)
                 .toArray(org.apache.spark.sql.Column[]::new));
+    // An evaluation may append beside a score run: Hadoop's committer would remove the other's
+    // scratch folder with its own.
+    int scratch = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     ordered
         .write()
         .mode(SaveMode.Append)
+        .option(MRJobConfig.APPLICATION_ATTEMPT_ID, scratch)
+        .option(FileOutputCommitter.FILEOUTPUTCOMMITTER_CLEANUP_SKIPPED, true)
         .partitionBy(table.partitionColumns().toArray(String[]::new))
         .parquet(path(table).toString());
+    removeScratch(new Path(path(table), FileOutputCommitter.PENDING_DIR_NAME), scratch);
+  }
+
+  private void removeScratch(Path pending, int scratch) {
+    try {
+      FileSystem fs = Storage.of(pending, hadoop());
+      fs.delete(new Path(pending, Integer.toString(scratch)), true);
+      if (fs.exists(pending) && fs.listStatus(pending).length == 0) {
+        fs.delete(pending, false);
+      }
+    } catch (IOException e) {
+      // The rows are there, and readers pass over what begins with an underscore.
+      LOG.warn("Cannot remove {}: {}", pending, e.getMessage());
+    }
   }
 
   /** Appends rows that the driver holds, as one file. */
   public void append(Table table, List<Row> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
     append(table, spark.createDataFrame(rows, table.schema()).coalesce(1));
   }
 }

@@ -15,6 +15,7 @@ import java.util.Random;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.TwoSampleTests;
+import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
@@ -78,7 +79,77 @@ class EvaluatorTest {
 
   private Evaluator.Result evaluate(String... generated) {
     return new Evaluator(store(), QUICK)
+        .allowIncomplete(true)
         .evaluate(Run.start("test"), "real", List.of(generated), null);
+  }
+
+  private void recordRun(String dataset, String status, Instant time) {
+    store()
+        .append(
+            Table.RUNS,
+            List.of(
+                Run.start("score")
+                    .row()
+                    .with("status", status)
+                    .with("started_at", Timestamp.from(time))
+                    .with("dataset", dataset)
+                    .with("config_id", "c")
+                    .with("configuration", "{}")
+                    .toRow()));
+  }
+
+  private String refusal() {
+    return assertThrows(
+            UserException.class,
+            () ->
+                new Evaluator(store(), QUICK)
+                    .evaluate(Run.start("test"), "real", List.of("bad"), null))
+        .getMessage();
+  }
+
+  @Test
+  void setsOfUnfinishedRunsAreRefused() {
+    store().append(Table.SCORES, rows("c", "real", 60, 0.5));
+    store().append(Table.SCORES, rows("c", "bad", 40, 0.55));
+    assertTrue(refusal().contains("bad=no run of it is recorded"), refusal());
+    recordRun("real", Run.COMPLETE, Instant.EPOCH);
+    recordRun("bad", Run.COMPLETE, Instant.EPOCH);
+    assertEquals(
+        60,
+        new Evaluator(store(), QUICK)
+            .evaluate(Run.start("test"), "real", List.of("bad"), null)
+            .nReference());
+    recordRun("bad", Run.INTERRUPTED, Instant.EPOCH.plusSeconds(1));
+    assertTrue(refusal().contains("{bad=its last run is interrupted}"), refusal());
+    assertTrue(refusal().contains("--allow-incomplete"), refusal());
+    recordRun("bad", Run.COMPLETE, Instant.EPOCH.plusSeconds(2));
+    recordRun("real", Run.FAILED, Instant.EPOCH.plusSeconds(3));
+    assertTrue(refusal().contains("{real=its last run is failed}"), refusal());
+    assertEquals(60, evaluate("bad").nReference());
+  }
+
+  @Test
+  void aRunUnderWayMakesItsSetIncomplete() {
+    store().append(Table.SCORES, rows("c", "real", 60, 0.5));
+    store().append(Table.SCORES, rows("c", "bad", 40, 0.55));
+    recordRun("real", Run.COMPLETE, Instant.EPOCH);
+    recordRun("bad", Run.COMPLETE, Instant.EPOCH);
+    TableRow run =
+        Run.start("score")
+            .row()
+            .with("status", Run.INTERRUPTED)
+            .with("dataset", "bad")
+            .with("config_id", "c")
+            .with("configuration", "{}");
+    try (Lease lease = store().lease(run, () -> {})) {
+      assertTrue(refusal().contains("bad=its last run is not finished"), refusal());
+      lease.release();
+    }
+    assertEquals(
+        60,
+        new Evaluator(store(), QUICK)
+            .evaluate(Run.start("test"), "real", List.of("bad"), null)
+            .nReference());
   }
 
   @Test
@@ -173,6 +244,7 @@ class EvaluatorTest {
     store().append(Table.SCORES, rows("c", "g", 10, 0.5));
     TableRow row =
         new Evaluator(store(), new AnomalyScore.Options(0, 0, 0, 0.95))
+            .allowIncomplete(true)
             .evaluate(Run.start("test"), "real", List.of("g"), null)
             .rows()
             .get(0);
@@ -194,6 +266,7 @@ class EvaluatorTest {
     assertEquals(
         "c2",
         new Evaluator(store(), QUICK)
+            .allowIncomplete(true)
             .evaluate(Run.start("test"), "real", List.of("g"), "c2")
             .configId());
   }

@@ -14,12 +14,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.inference.ScoreParameters;
 import org.anomalyscore.inference.TestModels;
+import org.anomalyscore.table.Lease;
+import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +89,114 @@ class ScoreJobTest {
     assertEquals(12, numbers("one").size());
     assertEquals(numbers("one"), numbers("three"));
     assertEquals(numbers("one"), numbers("eight"));
+  }
+
+  @Test
+  void slicesGiveTheSameBitsAsOneAndLeaveNothingBehind() throws IOException {
+    job("one").run(SPARK);
+    ScoreResult sliced = job("sliced").sliceImages(4).run(SPARK);
+    assertEquals(12, sliced.scored());
+    assertEquals(numbers("one"), numbers("sliced"));
+    // Three commits of three slices, and nothing of the work list, the lease or scratch folders.
+    try (Stream<Path> files = Files.list(folder.resolve("sliced"))) {
+      assertEquals(
+          List.of("runs", "scores"),
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(n -> !n.equals("_work"))
+              .sorted()
+              .toList());
+    }
+    for (String table : List.of("scores", "runs")) {
+      assertFalse(Files.exists(folder.resolve("sliced").resolve(table).resolve("_temporary")));
+    }
+    assertTrue(rowFiles("sliced") >= 3, "each slice is committed by itself");
+  }
+
+  private long rowFiles(String out) throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve(out).resolve("scores"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("part-") && name.endsWith(".parquet"))
+          .map(name -> name.replaceAll("part-\\d+-(.{36}).*", "$1"))
+          .distinct()
+          .count();
+    }
+  }
+
+  @Test
+  void whatAKilledRunLeftIsFoundAndFinished() throws IOException {
+    job("whole").run(SPARK);
+    job("out").sliceImages(4).run(SPARK);
+    // As after a kill in a job commit: a part of the rows, scratch files, a work list, a lease.
+    List<Path> parts;
+    try (Stream<Path> files = Files.walk(folder.resolve("out/scores"))) {
+      parts = files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
+    }
+    long lost = SPARK.read().parquet(parts.get(0).toString()).count();
+    assertTrue(lost > 0);
+    Files.delete(parts.get(0));
+    Files.createDirectories(folder.resolve("out/scores/_temporary/7/task"));
+    Files.createDirectories(folder.resolve("out/_work/old"));
+    TableStore store = new TableStore(SPARK, folder.resolve("out").toString());
+    String configId = rows("out", Table.SCORES).get(0).getAs("config_id");
+    TableRow killed =
+        Run.start("score")
+            .row()
+            .with("status", Run.INTERRUPTED)
+            .with("dataset", "set")
+            .with("config_id", configId)
+            .with("configuration", "{}");
+    store.lease(killed, () -> {}).close();
+    ScoreResult second = job("out").run(SPARK);
+    assertEquals(lost, second.scored());
+    assertEquals(12 - lost, second.alreadyScored());
+    assertEquals(numbers("whole"), numbers("out"));
+    assertFalse(Files.exists(folder.resolve("out/scores/_temporary")));
+    assertFalse(Files.exists(folder.resolve("out/_work/old")));
+    assertEquals(
+        List.of("complete", "complete", "interrupted"),
+        store.read(Table.RUNS).select("status").as(Encoders.STRING()).collectAsList().stream()
+            .sorted()
+            .toList());
+  }
+
+  @Test
+  void aSecondRunBesideAnotherStops() throws IOException {
+    TableStore store = new TableStore(SPARK, folder.resolve("out").toString());
+    store.requireWritable();
+    TableRow first =
+        Run.start("score")
+            .row()
+            .with("status", Run.INTERRUPTED)
+            .with("dataset", "set")
+            .with("config_id", "c")
+            .with("configuration", "{}");
+    try (Lease lease = store.lease(first, () -> {})) {
+      String message = assertThrows(UserException.class, () -> job("out").run(SPARK)).getMessage();
+      assertTrue(message.contains("Another run"), message);
+      lease.release();
+    }
+    assertEquals(12, job("out").run(SPARK).scored());
+  }
+
+  @Test
+  void aRunThatFailsSaysSoInTheTable() {
+    ScoreJob wrong =
+        new ScoreJob(
+            images.toString(),
+            "set",
+            TestModels.folder().resolve("tiny.pt").toString(),
+            folder.resolve("out").toString());
+    // A file where the folder of the scores belongs.
+    assertTrue(folder.resolve("out").toFile().mkdirs());
+    assertTrue(
+        org.junit.jupiter.api.Assertions.assertDoesNotThrow(
+            () -> folder.resolve("out/scores").toFile().createNewFile()));
+    assertThrows(Exception.class, () -> wrong.run(SPARK));
+    Row run = new TableStore(SPARK, folder.resolve("out").toString()).read(Table.RUNS).first();
+    assertEquals("failed", run.getAs("status"));
+    assertFalse(Files.exists(folder.resolve("out/_lease.1")));
   }
 
   @Test
@@ -214,6 +327,16 @@ class ScoreJobTest {
     assertTrue(result.tooManyRejects());
     assertFalse(job("out2").failAboveRejectFraction(0.5).run(SPARK).tooManyRejects());
     assertEquals("truncated", rows("out2", Table.REJECTS).get(0).getAs("reason"));
+    // What is bad for good is not tried again; the limit of size may have changed.
+    ScoreResult again = job("out").maxPixels(2000).run(SPARK);
+    assertEquals(2, again.alreadyRejected());
+    assertEquals(Map.of("too_large", 2L), again.rejectedByReason());
+    assertTrue(again.tooManyRejects());
+    assertEquals(6, rows("out", Table.REJECTS).size());
+    Files.write(images.resolve("text.png"), good);
+    Files.setLastModifiedTime(
+        images.resolve("text.png"), FileTime.from(Instant.now().plusSeconds(60)));
+    assertEquals(2, job("out").run(SPARK).scored());
   }
 
   @Test

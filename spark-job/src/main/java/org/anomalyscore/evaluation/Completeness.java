@@ -1,0 +1,53 @@
+package org.anomalyscore.evaluation;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max_by;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Row;
+
+/**
+ * Whether the table holds all images of its data sets. A data set is complete if the last score run
+ * on it, under the same configuration, ended well: the table of a killed run holds right rows, but
+ * a part of them only.
+ */
+final class Completeness {
+
+  private Completeness() {}
+
+  /** Data sets that are not complete, and why. */
+  static Map<String, String> missing(TableStore store, String configId, List<String> datasets) {
+    Map<String, String> status = new HashMap<>();
+    for (Row row :
+        store
+            .read(Table.RUNS)
+            .where(col("command").equalTo("score").and(col("config_id").equalTo(configId)))
+            .groupBy("dataset")
+            .agg(max_by(col("status"), col("started_at")))
+            .collectAsList()) {
+      status.put(row.getString(0), row.getString(1));
+    }
+    for (TableRow run : store.unfinishedRuns()) {
+      if (configId.equals(run.get("config_id"))) {
+        status.put((String) run.get("dataset"), "not finished: it is under way or was killed");
+      }
+    }
+    Map<String, String> missing = new TreeMap<>();
+    for (String dataset : datasets) {
+      String last = status.get(dataset);
+      if (last == null) {
+        missing.put(dataset, "no run of it is recorded");
+      } else if (!last.equals(Run.COMPLETE)) {
+        missing.put(dataset, "its last run is " + last);
+      }
+    }
+    return missing;
+  }
+}

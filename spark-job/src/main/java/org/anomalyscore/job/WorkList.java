@@ -1,0 +1,214 @@
+package org.anomalyscore.job;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import scala.Tuple2;
+
+/**
+ * What a run found and what of it there is to do, written to storage before the first image is
+ * scored. Slices and partitions are cut from the written list: a listing that Spark computed again,
+ * after it lost an executor, could come out differently and lose or double an image.
+ *
+ * <p>Images stand in the order of their folders and containers and are cut into <em>chunks</em> of
+ * equal weight, about a batch each. An image weighs 1 for the network, plus 1 for each MiB to fetch
+ * and decode. Slices and their partitions are runs of chunks, so that partitions differ by a chunk
+ * at most in count and bytes together, and each reads its containers from front to back.
+ */
+final class WorkList {
+
+  /** Status of an image that has neither a score nor a final reject. */
+  private static final int TO_DO = 0;
+
+  private static final int SCORED = 1;
+  private static final int REJECTED = 2;
+
+  private static final double BYTES_THAT_WEIGH_AN_IMAGE = 1 << 20;
+
+  private final SparkSession spark;
+  private final String folder;
+  private final StructType schema;
+  private final long[] count = new long[3];
+  private long chunks;
+
+  private WorkList(SparkSession spark, String folder, StructType schema) {
+    this.spark = spark;
+    this.folder = folder;
+    this.schema = schema;
+  }
+
+  /**
+   * Writes the list.
+   *
+   * @param found what is under the path: {@code path}, {@code length}, {@code modified}, {@code
+   *     container}, {@code position}, and what else its reader needs
+   * @param scored {@code scored_path}, {@code known_image_id}, {@code scored_at}; a row a path
+   * @param rejected {@code rejected_path}, {@code rejected_at}; a row a path
+   * @param chunkWeight of a chunk; that of a batch of small images is the batch size
+   */
+  static WorkList write(
+      SparkSession spark,
+      Dataset<Row> found,
+      Dataset<Row> scored,
+      Dataset<Row> rejected,
+      int chunkWeight,
+      String folder) {
+    // A file that was changed after it was looked at is looked at again.
+    Column status =
+        when(col("modified").lt(col("scored_at")), lit(SCORED))
+            .when(col("modified").lt(col("rejected_at")), lit(REJECTED))
+            .otherwise(lit(TO_DO));
+    Dataset<Row> joined =
+        found
+            .join(scored, col("path").equalTo(col("scored_path")), "left")
+            .join(rejected, col("path").equalTo(col("rejected_path")), "left")
+            .withColumn("status", status)
+            .drop("scored_path", "scored_at", "rejected_path", "rejected_at");
+    Dataset<Row> ordered =
+        joined.orderBy(
+            col("status"), coalesce(col("container"), col("path")), col("position"), col("path"));
+    StructType schema = ordered.schema().add("chunk", DataTypes.LongType, false);
+    spark
+        .createDataFrame(withChunks(ordered.javaRDD(), chunkWeight), schema)
+        .write()
+        .parquet(folder);
+    WorkList list = new WorkList(spark, folder, schema);
+    list.count();
+    return list;
+  }
+
+  /** Appends to each row the chunk that its place in the sum of weights falls into. */
+  private static JavaRDD<Row> withChunks(JavaRDD<Row> ordered, int chunkWeight) {
+    List<Double> weights =
+        ordered
+            .mapPartitions(
+                rows -> {
+                  double sum = 0;
+                  while (rows.hasNext()) {
+                    sum += weight(rows.next());
+                  }
+                  return List.of(sum).iterator();
+                })
+            .collect();
+    double[] before = new double[weights.size()];
+    for (int i = 1; i < before.length; i++) {
+      before[i] = before[i - 1] + weights.get(i - 1);
+    }
+    return ordered.mapPartitionsWithIndex(
+        (partition, rows) -> new Chunked(rows, before[partition], chunkWeight), false);
+  }
+
+  private static double weight(Row row) {
+    return row.<Integer>getAs("status") == TO_DO
+        ? 1 + row.<Long>getAs("length") / BYTES_THAT_WEIGH_AN_IMAGE
+        : 0;
+  }
+
+  private record Chunked(Iterator<Row> rows, double[] sum, int chunkWeight)
+      implements Iterator<Row> {
+
+    Chunked(Iterator<Row> rows, double before, int chunkWeight) {
+      this(rows, new double[] {before}, chunkWeight);
+    }
+
+    @Override
+    public boolean hasNext() {
+      return rows.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      Row row = rows.next();
+      Object[] values = new Object[row.size() + 1];
+      for (int i = 0; i < row.size(); i++) {
+        values[i] = row.get(i);
+      }
+      values[row.size()] = (long) (sum[0] / chunkWeight);
+      sum[0] += weight(row);
+      return RowFactory.create(values);
+    }
+  }
+
+  private Dataset<Row> read() {
+    return spark.read().schema(schema).parquet(folder);
+  }
+
+  private void count() {
+    for (Row row :
+        read()
+            .groupBy("status")
+            .agg(org.apache.spark.sql.functions.count(lit(1)), max("chunk"))
+            .collectAsList()) {
+      count[row.getInt(0)] = row.getLong(1);
+      if (row.getInt(0) == TO_DO) {
+        chunks = row.getLong(2) + 1;
+      }
+    }
+  }
+
+  long found() {
+    return count[TO_DO] + count[SCORED] + count[REJECTED];
+  }
+
+  long toDo() {
+    return count[TO_DO];
+  }
+
+  long alreadyScored() {
+    return count[SCORED];
+  }
+
+  long alreadyRejected() {
+    return count[REJECTED];
+  }
+
+  /** Chunks to do, numbered from 0. */
+  long chunks() {
+    return chunks;
+  }
+
+  /**
+   * The images of chunks {@code from} (inclusive) to {@code to} (exclusive), each partition in the
+   * order of its containers.
+   */
+  Dataset<Row> slice(long from, long to, int partitions) {
+    // A hash partitioner on small integers puts each into the partition of its number; a partition
+    // by column would hash several into one and leave others empty.
+    JavaRDD<Row> dealt =
+        rows(from, to)
+            .javaRDD()
+            .mapToPair(
+                row ->
+                    new Tuple2<>(
+                        (int) ((row.<Long>getAs("chunk") - from) * partitions / (to - from)), row))
+            .partitionBy(new HashPartitioner(partitions))
+            .values();
+    return spark
+        .createDataFrame(dealt, schema)
+        .sortWithinPartitions("container", "position", "path");
+  }
+
+  /** How many images those are. */
+  long size(long from, long to) {
+    return rows(from, to).count();
+  }
+
+  private Dataset<Row> rows(long from, long to) {
+    return read()
+        .where(col("status").equalTo(TO_DO).and(col("chunk").geq(from)).and(col("chunk").lt(to)));
+  }
+}

@@ -1,0 +1,356 @@
+package org.anomalyscore.table;
+
+import static org.anomalyscore.table.LeaseOwner.State.ENDED;
+import static org.anomalyscore.table.LeaseOwner.State.RUNNING;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The right to write score rows into an output folder, which one run has at a time.
+ *
+ * <p>It is a file {@code _lease.N} in that folder, made by an exclusive create (a conditional PUT
+ * on S3) and rewritten every {@link #RENEWAL} for as long as its run lives. A run that finds one
+ * whose owner is dead makes {@code _lease.N+1} and removes the old one. No clocks are compared: a
+ * lease is dead if its file did not change while the newcomer watched it for {@link #EXPIRY}, or,
+ * where both are on one machine, at once if there is no such process any more.
+ *
+ * <p>Two newcomers that meet at a dead lease want the same next file, which one of them gets. A
+ * newcomer so slow that the folder has changed hands meanwhile would make another file than the
+ * present owner's; so each lists the folder after its create, and steps back if it is not alone.
+ */
+public final class Lease implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+  private static final String PREFIX = "_lease.";
+
+  static final Duration RENEWAL = Duration.ofSeconds(10);
+
+  /** Six renewals: a pause of the driver or of the storage must not cost it the lease. */
+  static final Duration EXPIRY = Duration.ofSeconds(60);
+
+  private static final TypeReference<TreeMap<String, Object>> JSON_OBJECT =
+      new TypeReference<>() {};
+
+  /** Runs of this process that are under way; their process being alive says nothing else. */
+  private static final Set<String> HELD_HERE = ConcurrentHashMap.newKeySet();
+
+  private final FileSystem fs;
+  private final Path file;
+  private final Map<String, Object> content;
+  private final List<TableRow> interrupted;
+  private final Runnable onLoss;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "lease");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile String lost;
+  private ScheduledFuture<?> renewals;
+  private long renewalCount;
+  private long renewedNanos = System.nanoTime();
+
+  private Lease(
+      FileSystem fs,
+      Path file,
+      Map<String, Object> content,
+      List<TableRow> interrupted,
+      Runnable onLoss) {
+    this.fs = fs;
+    this.file = file;
+    this.content = content;
+    this.interrupted = interrupted;
+    this.onLoss = onLoss;
+  }
+
+  /**
+   * Takes the lease of a folder; waits at most {@link #EXPIRY} to see whether a former owner lives.
+   *
+   * @param run its row for the table of runs, as far as it is known at the start
+   * @param onLoss called from another thread if the lease is lost to somebody else
+   * @throws UserException when another run holds it
+   */
+  static Lease take(FileSystem anyFs, Path folder, TableRow run, Runnable onLoss)
+      throws IOException {
+    FileSystem fs = withoutChecksums(anyFs);
+    Map<String, Object> content = new LinkedHashMap<>(LeaseOwner.thisProcess().asMap());
+    content.put("run", run.asMap());
+    // Before the file is there: another thread of this process must not take it for a dead run's.
+    HELD_HERE.add(runId(content));
+    boolean taken = false;
+    try {
+      Lease lease = take(fs, folder, content, onLoss);
+      taken = true;
+      return lease;
+    } finally {
+      if (!taken) {
+        HELD_HERE.remove(runId(content));
+      }
+    }
+  }
+
+  private static Lease take(
+      FileSystem fs, Path folder, Map<String, Object> content, Runnable onLoss) throws IOException {
+    while (true) {
+      List<Path> dead = new ArrayList<>();
+      List<TableRow> interrupted = new ArrayList<>();
+      for (FileStatus other : files(fs, folder)) {
+        Map<String, Object> left = requireDead(fs, other.getPath());
+        if (left != null) {
+          dead.add(other.getPath());
+          interrupted.add(interruptedRow(left, other.getModificationTime()));
+        }
+      }
+      int next = dead.stream().mapToInt(Lease::number).max().orElse(0) + 1;
+      Path file = new Path(folder, PREFIX + next);
+      if (!ExclusiveFile.create(fs, file, bytes(content))) {
+        // Somebody was faster; what it made is looked at like any other.
+        continue;
+      }
+      Set<Path> others = new HashSet<>();
+      files(fs, folder).forEach(status -> others.add(status.getPath()));
+      others.remove(fs.makeQualified(file));
+      others.removeAll(dead);
+      if (!others.isEmpty()) {
+        fs.delete(file, false);
+        throw held(others.iterator().next(), null);
+      }
+      for (Path old : dead) {
+        LOG.warn("Took over from a run that did not end: {}", old);
+        fs.delete(old, false);
+      }
+      interrupted.removeIf(row -> row == null);
+      Lease lease = new Lease(fs, file, content, interrupted, onLoss);
+      lease.renewals =
+          lease.clock.scheduleWithFixedDelay(
+              lease::renew, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+      return lease;
+    }
+  }
+
+  /** The runs whose leases lie in a folder: under way, or dead and not yet followed. */
+  static List<TableRow> unfinished(FileSystem anyFs, Path folder) throws IOException {
+    FileSystem fs = withoutChecksums(anyFs);
+    List<TableRow> runs = new ArrayList<>();
+    for (FileStatus file : files(fs, folder)) {
+      byte[] bytes = read(fs, file.getPath());
+      TableRow row = bytes == null ? null : runRow(parse(bytes));
+      if (row != null) {
+        runs.add(row);
+      }
+    }
+    return runs;
+  }
+
+  /** Rows of {@code runs} for those whose lease this one took over. */
+  public List<TableRow> interrupted() {
+    return List.copyOf(interrupted);
+  }
+
+  /**
+   * Fails if this run may no longer write.
+   *
+   * @throws UserException when another run took the lease, or it could not be renewed in time
+   */
+  public void requireHeld() {
+    if (lost != null) {
+      throw new UserException(
+          "This run lost the right to write to "
+              + file.getParent()
+              + ": "
+              + lost
+              + ". What it had committed stands; start it again to score the rest.");
+    }
+  }
+
+  private synchronized void renew() {
+    if (lost != null) {
+      return;
+    }
+    try {
+      if (!fs.exists(file)) {
+        lose("another run took over " + file + ", or somebody deleted it");
+        return;
+      }
+      content.put("renewals", ++renewalCount);
+      try (OutputStream out = fs.create(file, true)) {
+        out.write(bytes(content));
+      }
+      renewedNanos = System.nanoTime();
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("Cannot renew {}: {}", file, e.getMessage());
+      if (System.nanoTime() - renewedNanos > EXPIRY.toNanos()) {
+        lose(file + " could not be renewed for " + EXPIRY.toSeconds() + " s (" + e + ")");
+      }
+    }
+  }
+
+  private void lose(String why) {
+    lost = why;
+    LOG.error("Lost the lease: {}", why);
+    onLoss.run();
+  }
+
+  /** Gives the folder back; only after the run's row has been written. */
+  public synchronized void release() {
+    renewals.cancel(false);
+    clock.shutdownNow();
+    if (lost == null) {
+      lost = "it was released";
+      try {
+        fs.delete(file, false);
+      } catch (IOException e) {
+        // The next run finds this process ended, and this run's row in the table.
+        LOG.warn("Cannot remove {}: {}", file, e.getMessage());
+      }
+    }
+  }
+
+  /** Ends the renewals. A lease that was not released stays, and tells the next run of this one. */
+  @Override
+  public void close() {
+    renewals.cancel(false);
+    clock.shutdownNow();
+    HELD_HERE.remove(runId(content));
+  }
+
+  /** What a dead owner left; null if it was released while being watched. */
+  private static Map<String, Object> requireDead(FileSystem fs, Path file) throws IOException {
+    byte[] first = read(fs, file);
+    if (first == null) {
+      return null;
+    }
+    Map<String, Object> content = parse(first);
+    LeaseOwner owner = LeaseOwner.of(content);
+    if (owner.isThisProcess() ? !HELD_HERE.contains(runId(content)) : owner.state() == ENDED) {
+      return content;
+    }
+    if (owner.state() == RUNNING) {
+      throw held(file, content);
+    }
+    LOG.info("Waiting up to {} s to see whether the owner of {} lives", EXPIRY.toSeconds(), file);
+    long end = System.nanoTime() + EXPIRY.toNanos();
+    while (System.nanoTime() < end) {
+      sleep();
+      byte[] now = read(fs, file);
+      if (now == null) {
+        return null;
+      }
+      if (!Arrays.equals(first, now)) {
+        throw held(file, content);
+      }
+    }
+    return content;
+  }
+
+  private static void sleep() {
+    try {
+      TimeUnit.SECONDS.sleep(1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for a lease", e);
+    }
+  }
+
+  private static UserException held(Path file, Map<String, Object> content) {
+    String owner =
+        content == null
+            ? ""
+            : " (run %s, process %s on %s)"
+                .formatted(runId(content), content.get("pid"), content.get("host"));
+    return new UserException(
+        "Another run%s is writing to %s: it keeps renewing %s. Wait until it has ended, or give another --out."
+            .formatted(owner, file.getParent(), file));
+  }
+
+  private static FileSystem withoutChecksums(FileSystem fs) {
+    // A reader beside a writer would see the new bytes with the old checksum.
+    return fs instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fs;
+  }
+
+  private static List<FileStatus> files(FileSystem fs, Path folder) throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    for (FileStatus status : fs.listStatus(folder)) {
+      if (status.getPath().getName().matches("_lease\\.\\d{1,9}")) {
+        files.add(status);
+      }
+    }
+    return files;
+  }
+
+  private static int number(Path file) {
+    return Integer.parseInt(file.getName().substring(PREFIX.length()));
+  }
+
+  private static byte[] read(FileSystem fs, Path file) throws IOException {
+    try (InputStream in = fs.open(file)) {
+      return in.readAllBytes();
+    } catch (FileNotFoundException e) {
+      return null;
+    }
+  }
+
+  private static byte[] bytes(Map<String, Object> content) {
+    try {
+      return JsonMapper.builder().build().writeValueAsBytes(content);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Own values must be writable as JSON", e);
+    }
+  }
+
+  /** Empty for what is no lease: an owner that was killed while it wrote. */
+  private static Map<String, Object> parse(byte[] bytes) {
+    try {
+      return JsonMapper.builder().build().readValue(bytes, JSON_OBJECT);
+    } catch (IOException e) {
+      return new TreeMap<>();
+    }
+  }
+
+  private static String runId(Map<String, Object> content) {
+    return content.get("run") instanceof Map<?, ?> run ? String.valueOf(run.get("run_id")) : "";
+  }
+
+  /** Null where the owner was killed before it could say who it was. */
+  private static TableRow runRow(Map<String, Object> content) {
+    return content.get("run") instanceof Map<?, ?> run ? TableRow.of(Table.RUNS, run) : null;
+  }
+
+  private static TableRow interruptedRow(Map<String, Object> content, long lastSeenMillis) {
+    TableRow row = runRow(content);
+    if (row == null) {
+      return null;
+    }
+    long started = ((java.sql.Timestamp) row.get("started_at")).getTime();
+    return row.with("status", Run.INTERRUPTED)
+        .with("seconds", Math.max(0, lastSeenMillis - started) / 1000.0);
+  }
+}

@@ -1,0 +1,220 @@
+package org.anomalyscore.table;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LeaseTest {
+
+  @TempDir Path folder;
+
+  private static TableRow run(String dataset) {
+    return Run.start("score")
+        .row()
+        .with("status", Run.INTERRUPTED)
+        .with("dataset", dataset)
+        .with("config_id", "c1")
+        .with("configuration", "{}");
+  }
+
+  private Lease take(String dataset, Runnable onLoss) throws IOException {
+    return Lease.take(
+        FileSystem.getLocal(new Configuration()),
+        new org.apache.hadoop.fs.Path(folder.toString()),
+        run(dataset),
+        onLoss);
+  }
+
+  private Lease take(String dataset) throws IOException {
+    return take(dataset, () -> {});
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /** Changes the owner that a lease names. */
+  private void rewrite(String file, Map<String, Object> changes) throws IOException {
+    JsonMapper json = JsonMapper.builder().build();
+    Map<String, Object> content = new java.util.TreeMap<>();
+    json.readTree(folder.resolve(file).toFile())
+        .fields()
+        .forEachRemaining(field -> content.put(field.getKey(), field.getValue()));
+    content.putAll(changes);
+    json.writeValue(folder.resolve(file).toFile(), content);
+  }
+
+  @Test
+  void theSecondRunIsToldWhoWrites() throws IOException {
+    try (Lease first = take("cats")) {
+      String message = assertThrows(UserException.class, () -> take("dogs")).getMessage();
+      assertTrue(message.contains("process " + ProcessHandle.current().pid()), message);
+      assertTrue(message.contains(folder.toString()), message);
+      first.requireHeld();
+      first.release();
+    }
+    assertEquals(List.of(), files());
+    try (Lease second = take("dogs")) {
+      assertEquals(List.of(), second.interrupted());
+      second.release();
+    }
+  }
+
+  @Test
+  void aLeaseOfAnEndedProcessIsTakenOverAtOnceAndItsRunReported() throws Exception {
+    take("cats").close();
+    Process ended = new ProcessBuilder("true").start();
+    long pid = ended.pid();
+    ended.waitFor();
+    rewrite("_lease.1", Map.of("pid", pid));
+    long begin = System.nanoTime();
+    try (Lease second = take("dogs")) {
+      assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(10));
+      assertEquals(List.of("_lease.2"), files());
+      TableRow left = second.interrupted().get(0);
+      assertEquals("cats", left.get("dataset"));
+      assertEquals("interrupted", left.get("status"));
+      assertTrue((Double) left.get("seconds") >= 0);
+      left.toRow();
+      second.release();
+    }
+  }
+
+  @Test
+  void aProcessOfTheSameNumberThatStartedLaterIsAnother() throws IOException {
+    take("cats").close();
+    rewrite("_lease.1", Map.of("started", 1));
+    try (Lease second = take("dogs")) {
+      assertEquals(1, second.interrupted().size());
+    }
+  }
+
+  @Test
+  void aLeaseOfAnotherMachineIsDeadAfterAMinuteOfSilenceAndAliveWhenItMoves() throws Exception {
+    take("cats").close();
+    rewrite("_lease.1", Map.of("kernel", "another", "host", "node7"));
+    ExecutorService pool = Executors.newFixedThreadPool(1);
+    try {
+      Future<Lease> waiting = pool.submit((Callable<Lease>) () -> take("dogs"));
+      TimeUnit.SECONDS.sleep(3);
+      assertFalse(waiting.isDone());
+      rewrite("_lease.1", Map.of("renewals", 5));
+      Throwable cause = assertThrows(ExecutionException.class, waiting::get).getCause();
+      assertTrue(cause.getMessage().contains("node7"), cause.getMessage());
+      long begin = System.nanoTime();
+      try (Lease second = take("dogs")) {
+        assertTrue(System.nanoTime() - begin >= Lease.EXPIRY.toNanos());
+        assertEquals(List.of("_lease.2"), files());
+        second.release();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void ofManyAtOnceOneGetsIt() throws Exception {
+    take("dead").close();
+    rewrite("_lease.1", Map.of("started", 1));
+    int many = 8;
+    CountDownLatch start = new CountDownLatch(1);
+    ExecutorService pool = Executors.newFixedThreadPool(many);
+    try {
+      List<Future<Lease>> racers = new ArrayList<>();
+      for (int i = 0; i < many; i++) {
+        racers.add(
+            pool.submit(
+                (Callable<Lease>)
+                    () -> {
+                      start.await();
+                      return take("live");
+                    }));
+      }
+      start.countDown();
+      int won = 0;
+      for (Future<Lease> racer : racers) {
+        try {
+          racer.get().requireHeld();
+          won++;
+        } catch (ExecutionException e) {
+          assertEquals(UserException.class, e.getCause().getClass(), e::toString);
+        }
+      }
+      assertEquals(1, won);
+      assertEquals(List.of("_lease.2"), files());
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void aLostLeaseStopsItsRun() throws Exception {
+    CountDownLatch told = new CountDownLatch(1);
+    try (Lease lease = take("cats", told::countDown)) {
+      Files.delete(folder.resolve("_lease.1"));
+      assertTrue(told.await(30, TimeUnit.SECONDS));
+      String message = assertThrows(UserException.class, lease::requireHeld).getMessage();
+      assertTrue(message.contains("lost the right"), message);
+      lease.release();
+    }
+    assertEquals(List.of(), files());
+  }
+
+  @Test
+  void theLivingRenewAndAreListed() throws Exception {
+    try (Lease lease = take("cats")) {
+      byte[] before = Files.readAllBytes(folder.resolve("_lease.1"));
+      TimeUnit.MILLISECONDS.sleep(Lease.RENEWAL.toMillis() + 2000);
+      assertFalse(java.util.Arrays.equals(before, Files.readAllBytes(folder.resolve("_lease.1"))));
+      List<TableRow> runs =
+          Lease.unfinished(
+              FileSystem.getLocal(new Configuration()),
+              new org.apache.hadoop.fs.Path(folder.toString()));
+      assertEquals("cats", runs.get(0).get("dataset"));
+      lease.requireHeld();
+      lease.release();
+    }
+  }
+
+  @Test
+  void anOwnerKilledBeforeItSaidWhoItWasLeavesNoRow() throws Exception {
+    Files.createFile(folder.resolve("_lease.1"));
+    rewriteAsUnknown();
+    try (Lease lease = take("cats")) {
+      assertEquals(List.of(), lease.interrupted());
+      lease.release();
+    }
+    assertNull(files().stream().filter(name -> name.startsWith("_lease")).findAny().orElse(null));
+  }
+
+  /** An empty file would be watched for a minute; an ended process of this machine is not. */
+  private void rewriteAsUnknown() throws IOException {
+    Map<String, Object> owner = LeaseOwner.thisProcess().asMap();
+    owner.put("started", 1);
+    JsonMapper.builder().build().writeValue(folder.resolve("_lease.1").toFile(), owner);
+  }
+}
