@@ -22,7 +22,10 @@ import java.util.concurrent.TimeUnit;
  * <p>The master is {@code local[2]} unless the arguments or the environment name another.
  */
 final class JobProcess {
+  private static final String SUBMIT = "org.apache.spark.deploy.SparkSubmit";
+
   private final ProcessBuilder builder;
+  private final boolean plainSubmit;
   private Duration timeout = Duration.ofMinutes(5);
 
   /**
@@ -41,8 +44,9 @@ final class JobProcess {
     }
   }
 
-  private JobProcess(List<String> command) {
+  private JobProcess(List<String> command, boolean plainSubmit) {
     builder = new ProcessBuilder(command);
+    this.plainSubmit = plainSubmit;
     // A developer's own settings must not change what the tests see.
     builder.environment().keySet().removeIf(key -> key.startsWith("SPARK_"));
     env("SPARK_MASTER", "local[2]");
@@ -57,11 +61,22 @@ final class JobProcess {
   static JobProcess script(Path script, String... arguments) {
     List<String> command = new ArrayList<>(List.of("bash", script.toString()));
     Collections.addAll(command, arguments);
-    return new JobProcess(command);
+    return new JobProcess(command, false);
   }
 
   /** The job jar under a plain SparkSubmit, with these arguments for the job. */
   static JobProcess sparkSubmit(String... arguments) {
+    List<String> command = javaOnSparksJars();
+    command.addAll(List.of(SUBMIT, "--master", "local[2]"));
+    command.addAll(List.of("--class", "org.anomalyscore.job.Main", Checkout.JOB_JAR.toString()));
+    Collections.addAll(command, arguments);
+    return new JobProcess(command, true)
+        .env("SPARK_HOME", Checkout.SPARK_HOME.toString())
+        .env("SPARK_LOCAL_IP", "127.0.0.1");
+  }
+
+  /** A Java command that lacks the main class: the flags of Spark's launcher, and Spark's jars. */
+  static List<String> javaOnSparksJars() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // What Spark's launcher passes; this JVM was started with the same.
@@ -70,12 +85,27 @@ final class JobProcess {
         .forEach(command::add);
     String conf = Checkout.ROOT.resolve("conf").toString();
     command.addAll(List.of("-Xmx1g", "-cp", conf + ":" + Checkout.SPARK_HOME.resolve("jars/*")));
-    command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", "local[2]"));
-    command.addAll(List.of("--class", "org.anomalyscore.job.Main", Checkout.JOB_JAR.toString()));
-    Collections.addAll(command, arguments);
-    return new JobProcess(command)
-        .env("SPARK_HOME", Checkout.SPARK_HOME.toString())
-        .env("SPARK_LOCAL_IP", "127.0.0.1");
+    return command;
+  }
+
+  /** Gives {@link #sparkSubmit} another master. */
+  JobProcess master(String url) {
+    return option("--master", url);
+  }
+
+  /** Gives {@link #sparkSubmit} a setting of Spark; the last one of a key counts. */
+  JobProcess conf(String key, String value) {
+    return option("--conf", key + "=" + value);
+  }
+
+  private JobProcess option(String name, String value) {
+    if (!plainSubmit) {
+      throw new IllegalStateException(
+          "bin/anomaly-score takes no " + name + " of spark-submit; use sparkSubmit.");
+    }
+    List<String> command = builder.command();
+    command.addAll(command.indexOf("--class"), List.of(name, value));
+    return this;
   }
 
   /** Sets a variable of the process's environment. */
@@ -90,7 +120,7 @@ final class JobProcess {
     return this;
   }
 
-  /** The longest that {@link #run} waits; five minutes if not called. */
+  /** The longest that {@link #run} and {@link Running#result} wait; five minutes if not called. */
   JobProcess timeout(Duration longest) {
     timeout = longest;
     return this;
@@ -103,28 +133,66 @@ final class JobProcess {
    *     holds what it wrote
    */
   Result run() throws IOException, InterruptedException {
-    Path out = Files.createTempFile("job", ".out");
-    Path err = Files.createTempFile("job", ".err");
-    try {
-      long start = System.nanoTime();
-      Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    try (Running running = start()) {
+      return running.result();
+    }
+  }
+
+  /** Starts the process and returns at once. */
+  Running start() throws IOException {
+    return new Running(builder, timeout);
+  }
+
+  /** A process in flight; {@link #close} kills what still runs of it. */
+  static final class Running implements AutoCloseable {
+    private final long begin = System.nanoTime();
+    private final Duration timeout;
+    private final Path out = Files.createTempFile("job", ".out");
+    private final Path err = Files.createTempFile("job", ".err");
+    private final Process process;
+
+    private Running(ProcessBuilder builder, Duration timeout) throws IOException {
+      this.timeout = timeout;
+      process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       process.getOutputStream().close();
+    }
+
+    boolean isAlive() {
+      return process.isAlive();
+    }
+
+    /** Ends the driver as {@code kill -9} does, and waits until it is gone. */
+    void kill() {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly().onExit().join();
+    }
+
+    /** What it has written to standard error so far. */
+    String err() throws IOException {
+      return read(err);
+    }
+
+    /** Waits for the end; see {@link JobProcess#run}. A killed process has exit code 137. */
+    Result result() throws IOException, InterruptedException {
       boolean ended = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
       if (!ended) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().waitFor();
+        kill();
       }
       Result result =
           new Result(
               process.exitValue(),
               read(out),
               read(err),
-              Duration.ofNanos(System.nanoTime() - start));
+              Duration.ofNanos(System.nanoTime() - begin));
       if (!ended) {
         throw new IllegalStateException("Not done after " + timeout + ": " + result);
       }
       return result;
-    } finally {
+    }
+
+    @Override
+    public void close() throws IOException {
+      kill();
       Files.delete(out);
       Files.delete(err);
     }

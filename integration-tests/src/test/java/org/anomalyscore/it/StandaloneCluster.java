@@ -1,0 +1,236 @@
+package org.anomalyscore.it;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Spark's standalone cluster on loopback: a master and two workers in processes of their own, from
+ * the jars that bin/anomaly-score uses.
+ *
+ * <pre>{@code
+ * try (StandaloneCluster cluster = StandaloneCluster.start(folder, 1, 0);
+ *     JobProcess.Running job = cluster.submit("score", "--images", ...).start()) {
+ *   cluster.awaitExecutors(2);
+ *   cluster.killExecutor(0);
+ *   assertEquals(0, job.result().exitCode());
+ * }
+ * }</pre>
+ *
+ * <p>The workers have addresses of their own, 127.0.0.1 and 127.0.0.2: Spark never speculates where
+ * all executors are on one host.
+ */
+final class StandaloneCluster implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
+  private static final Pattern REGISTERED = Pattern.compile("Registering worker ");
+
+  private final Path folder;
+  private final Process master;
+  private final String url;
+  private final List<Process> workers = new ArrayList<>();
+
+  private StandaloneCluster(Path folder) throws IOException {
+    this.folder = folder;
+    master =
+        daemon(
+            "master",
+            "127.0.0.1",
+            "org.apache.spark.deploy.master.Master",
+            List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"));
+    Matcher started = MASTER.matcher("");
+    await("The master has not started", () -> started.reset(log("master")).find());
+    url = started.group(1);
+  }
+
+  /**
+   * Starts a cluster; returns when both workers are registered.
+   *
+   * @param folder an empty folder, for logs and work files
+   * @param cores of each worker
+   * @param gpus addresses of the made-up resource {@code gpu} of each worker; they are numbered
+   *     through both workers, 0 to 2 · gpus − 1. Zero for no such resource.
+   */
+  static StandaloneCluster start(Path folder, int cores, int gpus) throws IOException {
+    Files.createDirectories(folder);
+    StandaloneCluster cluster = new StandaloneCluster(folder);
+    try {
+      cluster.startWorker(0, cores, gpus);
+      cluster.startWorker(1, cores, gpus);
+      await(
+          "The workers have not registered",
+          () -> REGISTERED.matcher(cluster.log("master")).results().count() == 2);
+      return cluster;
+    } catch (IOException | RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  /** What {@code --master} takes. */
+  String url() {
+    return url;
+  }
+
+  /**
+   * A spark-submit of the job jar to this cluster, in client mode, with the settings under conf/.
+   */
+  JobProcess submit(String... arguments) {
+    return JobProcess.sparkSubmit(arguments)
+        .master(url)
+        .env("SPARK_CONF_DIR", Checkout.ROOT.resolve("conf").toString())
+        .conf("spark.driver.host", "127.0.0.1")
+        .conf("spark.driver.bindAddress", "127.0.0.1")
+        .conf("spark.executor.memory", "1g")
+        // Small data; two hundred tasks a shuffle would be most of the time.
+        .conf("spark.sql.shuffle.partitions", "4")
+        .conf("spark.ui.enabled", "false");
+  }
+
+  /** The JVMs that run tasks now, of all applications. */
+  List<ProcessHandle> executors() {
+    return workers.stream()
+        .flatMap(Process::children)
+        .filter(child -> child.info().command().orElse("").endsWith("/java"))
+        .toList();
+  }
+
+  /** Waits until at least so many executors run. */
+  void awaitExecutors(int count) {
+    await("Fewer than " + count + " executors", () -> executors().size() >= count);
+  }
+
+  /** Waits until no executor runs, as it is shortly after an application has ended or died. */
+  void awaitNoExecutors() {
+    await("Executors are left", () -> executors().isEmpty());
+  }
+
+  /**
+   * Ends one executor as {@code kill -9} does. Its worker starts another in its place.
+   *
+   * @return false if so many executors do not run
+   */
+  boolean killExecutor(int index) {
+    List<ProcessHandle> running = executors();
+    return index < running.size() && running.get(index).destroyForcibly();
+  }
+
+  /** Standard error of the executors of all applications, each in {@code .../APP/ID/stderr}. */
+  List<Path> executorLogs() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.endsWith("stderr")).sorted().toList();
+    }
+  }
+
+  /** Kills everything that this cluster has started. */
+  @Override
+  public void close() {
+    List<ProcessHandle> all =
+        Stream.concat(workers.stream(), Stream.of(master))
+            .flatMap(daemon -> Stream.concat(Stream.of(daemon.toHandle()), daemon.descendants()))
+            .toList();
+    // Workers stand before their executors, which they would start again.
+    all.forEach(ProcessHandle::destroyForcibly);
+    await("Processes are left", () -> all.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  private void startWorker(int index, int cores, int gpus) throws IOException {
+    String name = "worker-" + index;
+    String host = "127.0.0." + (index + 1);
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("--host", host, "--port", "0", "--webui-port", "0"));
+    arguments.addAll(List.of("--cores", "" + cores, "--memory", "4g"));
+    arguments.addAll(List.of("--work-dir", folder.resolve(name).toString()));
+    if (gpus > 0) {
+      arguments.addAll(List.of("--properties-file", resources(name, index, gpus).toString()));
+    }
+    arguments.add(url);
+    workers.add(daemon(name, host, "org.apache.spark.deploy.worker.Worker", arguments));
+  }
+
+  private Path resources(String name, int index, int gpus) throws IOException {
+    String addresses =
+        IntStream.range(index * gpus, (index + 1) * gpus)
+            .mapToObj(address -> "\"" + address + "\"")
+            .collect(Collectors.joining(", "));
+    Path script = folder.resolve(name + "-gpus.sh");
+    Files.writeString(
+        script,
+        "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [%s]}'\n".formatted(addresses));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return Files.writeString(
+        folder.resolve(name + ".conf"),
+        "spark.worker.resource.gpu.amount=%d\nspark.worker.resource.gpu.discoveryScript=%s\n"
+            .formatted(gpus, script));
+  }
+
+  private Process daemon(String name, String host, String mainClass, List<String> arguments)
+      throws IOException {
+    List<String> command = JobProcess.javaOnSparksJars();
+    command.addAll(1, List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    // The configuration of the job's own logging hides the lines that tell the ports.
+    command.set(command.indexOf("-cp") + 1, Checkout.SPARK_HOME.resolve("jars/*").toString());
+    command.set(command.indexOf("-Xmx1g"), "-Xmx256m");
+    command.add(mainClass);
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(key -> key.startsWith("SPARK_"));
+    builder.environment().put("SPARK_HOME", Checkout.SPARK_HOME.toString());
+    // Without it Spark's launcher looks for the build folders of Spark's own source tree.
+    builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+    builder.environment().put("SPARK_LOCAL_IP", host);
+    // Executors of killed applications leave their files behind.
+    builder.environment().put("SPARK_LOCAL_DIRS", folder.resolve("local").toString());
+    builder.environment().put("SPARK_CONF_DIR", executorConf().toString());
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve(name + ".log").toFile())
+        .start();
+  }
+
+  /** The executors tell in their logs what each task does. */
+  private Path executorConf() throws IOException {
+    Path conf = Files.createDirectories(folder.resolve("conf"));
+    String logging = Files.readString(Checkout.ROOT.resolve("conf/log4j2.properties"));
+    Files.writeString(
+        conf.resolve("log4j2.properties"),
+        logging + "logger.anomalyscore.level = debug\n",
+        StandardCharsets.UTF_8);
+    return conf;
+  }
+
+  private String log(String name) {
+    try {
+      return Files.readString(folder.resolve(name + ".log"), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static void await(String complaint, BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(complaint + " after " + PATIENCE);
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(complaint, e);
+      }
+    }
+  }
+}
