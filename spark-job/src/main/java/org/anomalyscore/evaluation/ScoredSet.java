@@ -2,7 +2,6 @@ package org.anomalyscore.evaluation;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.struct;
 
 import java.util.Arrays;
 import java.util.List;
@@ -32,10 +31,11 @@ record ScoredSet(String dataset, double[] complexity, double[] vulnerability) {
             .read(Table.SCORES)
             .where(col("config_id").equalTo(configId).and(col("dataset").equalTo(dataset)))
             .groupBy("path")
+            // One maximum a number: Spark would sort by path to find a struct, and hashes for this.
             .agg(
-                max_by(struct(col("complexity"), col("vulnerability")), col("scored_at"))
-                    .as("newest"))
-            .select("newest.complexity", "newest.vulnerability")
+                max_by(col("complexity"), col("scored_at")).as("complexity"),
+                max_by(col("vulnerability"), col("scored_at")).as("vulnerability"))
+            .select("complexity", "vulnerability")
             .orderBy("complexity", "vulnerability");
     List<double[]> partitions =
         ordered.javaRDD().mapPartitions(rows -> List.of(pack(rows)).iterator()).collect();

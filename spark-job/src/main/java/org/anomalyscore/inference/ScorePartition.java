@@ -20,6 +20,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns a partition of listed files into outcomes, a row a file: a score, or a reason why there is
@@ -37,6 +39,8 @@ public record ScorePartition(
     ScoreMetrics metrics,
     Broadcast<SerializableConfiguration> hadoop)
     implements MapPartitionsFunction<Row, Row> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ScorePartition.class);
 
   /**
    * What a file became: score columns are NULL in rejects, and reject columns in scores. Both are
@@ -126,6 +130,7 @@ public record ScorePartition(
         }
       }
       List<Measurement> measurements = inputs.isEmpty() ? List.of() : predictor.measure(inputs);
+      LOG.debug("Measured {} images", measurements.size());
       metrics.batch(System.nanoTime() - begin, predictor.networkNanos() - networkBefore);
       for (int i = 0; i < images.size(); i++) {
         add(images.get(i), measurements.get(i));
