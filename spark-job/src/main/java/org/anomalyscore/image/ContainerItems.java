@@ -38,6 +38,9 @@ final class ContainerItems implements Iterator<Item>, Closeable {
     try {
       if (!started) {
         started = true;
+        if (file.length() == 0) {
+          return fault(RejectReason.EMPTY, "The file has no bytes");
+        }
         index = ContainerFormat.of(file.path()).index(file, hadoop);
       }
       Item member = index.next();

@@ -1,11 +1,14 @@
 package org.anomalyscore.image;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.anomalyscore.table.RejectReason;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
@@ -14,6 +17,11 @@ import org.apache.hadoop.fs.Path;
  * The images of a tar archive (ustar, PAX, GNU), by their headers: large members are jumped over.
  */
 final class TarIndex implements MemberIndex {
+  private static final int RECORD = 512;
+
+  private static final Set<Byte> PLAIN =
+      Set.of(TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG);
+
   private final Item file;
   private final Headers headers;
   private final TarArchiveInputStream tar;
@@ -30,11 +38,15 @@ final class TarIndex implements MemberIndex {
   public Item next() throws IOException {
     for (TarArchiveEntry entry; (entry = tar.getNextEntry()) != null; ) {
       long position = headers.position;
-      headers.blankUntil = position + (entry.isSparse() ? 0 : entry.getSize());
+      headers.startContent(entry.isSparse() ? 0 : entry.getSize());
       if (!entry.isDirectory() && ImageFinder.isImage(entry.getName())) {
         Item item = file.member(names.of(entry.getName()), entry.getSize(), position);
         return checked(item, entry);
       }
+    }
+    if (headers.zeros < RECORD) {
+      // The parser takes any end for the archive's, and so would lose what was cut off.
+      throw new EOFException("there is no end mark");
     }
     return null;
   }
@@ -47,7 +59,7 @@ final class TarIndex implements MemberIndex {
                   .formatted(entry.getLinkName())
               + " itself (tar --dereference --hard-dereference)");
     }
-    if (entry.isSparse() || !entry.isFile()) {
+    if (entry.isSparse() || !PLAIN.contains(entry.getLinkFlag())) {
       return item.fault(
           RejectReason.UNREADABLE,
           "It is no plain file inside the tar archive (type '%c'%s)"
@@ -78,11 +90,18 @@ final class TarIndex implements MemberIndex {
     private final FSDataInputStream in;
     private final long length;
     private long position;
-    private long blankUntil;
+    private long contentEnd;
+
+    /** How many zero bytes came last, content not counted: a record of them ends the archive. */
+    private long zeros;
 
     Headers(FSDataInputStream in, long length) {
       this.in = in;
       this.length = length;
+    }
+
+    void startContent(long size) {
+      contentEnd = position + size;
     }
 
     @Override
@@ -97,7 +116,7 @@ final class TarIndex implements MemberIndex {
         return -1;
       }
       int read;
-      long blank = Math.min(blankUntil, length) - position;
+      long blank = Math.min(contentEnd, length) - position;
       if (blank > WORTH_A_SEEK || (blank > 0 && in.getPos() != position)) {
         read = (int) Math.min(count, blank);
       } else {
@@ -105,6 +124,9 @@ final class TarIndex implements MemberIndex {
           in.seek(position);
         }
         read = in.read(buffer, offset, count);
+      }
+      for (int i = 0; i < read; i++) {
+        zeros = blank > 0 || buffer[offset + i] != 0 ? 0 : zeros + 1;
       }
       position += Math.max(read, 0);
       return read;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.hadoop.conf.Configuration;
@@ -30,6 +31,9 @@ final class ZipDirectory {
       List<ZipArchiveEntry> entries = new ArrayList<>();
       entries.addAll(Collections.list(zip.getEntries()));
       return entries;
+    } catch (IOException e) {
+      // The library says only in the cause what it found.
+      throw e.getCause() instanceof ZipException cause ? cause : e;
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new IOException("damaged ZIP directory: " + e, e);
     }
