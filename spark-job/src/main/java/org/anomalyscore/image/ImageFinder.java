@@ -2,7 +2,7 @@ package org.anomalyscore.image;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.sql.Timestamp;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -12,39 +12,48 @@ import org.anomalyscore.table.Storage;
 import org.anomalyscore.table.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Finds the image files under a path, in any file system that Hadoop reaches.
+ * Finds the images under a path, in any file system that Hadoop reaches: files, and the members of
+ * containers (.tar, .zip, .npz, .parquet).
  *
- * <p>A file is a candidate if its name ends, in any case, in one of the extensions {@value
- * #EXTENSION_LIST}. What it holds is not looked at: a text called {@code x.png} is a candidate and
- * later a reject, while {@code README.txt}, {@code _SUCCESS} or {@code .DS_Store} beside the images
- * are none and cost the user no reject. Names that begin with {@code _} or {@code .} count as any
- * other, in contrast to Spark's own readers, which would silently lose {@code _x.png}; only {@code
- * ._x.png}, the shadow file that macOS leaves on foreign disks, is left out.
+ * <p>A file, or a member of an archive, is a candidate if its name ends, in any case, in one of the
+ * extensions {@value #EXTENSION_LIST}. What it holds is not looked at: a text called {@code x.png}
+ * is a candidate and later a reject, while {@code README.txt}, {@code _SUCCESS} or {@code
+ * .DS_Store} beside the images are none and cost the user no reject. Names that begin with {@code
+ * _} or {@code .} count as any other, in contrast to Spark's own readers, which would silently lose
+ * {@code _x.png}; only {@code ._x.png}, the shadow file that macOS leaves on foreign disks, is left
+ * out. For Parquet files Spark's rule holds: what tables keep under such names, or below {@code
+ * _temporary} and {@code _delta_log}, is not their data.
+ *
+ * <p>A container that cannot be read, and one without an image, is a row too, with the reason.
  */
 public final class ImageFinder {
-  /** Rows of {@link #find}: full path with scheme, length in bytes, time of last change. */
-  public static final StructType SCHEMA =
-      new StructType()
-          .add("path", DataTypes.StringType, false)
-          .add("length", DataTypes.LongType, false)
-          .add("modified", DataTypes.TimestampType, false)
-          .add("container", DataTypes.StringType, true)
-          .add("position", DataTypes.LongType, false);
+  /**
+   * Rows of {@link #find}: an image each. {@code path} (full, with scheme; {@code
+   * CONTAINER!/MEMBER} in containers; unique), {@code length} in bytes, {@code modified}; {@code
+   * container} and {@code position}, by which rows should be sorted before they are loaded; and
+   * what {@link ItemReader} needs besides. Plain types, so that rows may be kept in a table.
+   */
+  public static final StructType SCHEMA = Item.SCHEMA;
 
   private static final String EXTENSION_LIST = "png, jpg, jpeg, webp, gif, bmp, tif, tiff";
   private static final Set<String> EXTENSIONS = Set.of(EXTENSION_LIST.split(", ", -1));
+
+  private static final String CONTAINERS = ".tar, .zip, .npz and .parquet files";
+  private static final Set<String> TABLE_FOLDERS = Set.of("_temporary", "_delta_log");
 
   /** Trees are uneven; several a core let the quick tasks make up for the slow ones. */
   private static final int ROOTS_PER_CORE = 4;
@@ -53,12 +62,14 @@ public final class ImageFinder {
 
   /**
    * Lists the images in a folder and all folders below it, in all that a glob matches, or a single
-   * one. The driver looks at the top folders only, the executors list the rest; nowhere are all
-   * files held, and no file is opened.
+   * file or container. The driver looks at the top folders only, the executors list the rest;
+   * nowhere are all files held. Plain files are not opened; containers are spread over tasks and
+   * read as far as listing their members takes.
    *
    * @param pathOrGlob a path that exists is taken as it is written, brackets and all; else a glob
    *     as {@link org.apache.hadoop.fs.FileSystem#globStatus} defines it
-   * @return rows of {@link #SCHEMA} in no certain order; lazy: each action lists anew
+   * @return rows of {@link #SCHEMA} in no certain order. Files are listed once; each action reads
+   *     containers anew
    * @throws UserException if there is no such path, no image in it, or no permission to list it;
    *     where a task meets that later on, it is among the causes of Spark's exception
    */
@@ -72,16 +83,18 @@ public final class ImageFinder {
     } catch (IOException e) {
       throw ListingFailure.of(pathOrGlob, e);
     }
-    Dataset<Row> images = list(spark, roots, ImageFinder::isImage);
+    JavaRDD<Item> listed = list(spark, roots, ImageFinder::isWanted);
+    Dataset<Row> images = spark.createDataFrame(expand(spark, listed).map(Item::toRow), SCHEMA);
     try {
       if (images.takeAsList(1).isEmpty()) {
         long others = list(spark, roots, file -> true).count();
         throw new UserException(
-            "No images in '%s': %s. Images are the files that end in %s"
+            "No images in '%s': %s. Images are the files that end in %s, and those in %s"
                 .formatted(
                     pathOrGlob,
                     others == 0 ? "it is empty" : "none of its %d files is one".formatted(others),
-                    EXTENSION_LIST));
+                    EXTENSION_LIST,
+                    CONTAINERS));
       }
     } catch (Exception e) {
       // Not RuntimeException: Scala throws the checked SparkException undeclared.
@@ -103,40 +116,64 @@ public final class ImageFinder {
     }
   }
 
-  private static Dataset<Row> list(SparkSession spark, List<ListingRoot> roots, Wanted wanted) {
+  private static JavaRDD<Item> list(SparkSession spark, List<ListingRoot> roots, Wanted wanted) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<SerializableConfiguration> hadoop =
-        context.broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf()));
+    Broadcast<SerializableConfiguration> hadoop = broadcastConfiguration(spark, context);
     int slices = Math.min(roots.size(), ROOTS_PER_CORE * context.defaultParallelism());
-    JavaRDD<Row> files =
-        context
-            .parallelize(roots, slices)
-            .flatMap(root -> rows(new FileWalk(root, hadoop.value().value(), wanted)));
-    return spark.createDataFrame(files, SCHEMA);
+    return context
+        .parallelize(roots, slices)
+        .flatMap(root -> new FileWalk(root, hadoop.value().value(), wanted))
+        .map(Item::file);
   }
 
-  private static Iterator<Row> rows(FileWalk files) {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return files.hasNext();
-      }
-
-      @Override
-      public Row next() {
-        FileStatus file = files.next();
-        return RowFactory.create(
-            file.getPath().toString(),
-            file.getLen(),
-            new Timestamp(file.getModificationTime()),
-            null,
-            0L);
-      }
-    };
+  /**
+   * Replaces containers by their members. The files are dealt out to tasks anew, by a hash of their
+   * paths: all containers often lie in one folder, which one task lists.
+   */
+  private static JavaRDD<Item> expand(SparkSession spark, JavaRDD<Item> files) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<SerializableConfiguration> hadoop = broadcastConfiguration(spark, context);
+    return files
+        .keyBy(Item::path)
+        .partitionBy(new HashPartitioner(ROOTS_PER_CORE * context.defaultParallelism()))
+        .values()
+        .flatMap(file -> items(file, hadoop.value().value()));
   }
 
-  private static boolean isImage(FileStatus file) {
+  private static Iterator<Item> items(Item file, Configuration hadoop) {
+    if (ContainerFormat.of(file.path()) == null) {
+      return Collections.singleton(file).iterator();
+    }
+    ContainerItems items = new ContainerItems(file, hadoop);
+    TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> items.close());
+    return items;
+  }
+
+  private static Broadcast<SerializableConfiguration> broadcastConfiguration(
+      SparkSession spark, JavaSparkContext context) {
+    return context.broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf()));
+  }
+
+  private static boolean isWanted(FileStatus file) {
     String name = file.getPath().getName();
+    ContainerFormat format = ContainerFormat.of(name);
+    return format == ContainerFormat.PARQUET
+        ? isData(file.getPath())
+        : format != null || isImage(name);
+  }
+
+  /** Whether a Parquet file belongs to the data of a table, should it lie in one. */
+  private static boolean isData(Path file) {
+    boolean data = !file.getName().startsWith("_") && !file.getName().startsWith(".");
+    for (Path up = file.getParent(); up != null; up = up.getParent()) {
+      data &= !TABLE_FOLDERS.contains(up.getName());
+    }
+    return data;
+  }
+
+  /** Whether a file, or a member of an archive, is an image by its name. */
+  static boolean isImage(String path) {
+    String name = path.substring(path.lastIndexOf('/') + 1);
     String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return EXTENSIONS.contains(extension) && name.indexOf('.') >= 0 && !name.startsWith("._");
   }

@@ -1,51 +1,30 @@
 package org.anomalyscore.image;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import org.anomalyscore.table.ContentHash;
-import org.anomalyscore.table.RejectReason;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /**
- * Reads one file, decodes it and brings it to the model's input size, on an executor. A bad file is
- * a rejected image, never an exception.
+ * How images are loaded; travels to the executors.
  *
- * @param maxFileBytes larger files are rejected unread, since a file must fit into memory
+ * @param preprocessing brings an image to the model's input size
+ * @param maxPixels images with more are rejected undecoded
+ * @param maxFileBytes larger files and members are rejected unread, since one must fit into memory
+ *     with its decoded form; below 2 GiB
  */
 public record ImageLoader(Preprocessing preprocessing, long maxPixels, long maxFileBytes)
     implements Serializable {
 
-  /** Loads the file at {@code path}, which the listing said has {@code length} bytes. */
-  public LoadedImage load(String path, long length, Configuration hadoop) {
-    if (length > maxFileBytes) {
-      return LoadedImage.rejected(
-          path,
-          null,
-          RejectReason.TOO_LARGE,
-          "the file has " + length + " bytes, more than the limit of " + maxFileBytes);
+  /**
+   * @throws IllegalArgumentException if {@code maxFileBytes} is more than an array can hold
+   */
+  public ImageLoader {
+    if (maxFileBytes > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("No array holds " + maxFileBytes + " bytes");
     }
-    byte[] file;
-    Path source = new Path(path);
-    try (InputStream in = source.getFileSystem(hadoop).open(source)) {
-      file = in.readAllBytes();
-    } catch (IOException e) {
-      return LoadedImage.rejected(path, null, RejectReason.UNREADABLE, e.toString());
-    }
-    String imageId = ContentHash.hex(file);
-    try {
-      RgbImage decoded = ImageDecoder.decode(file, maxPixels);
-      return new LoadedImage(
-          path,
-          imageId,
-          decoded.width(),
-          decoded.height(),
-          preprocessing.apply(decoded),
-          null,
-          null);
-    } catch (RejectedImageException e) {
-      return LoadedImage.rejected(path, imageId, e.reason(), e.getMessage());
-    }
+  }
+
+  /** A reader for one task, which must close it. */
+  public ItemReader open(Configuration hadoop) {
+    return new ItemReader(this, hadoop);
   }
 }

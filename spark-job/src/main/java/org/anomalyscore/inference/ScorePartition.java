@@ -7,10 +7,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.anomalyscore.image.ImageLoader;
+import org.anomalyscore.image.ItemReader;
 import org.anomalyscore.image.LoadedImage;
 import org.anomalyscore.image.Preprocessing;
 import org.anomalyscore.table.RejectReason;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -64,8 +64,8 @@ public record ScorePartition(
   /**
    * Scores a partition.
    *
-   * @param files rows with {@code path}, {@code length} and {@code known_image_id}: what the
-   *     table's newest score of that path belongs to, or null
+   * @param files rows of {@link org.anomalyscore.image.ImageFinder#SCHEMA}, and {@code
+   *     known_image_id}: what the table's newest score of that path belongs to, or null
    */
   @Override
   public Iterator<Row> call(Iterator<Row> files) throws IOException {
@@ -76,21 +76,24 @@ public record ScorePartition(
     ScorePredictor predictor =
         ScorePredictor.open(
             model, model.onExecutor(), configuration.parameters(), batchSize, intraOpThreads);
+    ItemReader reader = loader.open(hadoop.value().value());
     TaskContext.get()
-        .addTaskCompletionListener((TaskCompletionListener) context -> predictor.close());
-    return new Outcomes(files, predictor);
+        .addTaskCompletionListener((TaskCompletionListener) context -> predictor.close())
+        .addTaskCompletionListener((TaskCompletionListener) context -> reader.close());
+    return new Outcomes(files, predictor, reader);
   }
 
   private final class Outcomes implements Iterator<Row> {
 
     private final Iterator<Row> files;
     private final ScorePredictor predictor;
-    private final Configuration conf = hadoop.value().value();
+    private final ItemReader reader;
     private final ArrayDeque<Row> ready = new ArrayDeque<>();
 
-    Outcomes(Iterator<Row> files, ScorePredictor predictor) {
+    Outcomes(Iterator<Row> files, ScorePredictor predictor, ItemReader reader) {
       this.files = files;
       this.predictor = predictor;
+      this.reader = reader;
     }
 
     @Override
@@ -117,8 +120,7 @@ public record ScorePartition(
       List<ScorePredictor.Input> inputs = new ArrayList<>(batchSize);
       while (inputs.size() < batchSize && files.hasNext()) {
         Row file = files.next();
-        LoadedImage image =
-            loader.load(file.<String>getAs("path"), file.<Long>getAs("length"), conf);
+        LoadedImage image = reader.load(file);
         if (image.isRejected()) {
           reject(image.path(), image.reason(), image.message());
         } else if (image.imageId().equals(file.<String>getAs("known_image_id"))) {

@@ -42,13 +42,17 @@ class ImageFinderTest {
     Files.setLastModifiedTime(b, FileTime.from(time));
     List<Row> expected =
         List.of(
-            RowFactory.create("file:" + a, 3L, Timestamp.from(time)),
-            RowFactory.create("file:" + b, 70_000L, Timestamp.from(time)));
+            plainFile("file:" + a, 3L, Timestamp.from(time)),
+            plainFile("file:" + b, 70_000L, Timestamp.from(time)));
 
     Dataset<Row> found = ImageFinder.find(SPARK, folder.toString());
 
     COMPARE.assertDatasetEquals(
         SPARK.createDataFrame(expected, ImageFinder.SCHEMA), found.orderBy("path"));
+  }
+
+  private static Row plainFile(String path, long length, Timestamp modified) {
+    return RowFactory.create(path, length, modified, null, 0L, null, null, null, null, null);
   }
 
   @Test
@@ -190,7 +194,7 @@ class ImageFinderTest {
         "No images in '"
             + folder
             + "': it is empty. Images are the files that end in png, jpg,"
-            + " jpeg, webp, gif, bmp, tif, tiff",
+            + " jpeg, webp, gif, bmp, tif, tiff, and those in .tar, .zip, .npz and .parquet files",
         folder.toString());
   }
 
@@ -202,7 +206,8 @@ class ImageFinderTest {
         "No images in '"
             + folder
             + "': none of its 2 files is one. Images are the files that end"
-            + " in png, jpg, jpeg, webp, gif, bmp, tif, tiff",
+            + " in png, jpg, jpeg, webp, gif, bmp, tif, tiff, and those in .tar, .zip, .npz and"
+            + " .parquet files",
         folder.toString());
   }
 

@@ -14,7 +14,6 @@ import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.LoadedImage;
 import org.anomalyscore.image.Preprocessing;
 import org.anomalyscore.table.ContentHash;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,8 +37,7 @@ class SharedDataTest {
     ImageLoader loader = new ImageLoader(model.card().preprocessing(), 1_000_000, 1 << 20);
     for (String line : lines.subList(1, lines.size())) {
       Path image = shared.resolve("data").resolve(line.substring(0, line.indexOf(',')));
-      LoadedImage loaded =
-          loader.load(image.toUri().toString(), Files.size(image), new Configuration());
+      LoadedImage loaded = TestModels.load(loader, image);
       inputs.add(
           new ScorePredictor.Input(loaded.imageId(), Preprocessing.toTensor(loaded.pixels())));
     }

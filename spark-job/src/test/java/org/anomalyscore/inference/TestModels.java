@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.anomalyscore.image.ImageFinder;
 import org.anomalyscore.image.ImageLoader;
+import org.anomalyscore.image.ItemReader;
 import org.anomalyscore.image.LoadedImage;
 import org.anomalyscore.image.Preprocessing;
 import org.anomalyscore.table.ContentHash;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 
 /** The small models and images that src/test/python/oracle/make_test_models.py makes. */
 public final class TestModels {
@@ -64,9 +67,18 @@ public final class TestModels {
 
   static ScorePredictor.Input input(Path image) throws IOException {
     Preprocessing preprocessing = model("tiny").card().preprocessing();
-    LoadedImage loaded =
-        new ImageLoader(preprocessing, 1_000_000, 1 << 20)
-            .load(image.toUri().toString(), Files.size(image), new Configuration());
+    LoadedImage loaded = load(new ImageLoader(preprocessing, 1_000_000, 1 << 20), image);
     return new ScorePredictor.Input(loaded.imageId(), Preprocessing.toTensor(loaded.pixels()));
+  }
+
+  /** A file, as the finder lists it, through the loader. */
+  static LoadedImage load(ImageLoader loader, Path image) throws IOException {
+    Object[] columns = new Object[ImageFinder.SCHEMA.size()];
+    columns[ImageFinder.SCHEMA.fieldIndex("path")] = image.toUri().toString();
+    columns[ImageFinder.SCHEMA.fieldIndex("length")] = Files.size(image);
+    columns[ImageFinder.SCHEMA.fieldIndex("position")] = 0L;
+    try (ItemReader reader = loader.open(new Configuration())) {
+      return reader.load(new GenericRowWithSchema(columns, ImageFinder.SCHEMA));
+    }
   }
 }

@@ -1,0 +1,108 @@
+package org.anomalyscore.image;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.table.RejectReason;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.IOUtils;
+import org.apache.spark.sql.Row;
+
+/**
+ * Loads listed items within one task: reads, decodes and brings to the model's input size. A bad
+ * item is a rejected image, never an exception.
+ *
+ * <p>At most one container is open. Items may come in any order; sorted by (container, position),
+ * each container is opened once and read forward. Not for several threads.
+ */
+public final class ItemReader implements Closeable {
+  private final ImageLoader loader;
+  private final Configuration hadoop;
+  private String containerPath;
+  private MemberReader container;
+
+  ItemReader(ImageLoader loader, Configuration hadoop) {
+    this.loader = loader;
+    this.hadoop = hadoop;
+  }
+
+  /**
+   * Loads an item.
+   *
+   * @param row of {@link ImageFinder#SCHEMA}, columns in any order
+   */
+  public LoadedImage load(Row row) {
+    Item item = Item.of(row);
+    String imageId = null;
+    try {
+      if (item.faultReason() != null) {
+        throw new RejectedImageException(item.faultReason(), item.faultMessage());
+      }
+      requireSize(item.length());
+      MemberReader members = item.container() == null ? null : open(item.container());
+      byte[] bytes = members == null ? readFile(item) : members.read(item);
+      requireSize(bytes.length);
+      imageId = ContentHash.hex(bytes);
+      long maxPixels = loader.maxPixels();
+      RgbImage decoded =
+          members == null
+              ? ImageDecoder.decode(bytes, maxPixels)
+              : members.decode(bytes, maxPixels);
+      return new LoadedImage(
+          item.path(),
+          imageId,
+          decoded.width(),
+          decoded.height(),
+          loader.preprocessing().apply(decoded),
+          null,
+          null);
+    } catch (RejectedImageException e) {
+      return LoadedImage.rejected(item.path(), imageId, e.reason(), e.getMessage());
+    } catch (EOFException e) {
+      return LoadedImage.rejected(item.path(), null, RejectReason.TRUNCATED, e.toString());
+    } catch (IOException e) {
+      return LoadedImage.rejected(item.path(), null, RejectReason.UNREADABLE, e.toString());
+    }
+  }
+
+  private void requireSize(long length) throws RejectedImageException {
+    if (length > loader.maxFileBytes()) {
+      throw new RejectedImageException(
+          RejectReason.TOO_LARGE,
+          "the file has " + length + " bytes, more than the limit of " + loader.maxFileBytes());
+    }
+  }
+
+  private byte[] readFile(Item item) throws IOException {
+    Path source = new Path(item.path());
+    try (InputStream in = source.getFileSystem(hadoop).open(source)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private MemberReader open(String path) throws IOException, RejectedImageException {
+    if (!path.equals(containerPath)) {
+      close();
+      try {
+        container = ContainerFormat.of(path).open(new Path(path), hadoop);
+      } catch (RuntimeException e) {
+        // Parquet's parser of footers throws unchecked exceptions at damaged bytes.
+        throw new IOException("cannot open " + path + ": " + e, e);
+      }
+      containerPath = path;
+    }
+    return container;
+  }
+
+  /** Closes the open container. The reader may be used again. */
+  @Override
+  public void close() {
+    // Nothing was written, so nothing is lost where closing fails.
+    IOUtils.cleanupWithLogger(null, container);
+    container = null;
+    containerPath = null;
+  }
+}

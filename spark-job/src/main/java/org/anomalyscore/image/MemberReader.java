@@ -1,0 +1,24 @@
+package org.anomalyscore.image;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * An open container. Members may be asked for in any order; in the order of their positions it is
+ * read forward only.
+ */
+interface MemberReader extends Closeable {
+
+  /**
+   * The bytes of a member, of which the image's id is made.
+   *
+   * @throws RejectedImageException if the container holds no such bytes
+   * @throws IOException if it is damaged, or the storage failed
+   */
+  byte[] read(Item item) throws IOException, RejectedImageException;
+
+  /** Makes an image of what {@link #read} gave. */
+  default RgbImage decode(byte[] bytes, long maxPixels) throws RejectedImageException {
+    return ImageDecoder.decode(bytes, maxPixels);
+  }
+}
