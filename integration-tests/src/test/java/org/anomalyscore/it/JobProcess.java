@@ -44,7 +44,10 @@ final class JobProcess {
   private JobProcess(List<String> command) {
     builder = new ProcessBuilder(command);
     // A developer's own settings must not change what the tests see.
-    builder.environment().keySet().removeIf(key -> key.startsWith("SPARK_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(key -> key.startsWith("SPARK_") || key.startsWith("AWS_"));
     env("SPARK_MASTER", "local[2]");
   }
 

@@ -9,9 +9,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.anomalyscore.table.Storage;
+import org.anomalyscore.table.StorageFault;
 import org.anomalyscore.table.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -68,11 +70,12 @@ public final class ImageFinder {
       requireReadableNames(hadoop, pathOrGlob);
       roots = new ListingPlan(hadoop, wanted).of(pathOrGlob);
     } catch (IOException e) {
-      throw ListingFailure.of(pathOrGlob, e);
+      throw unlisted(pathOrGlob, e);
     }
     Dataset<Row> images = list(spark, roots, ImageFinder::isImage);
     try {
-      if (images.takeAsList(1).isEmpty()) {
+      List<Row> first = images.takeAsList(ReadPermission.LOOKS);
+      if (first.isEmpty()) {
         long others = list(spark, roots, file -> true).count();
         throw new UserException(
             "No images in '%s': %s. Images are the files that end in %s"
@@ -81,11 +84,17 @@ public final class ImageFinder {
                     others == 0 ? "it is empty" : "none of its %d files is one".formatted(others),
                     EXTENSION_LIST));
       }
+      ReadPermission.require(first.stream().map(row -> row.getString(0)).toList(), hadoop);
     } catch (Exception e) {
       // Not RuntimeException: Scala throws the checked SparkException undeclared.
       throw userExceptionIn(pathOrGlob, e);
     }
     return images;
+  }
+
+  /** What a failed listing means to the user. */
+  static UserException unlisted(String path, IOException e) {
+    return StorageFault.of("Cannot look for images in '%s'".formatted(path), new Path(path), e);
   }
 
   /** In a POSIX locale Java passes over local files whose names are not ASCII. */
@@ -137,12 +146,8 @@ public final class ImageFinder {
 
   /** Spark wraps what a task throws. */
   private static RuntimeException userExceptionIn(String path, Exception e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UserException user) {
-        return user;
-      }
-    }
-    return new IllegalStateException("Cannot list '%s'".formatted(path), e);
+    UserException fault = StorageFault.in(e);
+    return fault != null ? fault : new IllegalStateException("Cannot list '%s'".formatted(path), e);
   }
 
   /** Which files are listed. */

@@ -5,12 +5,14 @@ import java.io.InputStream;
 import java.io.Serializable;
 import org.anomalyscore.table.ContentHash;
 import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.table.StorageFault;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
  * Reads one file, decodes it and brings it to the model's input size, on an executor. A bad file is
- * a rejected image, never an exception.
+ * a rejected image, never an exception; a storage that fails as a whole is a {@link
+ * org.anomalyscore.table.UserException}.
  *
  * @param maxFileBytes larger files are rejected unread, since a file must fit into memory
  */
@@ -31,6 +33,7 @@ public record ImageLoader(Preprocessing preprocessing, long maxPixels, long maxF
     try (InputStream in = source.getFileSystem(hadoop).open(source)) {
       file = in.readAllBytes();
     } catch (IOException e) {
+      StorageFault.requireStorage(source, hadoop, e);
       return LoadedImage.rejected(path, null, RejectReason.UNREADABLE, e.toString());
     }
     String imageId = ContentHash.hex(file);

@@ -1,6 +1,7 @@
 package org.anomalyscore.job;
 
 import java.io.PrintWriter;
+import org.anomalyscore.table.StorageFault;
 import org.anomalyscore.table.UserException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,7 +59,7 @@ public final class Main {
   private static int report(
       Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     PrintWriter err = command.getErr();
-    UserException fault = userFault(failure);
+    UserException fault = StorageFault.in(failure);
     if (fault != null) {
       err.println("anomaly-score: " + fault.getMessage());
       return BAD_INPUT;
@@ -66,15 +67,5 @@ public final class Main {
     err.println("anomaly-score: a fault of this program; please report what follows.");
     failure.printStackTrace(err);
     return OUR_FAULT;
-  }
-
-  /** A task's exception reaches the driver as a cause of Spark's. */
-  private static UserException userFault(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof UserException fault) {
-        return fault;
-      }
-    }
-    return null;
   }
 }

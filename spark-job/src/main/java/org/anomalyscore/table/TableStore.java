@@ -27,13 +27,13 @@ public final class TableStore {
    */
   public TableStore(SparkSession spark, String root) {
     this.spark = Objects.requireNonNull(spark, "spark");
+    this.root = Storage.path("The folder of the tables", root);
     if (root.matches(".*[\\[\\]{}*?].*")) {
       throw new UserException(
           "The folder of the tables is '"
               + root
               + "', but Spark would take []{}*? in it for a pattern. Give another.");
     }
-    this.root = Storage.path("The folder of the tables", root);
   }
 
   /** Where a table lies, as a user would name it. */
@@ -49,23 +49,19 @@ public final class TableStore {
   /**
    * Makes the output folder, before any work is done for it.
    *
-   * @throws UserException when that cannot be
+   * @throws UserException when that cannot be, or when Spark would commit to S3 by renames
    */
   public void requireWritable() {
     try {
       FileSystem fs = Storage.of(root, hadoop());
+      CommitProtocol.require(spark, fs);
       Path probe = new Path(root, "_writable-" + UUID.randomUUID());
       fs.mkdirs(root);
       fs.create(probe).close();
       fs.delete(probe, false);
     } catch (IOException e) {
-      throw new UserException(
-          "Cannot write tables to "
-              + root
-              + ": "
-              + e.getMessage()
-              + ". Give --out a folder that this user may write to.",
-          e);
+      throw StorageFault.of(
+          "Cannot write tables to %s, the folder of --out".formatted(root), root, e);
     }
   }
 
@@ -90,8 +86,7 @@ public final class TableStore {
       }
       return false;
     } catch (IOException e) {
-      throw new UserException(
-          "Cannot read the tables under " + root + ": " + e.getMessage() + ". Check the path.", e);
+      throw StorageFault.of("Cannot read the tables under " + root, root, e);
     }
   }
 
