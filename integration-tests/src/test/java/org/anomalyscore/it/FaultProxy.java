@@ -57,7 +57,7 @@ final class FaultProxy implements AutoCloseable {
   FaultProxy(int server) throws IOException {
     this.server = server;
     listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-    threads.submit(this::accept);
+    threads.execute(this::accept);
   }
 
   String endpoint() {
@@ -79,7 +79,7 @@ final class FaultProxy implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket client = listener.accept();
-        threads.submit(() -> serve(client));
+        threads.execute(() -> serve(client));
       } catch (IOException e) {
         // Closed; the loop ends.
       }
@@ -133,7 +133,7 @@ final class FaultProxy implements AutoCloseable {
           (head.substring(0, head.length() - 2) + "Connection: close\r\n\r\n")
               .getBytes(StandardCharsets.ISO_8859_1));
       up.flush();
-      threads.submit(
+      threads.execute(
           () -> {
             try {
               in.transferTo(up);
@@ -145,8 +145,16 @@ final class FaultProxy implements AutoCloseable {
       OutputStream down = client.getOutputStream();
       if (cut) {
         String answered = head(answer);
-        down.write(answered.getBytes(StandardCharsets.ISO_8859_1));
-        down.write(answer.readNBytes(length(answered) / 2));
+        while (answered.startsWith("HTTP/1.1 100")) {
+          down.write(answered.getBytes(StandardCharsets.ISO_8859_1));
+          down.flush();
+          answered = head(answer);
+        }
+        // Of an answer without a body not even the head may come through.
+        if (length(answered) > 0) {
+          down.write(answered.getBytes(StandardCharsets.ISO_8859_1));
+          down.write(answer.readNBytes(length(answered) / 2));
+        }
       } else {
         answer.transferTo(down);
       }

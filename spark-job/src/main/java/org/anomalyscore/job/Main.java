@@ -1,6 +1,7 @@
 package org.anomalyscore.job;
 
 import java.io.PrintWriter;
+import org.anomalyscore.table.Storage;
 import org.anomalyscore.table.StorageFault;
 import org.anomalyscore.table.UserException;
 import picocli.CommandLine;
@@ -40,6 +41,15 @@ public final class Main {
 
   /** Runs a command; see the exit codes above. */
   static int run(String... args) {
+    try {
+      // Before a session, whose logs hold the command line.
+      for (String argument : args) {
+        Storage.refuseCredentials("An argument", argument);
+      }
+    } catch (UserException e) {
+      System.err.println("anomaly-score: " + e.getMessage());
+      return BAD_INPUT;
+    }
     return new CommandLine(new Main())
         .setExecutionExceptionHandler(Main::report)
         .setParameterExceptionHandler(Main::explain)

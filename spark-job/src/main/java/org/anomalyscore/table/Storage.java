@@ -15,7 +15,7 @@ public final class Storage {
    * none. Secrets may hold slashes, so that no parser can be asked.
    */
   private static final Pattern CREDENTIALS =
-      Pattern.compile("^(?i:s3[an]?:/+[^/]*[:@]|[a-z][a-z0-9+.-]*:/+[^/@:]*:[^/@]*@)");
+      Pattern.compile("(?:^|=)(?i:s3[an]?:/+[^/]*[:@]|[a-z][a-z0-9+.-]*:/+[^/@:]*:[^/@]*@)");
 
   private Storage() {}
 
@@ -26,6 +26,21 @@ public final class Storage {
    *     and logs; the text is not repeated
    */
   public static Path path(String option, String text) {
+    refuseCredentials(option, text);
+    try {
+      return new Path(text);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          option + " is '" + text + "', which is no path. Give a folder or file, or a URI.", e);
+    }
+  }
+
+  /**
+   * Fails if a text is a URI that holds a password; does not repeat it.
+   *
+   * @throws UserException if so
+   */
+  public static void refuseCredentials(String option, String text) {
     if (CREDENTIALS.matcher(text).find()) {
       throw new UserException(
           option
@@ -33,12 +48,6 @@ public final class Storage {
               + " tables and logs, so it is not used. Write SCHEME://BUCKET/PATH, and give the"
               + " credentials by the environment or a profile: see 'Images and tables in S3' in the"
               + " README. Change these credentials if others may have seen the command.");
-    }
-    try {
-      return new Path(text);
-    } catch (IllegalArgumentException e) {
-      throw new UserException(
-          option + " is '" + text + "', which is no path. Give a folder or file, or a URI.", e);
     }
   }
 
