@@ -82,7 +82,7 @@ final class S3Runs {
         .env("AWS_SHARED_CREDENTIALS_FILE", folder.resolve("none").toString())
         .env("AWS_CONFIG_FILE", folder.resolve("none").toString())
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .timeout(Duration.ofMinutes(5));
+        .timeout(Duration.ofMinutes(10));
   }
 
   JobProcess.Result run(JobProcess process) throws Exception {

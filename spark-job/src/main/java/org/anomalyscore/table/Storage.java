@@ -15,7 +15,7 @@ public final class Storage {
    * none. Secrets may hold slashes, so that no parser can be asked.
    */
   private static final Pattern CREDENTIALS =
-      Pattern.compile("(?:^|=)(?i:s3[an]?:/+[^/]*[:@]|[a-z][a-z0-9+.-]*:/+[^/@:]*:[^/@]*@)");
+      Pattern.compile("(?:^|=)(?i:s3[an]?:/+[^/]*[:@]|[a-z][a-z0-9+.-]*://[^/@:]+:[^/@]*@)");
 
   private Storage() {}
 
