@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
 import java.io.Reader;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,10 +16,12 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.s3a.Constants;
+import org.apache.hadoop.fs.s3a.commit.CommitConstants;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.ConsoleAppender;
-import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.ConfigurationSource;
 import org.apache.logging.log4j.core.config.properties.PropertiesConfigurationFactory;
 import org.apache.logging.log4j.status.StatusData;
@@ -49,7 +52,7 @@ final class ConfFilesIT {
   void loggingIsQuietAndOnStandardError() throws Exception {
     Complaints complaints = new Complaints();
     StatusLogger.getLogger().registerListener(complaints);
-    Configuration log4j;
+    org.apache.logging.log4j.core.config.Configuration log4j;
     try (InputStream in = Files.newInputStream(CONF.resolve("log4j2.properties"))) {
       log4j =
           new PropertiesConfigurationFactory()
@@ -93,6 +96,8 @@ final class ConfFilesIT {
     assertEquals(Set.of(), unknown);
     assertFalse(isKnown("spark.driver.memry"), "the check itself finds a misspelt key");
     assertFalse(isKnown("spark.sql.session.timezon"), "the check itself finds a misspelt key");
+    assertFalse(
+        isKnown("spark.hadoop.fs.s3a.retry.limits"), "the check itself finds a misspelt key");
     assertEquals("PASSIVE", defaults.getProperty("spark.executorEnv.OMP_WAIT_POLICY"));
   }
 
@@ -107,6 +112,41 @@ final class ConfFilesIT {
           SQLConf.PARQUET_OUTPUT_TIMESTAMP_TYPE().key(), "spark.sql.parquet.outputTimestampType");
       assertEquals(
           "TIMESTAMP_MICROS", spark.sessionState().conf().parquetOutputTimestampType().toString());
+    }
+  }
+
+  @Test
+  void everyClassThatASettingNamesIsThere() throws Exception {
+    int classes = 0;
+    for (Object value : load("spark-defaults.conf").values()) {
+      for (String name : value.toString().split(",", -1)) {
+        if (name.matches("(org|software)\\..*")) {
+          Class.forName(name);
+          classes++;
+        }
+      }
+    }
+    assertTrue(classes > 5, "names are looked at");
+  }
+
+  @Test
+  void noCredentialStandsThere() throws Exception {
+    for (String key : load("spark-defaults.conf").stringPropertyNames()) {
+      assertFalse(key.matches(".*(access|secret)\\.key|.*token|.*password"), key);
+    }
+  }
+
+  @Test
+  void sparkHidesCredentialsInItsLogsAndPages() {
+    Set<String> keys = Set.of("access.key", "secret.key", "session.token");
+    SparkConf conf = new SparkConf(false);
+    for (String key : keys) {
+      String name = "spark.hadoop.fs.s3a." + key;
+      assertTrue(
+          conf.get(org.apache.spark.internal.config.package$.MODULE$.SECRET_REDACTION_PATTERN())
+              .findFirstIn(name)
+              .isDefined(),
+          name);
     }
   }
 
@@ -128,7 +168,29 @@ final class ConfFilesIT {
     public void close() {}
   }
 
+  /** Hadoop has no registry; its own defaults and S3A's constants name what it reads. */
+  private static boolean isKnownToHadoop(String key) {
+    Configuration defaults = new Configuration();
+    defaults.addResource("mapred-default.xml");
+    return defaults.get(key) != null
+        || Stream.of(Constants.class, CommitConstants.class)
+            .flatMap(constants -> Stream.of(constants.getFields()))
+            .filter(field -> field.getType() == String.class)
+            .anyMatch(field -> key.equals(valueOf(field)));
+  }
+
+  private static Object valueOf(Field constant) {
+    try {
+      return constant.get(null);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static boolean isKnown(String key) {
+    if (key.startsWith("spark.hadoop.")) {
+      return isKnownToHadoop(key.substring("spark.hadoop.".length()));
+    }
     // Their initialisers enter the settings that they define into Spark's registry.
     assertEquals(
         "spark.driver.memory",

@@ -48,7 +48,10 @@ final class JobProcess {
     builder = new ProcessBuilder(command);
     this.plainSubmit = plainSubmit;
     // A developer's own settings must not change what the tests see.
-    builder.environment().keySet().removeIf(key -> key.startsWith("SPARK_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(key -> key.startsWith("SPARK_") || key.startsWith("AWS_"));
     env("SPARK_MASTER", "local[2]");
   }
 

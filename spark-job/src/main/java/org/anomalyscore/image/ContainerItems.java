@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.table.StorageFault;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /**
  * What a container becomes in a listing: an item an image; and, for what keeps it or the rest of it
@@ -57,7 +59,10 @@ final class ContainerItems implements Iterator<Item>, Closeable {
       return fault(e.reason(), e.getMessage());
     } catch (EOFException e) {
       return fault(RejectReason.TRUNCATED, broken("it ends early", e));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      StorageFault.requireStorage(new Path(file.path()), hadoop, e);
+      return fault(RejectReason.UNREADABLE, broken("it cannot be read", e));
+    } catch (RuntimeException e) {
       // The parsers of Parquet and tar throw unchecked exceptions at damaged bytes.
       return fault(RejectReason.UNREADABLE, broken("it cannot be read", e));
     }

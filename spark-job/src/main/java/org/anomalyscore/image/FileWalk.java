@@ -33,7 +33,7 @@ final class FileWalk implements Iterator<FileStatus> {
               ? tree(root.folder())
               : files.listStatusIterator(root.folder()));
     } catch (IOException e) {
-      throw ListingFailure.of(root.path(), e);
+      throw ImageFinder.unlisted(root.path(), e);
     }
   }
 
@@ -56,7 +56,7 @@ final class FileWalk implements Iterator<FileStatus> {
         advance();
       }
     } catch (IOException e) {
-      throw ListingFailure.of(root.path(), e);
+      throw ImageFinder.unlisted(root.path(), e);
     }
     return next != null;
   }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.anomalyscore.table.Storage;
+import org.anomalyscore.table.StorageFault;
 import org.anomalyscore.table.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -81,12 +82,13 @@ public final class ImageFinder {
       requireReadableNames(hadoop, pathOrGlob);
       roots = new ListingPlan(hadoop, wanted).of(pathOrGlob);
     } catch (IOException e) {
-      throw ListingFailure.of(pathOrGlob, e);
+      throw unlisted(pathOrGlob, e);
     }
     JavaRDD<Item> listed = list(spark, roots, ImageFinder::isWanted);
     Dataset<Row> images = spark.createDataFrame(expand(spark, listed).map(Item::toRow), SCHEMA);
     try {
-      if (images.takeAsList(1).isEmpty()) {
+      List<Row> first = images.takeAsList(ReadPermission.LOOKS);
+      if (first.isEmpty()) {
         long others = list(spark, roots, file -> true).count();
         throw new UserException(
             "No images in '%s': %s. Images are the files that end in %s, and those in %s"
@@ -96,11 +98,22 @@ public final class ImageFinder {
                     EXTENSION_LIST,
                     CONTAINERS));
       }
+      ReadPermission.require(first.stream().map(ImageFinder::fileOf).toList(), hadoop);
     } catch (Exception e) {
       // Not RuntimeException: Scala throws the checked SparkException undeclared.
       throw userExceptionIn(pathOrGlob, e);
     }
     return images;
+  }
+
+  /** What a failed listing means to the user. */
+  static UserException unlisted(String path, IOException e) {
+    return StorageFault.of("Cannot look for images in '%s'".formatted(path), new Path(path), e);
+  }
+
+  private static String fileOf(Row item) {
+    String container = item.getAs("container");
+    return container == null ? item.getAs("path") : container;
   }
 
   /** In a POSIX locale Java passes over local files whose names are not ASCII. */
@@ -180,12 +193,8 @@ public final class ImageFinder {
 
   /** Spark wraps what a task throws. */
   private static RuntimeException userExceptionIn(String path, Exception e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UserException user) {
-        return user;
-      }
-    }
-    return new IllegalStateException("Cannot list '%s'".formatted(path), e);
+    UserException fault = StorageFault.in(e);
+    return fault != null ? fault : new IllegalStateException("Cannot list '%s'".formatted(path), e);
   }
 
   /** Which files are listed. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.anomalyscore.table.ContentHash;
 import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.table.StorageFault;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.IOUtils;
@@ -13,7 +14,8 @@ import org.apache.spark.sql.Row;
 
 /**
  * Loads listed items within one task: reads, decodes and brings to the model's input size. A bad
- * item is a rejected image, never an exception.
+ * item is a rejected image, never an exception; a storage that fails as a whole is a {@link
+ * org.anomalyscore.table.UserException}.
  *
  * <p>At most one container is open. Items may come in any order; sorted by (container, position),
  * each container is opened once and read forward. Not for several threads.
@@ -64,6 +66,8 @@ public final class ItemReader implements Closeable {
     } catch (EOFException e) {
       return LoadedImage.rejected(item.path(), null, RejectReason.TRUNCATED, e.toString());
     } catch (IOException e) {
+      String file = item.container() == null ? item.path() : item.container();
+      StorageFault.requireStorage(new Path(file), hadoop, e);
       return LoadedImage.rejected(item.path(), null, RejectReason.UNREADABLE, e.toString());
     }
   }

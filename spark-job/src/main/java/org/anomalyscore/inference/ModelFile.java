@@ -13,12 +13,12 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.anomalyscore.table.ContentHash;
 import org.anomalyscore.table.Storage;
+import org.anomalyscore.table.StorageFault;
 import org.anomalyscore.table.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.sql.SparkSession;
@@ -64,9 +64,7 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
       }
       return model;
     } catch (IOException e) {
-      throw new UserException(
-          "Cannot read the feature model " + uri + ": " + e + ". Check the storage and try again.",
-          e);
+      throw StorageFault.of("Cannot read the feature model " + uri, path, e);
     }
   }
 
@@ -112,21 +110,14 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
     }
     try (InputStream in = fs.open(path)) {
       Files.copy(in, target);
-    } catch (AccessDeniedException | AccessControlException e) {
-      throw noPermission(uri, e);
     } catch (FileNotFoundException e) {
       // Java's own streams report a local file without read permission as not found.
       if (fs.exists(path)) {
-        throw noPermission(uri, e);
+        throw new AccessDeniedException(uri);
       }
       throw new UserException(
           "There is no feature model " + uri + ". Give --model a TorchScript file.", e);
     }
-  }
-
-  private static UserException noPermission(String uri, IOException cause) {
-    return new UserException(
-        "No permission to read the feature model " + uri + ". Grant it, or give another.", cause);
   }
 
   private static ModelCard card(

@@ -1,6 +1,8 @@
 package org.anomalyscore.job;
 
 import java.io.PrintWriter;
+import org.anomalyscore.table.Storage;
+import org.anomalyscore.table.StorageFault;
 import org.anomalyscore.table.UserException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,6 +41,15 @@ public final class Main {
 
   /** Runs a command; see the exit codes above. */
   static int run(String... args) {
+    try {
+      // Before a session, whose logs hold the command line.
+      for (String argument : args) {
+        Storage.refuseCredentials("An argument", argument);
+      }
+    } catch (UserException e) {
+      System.err.println("anomaly-score: " + e.getMessage());
+      return BAD_INPUT;
+    }
     return new CommandLine(new Main())
         .setExecutionExceptionHandler(Main::report)
         .setParameterExceptionHandler(Main::explain)
@@ -58,7 +69,7 @@ public final class Main {
   private static int report(
       Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     PrintWriter err = command.getErr();
-    UserException fault = userFault(failure);
+    UserException fault = StorageFault.in(failure);
     if (fault != null) {
       err.println("anomaly-score: " + fault.getMessage());
       return BAD_INPUT;
@@ -66,15 +77,5 @@ public final class Main {
     err.println("anomaly-score: a fault of this program; please report what follows.");
     failure.printStackTrace(err);
     return OUR_FAULT;
-  }
-
-  /** A task's exception reaches the driver as a cause of Spark's. */
-  private static UserException userFault(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof UserException fault) {
-        return fault;
-      }
-    }
-    return null;
   }
 }

@@ -23,6 +23,7 @@ final class S3Objects {
 
   private static final int PRECONDITION_FAILED = 412;
   private static final int CONFLICT = 409;
+  private static final int MOST_CONFLICTS = 10;
 
   /** Metadata that tells our object from that of another writer of the same bytes. */
   private static final String WRITER = "writer";
@@ -46,38 +47,38 @@ final class S3Objects {
             .overrideConfiguration(o -> o.putHeader("If-None-Match", "*"))
             .build();
     return operations.retry(
-        "exclusive create",
-        path.toString(),
-        true,
-        () -> {
-          try {
-            client.putObject(request, RequestBody.fromBytes(content));
-            return true;
-          } catch (S3Exception e) {
-            // A conflict is a race with another writer or with a deletion, undecided as yet.
-            if (e.statusCode() != PRECONDITION_FAILED && e.statusCode() != CONFLICT) {
-              throw e;
-            }
-            return isWriter(client, request, writer, e);
-          }
-        });
+        "exclusive create", path.toString(), true, () -> put(client, request, content, writer));
+  }
+
+  private static boolean put(
+      S3Client client, PutObjectRequest request, byte[] content, String writer) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        client.putObject(request, RequestBody.fromBytes(content));
+        return true;
+      } catch (S3Exception e) {
+        // In a conflict S3 has not decided yet, and wants to be asked again.
+        if (e.statusCode() == CONFLICT && attempt < MOST_CONFLICTS) {
+          continue;
+        }
+        if (e.statusCode() != PRECONDITION_FAILED) {
+          throw e;
+        }
+        return isWriter(client, request, writer);
+      }
+    }
   }
 
   /**
    * True when the object that is there is ours after all: an answer that got lost on the way makes
    * the client send the same request again, and S3 then refuses it.
    */
-  private static boolean isWriter(
-      S3Client client, PutObjectRequest request, String writer, S3Exception refusal) {
+  private static boolean isWriter(S3Client client, PutObjectRequest request, String writer) {
     try {
       HeadObjectResponse there =
           client.headObject(h -> h.bucket(request.bucket()).key(request.key()));
       return writer.equals(there.metadata().get(WRITER));
     } catch (NoSuchKeyException e) {
-      if (refusal.statusCode() == CONFLICT) {
-        // To be tried again.
-        throw refusal;
-      }
       // Deleted since; it was there and not ours when we asked.
       return false;
     }

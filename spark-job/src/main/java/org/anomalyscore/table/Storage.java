@@ -1,6 +1,7 @@
 package org.anomalyscore.table;
 
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -9,15 +10,44 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 /** Where paths lead to. */
 public final class Storage {
 
+  /**
+   * User and password before a host, or a colon or {@code @} in the name of a bucket, which has
+   * none. Secrets may hold slashes, so that no parser can be asked.
+   */
+  private static final Pattern CREDENTIALS =
+      Pattern.compile("(?:^|=)(?i:s3[an]?:/+[^/]*[:@]|[a-z][a-z0-9+.-]*://[^/@:]+:[^/@]*@)");
+
   private Storage() {}
 
-  /** A path that a user wrote, or what is wrong with it. */
+  /**
+   * A path that a user wrote, or what is wrong with it.
+   *
+   * @throws UserException if it is no path, or holds a password, which would then stand in tables
+   *     and logs; the text is not repeated
+   */
   public static Path path(String option, String text) {
+    refuseCredentials(option, text);
     try {
       return new Path(text);
     } catch (IllegalArgumentException e) {
       throw new UserException(
           option + " is '" + text + "', which is no path. Give a folder or file, or a URI.", e);
+    }
+  }
+
+  /**
+   * Fails if a text is a URI that holds a password; does not repeat it.
+   *
+   * @throws UserException if so
+   */
+  public static void refuseCredentials(String option, String text) {
+    if (CREDENTIALS.matcher(text).find()) {
+      throw new UserException(
+          option
+              + " is a URI with credentials before the first slash of its path. They would stand in"
+              + " tables and logs, so it is not used. Write SCHEME://BUCKET/PATH, and give the"
+              + " credentials by the environment or a profile: see 'Images and tables in S3' in the"
+              + " README. Change these credentials if others may have seen the command.");
     }
   }
 
@@ -37,6 +67,9 @@ public final class Storage {
         throw unknownScheme(path, e);
       }
       throw e;
+    } catch (NoClassDefFoundError e) {
+      // hadoop-aws without the AWS SDK, or with a part of it.
+      throw unknownScheme(path, e);
     }
   }
 
@@ -45,7 +78,7 @@ public final class Storage {
     return fs.getClass().getName().equals("org.apache.hadoop.fs.s3a.S3AFileSystem");
   }
 
-  private static UserException unknownScheme(Path path, Exception cause) {
+  private static UserException unknownScheme(Path path, Throwable cause) {
     return new UserException(
         "Cannot open "
             + path
@@ -53,7 +86,7 @@ public final class Storage {
             + path.toUri().getScheme()
             + ": ("
             + cause.getMessage()
-            + "). Check the scheme, or add its library; s3a: needs hadoop-aws.",
+            + "). Check the scheme, or add its library; s3a: needs hadoop-aws and the AWS SDK.",
         cause);
   }
 }

@@ -2,7 +2,6 @@ package org.anomalyscore.table;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -38,13 +37,13 @@ public final class TableStore {
    */
   public TableStore(SparkSession spark, String root) {
     this.spark = Objects.requireNonNull(spark, "spark");
+    this.root = Storage.path("The folder of the tables", root);
     if (root.matches(".*[\\[\\]{}*?].*")) {
       throw new UserException(
           "The folder of the tables is '"
               + root
               + "', but Spark would take []{}*? in it for a pattern. Give another.");
     }
-    this.root = Storage.path("The folder of the tables", root);
   }
 
   /** Where a table lies, as a user would name it. */
@@ -60,23 +59,19 @@ public final class TableStore {
   /**
    * Makes the output folder, before any work is done for it.
    *
-   * @throws UserException when that cannot be
+   * @throws UserException when that cannot be, or when Spark would commit to S3 by renames
    */
   public void requireWritable() {
     try {
       FileSystem fs = Storage.of(root, hadoop());
+      CommitProtocol.require(spark, fs);
       Path probe = new Path(root, "_writable-" + UUID.randomUUID());
       fs.mkdirs(root);
       fs.create(probe).close();
       fs.delete(probe, false);
     } catch (IOException e) {
-      throw new UserException(
-          "Cannot write tables to "
-              + root
-              + ": "
-              + e.getMessage()
-              + ". Give --out a folder that this user may write to.",
-          e);
+      throw StorageFault.of(
+          "Cannot write tables to %s, the folder of --out".formatted(root), root, e);
     }
   }
 
@@ -101,8 +96,7 @@ public final class TableStore {
       }
       return false;
     } catch (IOException e) {
-      throw new UserException(
-          "Cannot read the tables under " + root + ": " + e.getMessage() + ". Check the path.", e);
+      throw StorageFault.of("Cannot read the tables under " + root, root, e);
     }
   }
 
@@ -130,7 +124,7 @@ public final class TableStore {
     try {
       return Lease.take(Storage.of(root, hadoop()), root, run, onLoss);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot take the lease of " + root, e);
+      throw StorageFault.of("Cannot take the lease of " + root, root, e);
     }
   }
 
@@ -141,7 +135,7 @@ public final class TableStore {
     } catch (FileNotFoundException e) {
       return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot look for leases in " + root, e);
+      throw StorageFault.of("Cannot look for leases in " + root, root, e);
     }
   }
 
@@ -171,7 +165,7 @@ public final class TableStore {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot clear what killed runs left under " + root, e);
+      throw StorageFault.of("Cannot clear what killed runs left under " + root, root, e);
     }
   }
 

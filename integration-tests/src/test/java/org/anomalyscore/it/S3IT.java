@@ -1,0 +1,413 @@
+package org.anomalyscore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packaged job with images, model and tables in S3: a real server of the protocol, that checks
+ * signatures, and a proxy before it that fails on command.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class S3IT {
+
+  /** More than a page of a listing, which holds 1,000 at most. */
+  private static final int REAL = 1100;
+
+  private static final int FAKE = 40;
+  private static final String BUCKET = "night";
+  private static final String MODEL = "s3a://night/models/tiny.pt";
+  private static final String TABLES = "s3a://night/tables";
+  private static final Duration REASONABLE = Duration.ofMinutes(2);
+  private static final String COLUMNS =
+      "SELECT image_id, path, complexity, vulnerability, as_i, step_norm FROM {0} ORDER BY path";
+
+  @TempDir static Path folder;
+
+  private final List<FaultProxy> proxies = new ArrayList<>();
+  private S3Server server;
+  private S3Runs runs;
+  private Path straight;
+  private Path local;
+  private FaultProxy watching;
+  private JobProcess.Result real;
+  private CompletableFuture<JobProcess.Result> throttledForEver;
+  private CompletableFuture<JobProcess.Result> gone;
+  private CompletableFuture<JobProcess.Result> shaky;
+
+  @BeforeAll
+  void startTheServerAndScore() throws Exception {
+    server = S3Server.start(folder.resolve("server"));
+    runs = new S3Runs(folder, server);
+    server.makeBucket(BUCKET);
+    Map<String, byte[]> pictures = S3Runs.pictures("images/real", REAL, 1);
+    pictures.putAll(S3Runs.pictures("images/fake", FAKE, 2));
+    for (String file : List.of("tiny.pt", "tiny.yaml")) {
+      Path model = Checkout.ROOT.resolve("spark-job/src/test/resources/oracle").resolve(file);
+      pictures.put("models/" + file, Files.readAllBytes(model));
+    }
+    server.upload(BUCKET, pictures);
+    local = folder.resolve("local");
+    for (Map.Entry<String, byte[]> picture : pictures.entrySet()) {
+      Path file = local.resolve(picture.getKey());
+      Files.createDirectories(file.getParent());
+      Files.write(file, picture.getValue());
+    }
+    straight = runs.conf("straight", server.endpoint());
+    String[] fakes = S3Runs.score("s3a://night/images/fake", "fake", MODEL, TABLES + "-x");
+    Path slow = runs.conf("slow", proxy(request -> FaultProxy.Verdict.SLOW_DOWN).endpoint());
+    throttledForEver = runs.begin(runs.withKeys(slow, fakes));
+    Path nobody = runs.conf("gone", "http://127.0.0.1:" + S3Server.freePort());
+    gone = runs.begin(runs.withKeys(nobody, fakes));
+    watching = proxy(request -> FaultProxy.Verdict.PASS);
+    real =
+        runs.run(
+            runs.withKeys(
+                S3Runs.talkative(runs.conf("watching", watching.endpoint())),
+                S3Runs.score("s3a://night/images/real", "real", MODEL, TABLES)));
+    shaky =
+        runs.begin(
+            runs.withKeys(
+                S3Runs.talkative(runs.conf("shaky", proxy(new Shaky()).endpoint())),
+                S3Runs.score("s3a://night/images/fake", "fake", MODEL, "s3a://night/shaky")));
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    for (FaultProxy proxy : proxies) {
+      proxy.close();
+    }
+    server.close();
+  }
+
+  @Test
+  void everyImageIsScoredOnceFromAllPagesOfTheListing() throws Exception {
+    assertEquals(0, real.exitCode(), real::toString);
+    assertEquals(REAL, json(real).get("scored").asInt());
+    assertTrue(
+        watching.requests().stream().anyMatch(r -> r.target().contains("continuation-token=")),
+        "no listing had a second page");
+    assertEquals(
+        List.of("[%d,%d]".formatted(REAL, REAL)),
+        Tables.sql("SELECT count(*), count(DISTINCT path) FROM {0}", downloaded("tables/scores")));
+  }
+
+  @Test
+  void nothingIsRenamedAndNothingStaysPending() {
+    assertEquals(0, real.exitCode(), real::toString);
+    assertEquals(
+        List.of(),
+        watching.requests().stream()
+            .filter(r -> r.head().toLowerCase(java.util.Locale.ROOT).contains("x-amz-copy-source"))
+            .toList());
+    assertTrue(
+        watching.requests().stream().anyMatch(r -> r.target().contains("?uploadId=")),
+        "no table was written by an upload in parts");
+    assertEquals(List.of(), server.pendingUploads(BUCKET));
+    assertEquals(
+        List.of(),
+        server.keys(BUCKET, "tables/").stream()
+            .filter(key -> key.contains("__magic") || key.contains("_temporary"))
+            .toList());
+    for (String table : List.of("scores", "runs")) {
+      String success =
+          new String(server.read(BUCKET, "tables/" + table + "/_SUCCESS"), StandardCharsets.UTF_8);
+      assertTrue(success.matches("(?s).*\"committer\" ?: ?\"magic\".*"), success);
+    }
+  }
+
+  @Test
+  void sameBitsAsFromALocalFolderAndASecondRunScoresNothing() throws Exception {
+    Path out = folder.resolve("local-tables");
+    JobProcess.Result result =
+        JobProcess.script(
+                S3Runs.score(
+                    local.resolve("images/real").toString(),
+                    "real",
+                    local.resolve("models/tiny.pt").toString(),
+                    out.toString()))
+            .run();
+    assertEquals(0, result.exitCode(), result::toString);
+    List<String> expected = Tables.sql(COLUMNS, out.resolve("scores"));
+    assertEquals(REAL, expected.size());
+    assertEquals(
+        expected.stream().map(row -> row.replaceFirst(",file:[^,]*/images/", ",")).toList(),
+        Tables.sql(COLUMNS, downloaded("tables/scores")).stream()
+            .map(row -> row.replaceFirst(",s3a:[^,]*/images/", ","))
+            .toList());
+    JobProcess.Result again =
+        runs.run(
+            runs.withKeys(
+                straight, S3Runs.score("s3a://night/images/real", "real", MODEL, TABLES)));
+    assertEquals(0, again.exitCode(), again::toString);
+    assertEquals(REAL, json(again).get("found").asInt());
+    assertEquals(0, json(again).get("scored").asInt());
+  }
+
+  @Test
+  void throttlingAndBrokenConnectionsAreOutlivedAndOneUnreadableObjectIsARejectAndNoMore()
+      throws Exception {
+    JobProcess.Result result = shaky.get();
+    // Two of 40 are 5 %, which is not above the limit.
+    assertEquals(0, result.exitCode(), result::toString);
+    assertEquals(FAKE - 2, json(result).get("scored").asInt());
+    assertEquals(2, json(result).get("rejected_by_reason").get("unreadable").asInt());
+    assertEquals(
+        List.of("[s3a://night/images/fake/0000.png]", "[s3a://night/images/fake/0001.png]"),
+        Tables.sql("SELECT path FROM {0} ORDER BY path", downloaded("shaky/rejects")));
+    assertEquals(List.of(), server.pendingUploads(BUCKET));
+    JobProcess.Result calm =
+        runs.run(
+            runs.withKeys(
+                straight, S3Runs.score("s3a://night/images/fake", "fake", MODEL, TABLES)));
+    assertEquals(0, calm.exitCode(), calm::toString);
+    assertEquals(
+        Tables.sql(
+                COLUMNS.replace("ORDER", "WHERE dataset = 'fake' ORDER"),
+                downloaded("tables/scores"))
+            .subList(2, FAKE),
+        Tables.sql(COLUMNS, downloaded("shaky/scores")));
+    // With credentials from a profile, as on a laptop.
+    Path profile = folder.resolve("credentials");
+    Files.writeString(
+        profile,
+        "[nightly]\naws_access_key_id = %s\naws_secret_access_key = %s\n"
+            .formatted(server.accessKey, server.secretKey));
+    JobProcess.Result evaluated =
+        runs.run(
+            runs.withoutKeys(
+                    straight,
+                    "evaluate",
+                    "--scores",
+                    TABLES,
+                    "--reference",
+                    "real",
+                    "--generated",
+                    "fake",
+                    "--json")
+                .env("AWS_SHARED_CREDENTIALS_FILE", profile.toString())
+                .env("AWS_PROFILE", "nightly"));
+    assertEquals(0, evaluated.exitCode(), evaluated::toString);
+    JsonNode generator = json(evaluated).get("generators").get(0);
+    assertEquals(FAKE, generator.get("n").asInt());
+    assertTrue(generator.get("anomaly_score").asDouble() < 0.5, "one distribution");
+    assertEquals(
+        List.of("[fake]"), Tables.sql("SELECT dataset FROM {0}", downloaded("tables/evaluations")));
+    Files.delete(profile);
+  }
+
+  @Test
+  void aMissingBucketOrPrefixIsTold() throws Exception {
+    assertFault(
+        runs.withKeys(straight, S3Runs.score("s3a://no-such", "x", MODEL, "s3a://night/none")),
+        "there is no bucket s3a://no-such",
+        "Check its name");
+    assertFault(
+        runs.withKeys(
+            straight, S3Runs.score("s3a://night/nothing", "x", MODEL, "s3a://night/none")),
+        "'s3a://night/nothing': there is no such file or folder");
+  }
+
+  @Test
+  void wrongOrMissingCredentialsAreTold() throws Exception {
+    String[] arguments = S3Runs.score("s3a://night/images/fake", "x", MODEL, "s3a://night/none");
+    assertFault(
+        runs.withKeys(straight, arguments).env("AWS_SECRET_ACCESS_KEY", "wrong/secret"),
+        "s3a://night: S3 does not accept the AWS credentials (403 SignatureDoesNotMatch)",
+        "Check which ones the job finds");
+    assertFault(
+        runs.withKeys(straight, arguments).env("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN"),
+        "s3a://night: S3 does not accept the AWS credentials (403 InvalidAccessKeyId)");
+    assertFault(
+        runs.withoutKeys(straight, arguments),
+        "no AWS credentials were found for s3a://night",
+        "AWS_ACCESS_KEY_ID");
+  }
+
+  @Test
+  void missingPermissionsAreTold() throws Exception {
+    FaultProxy proxy =
+        proxy(
+            request ->
+                request.target().matches("/night/images/fake/.*\\.png")
+                    ? FaultProxy.Verdict.DENIED
+                    : FaultProxy.Verdict.PASS);
+    Path listable = runs.conf("listable", proxy.endpoint());
+    String[] arguments = S3Runs.score("s3a://night/images/fake", "x", MODEL, "s3a://night/none");
+    assertFault(
+        runs.withKeys(listable, arguments),
+        "Cannot read images such as 's3a://night/images/fake/",
+        "access is denied (403",
+        "Grant the permissions");
+    proxy.rule(
+        request ->
+            request.method().equals("PUT") ? FaultProxy.Verdict.DENIED : FaultProxy.Verdict.PASS);
+    assertFault(
+        runs.withKeys(listable, arguments),
+        "Cannot write tables to s3a://night/none",
+        "403 AccessDenied");
+  }
+
+  @Test
+  void credentialsThatExpireOnTheWayMakeNoRejects() throws Exception {
+    AtomicInteger images = new AtomicInteger();
+    FaultProxy proxy =
+        proxy(
+            request ->
+                images.addAndGet(request.target().startsWith("/night/images/real/") ? 1 : 0) > 60
+                    ? new FaultProxy.Verdict(403, "InvalidAccessKeyId", false)
+                    : FaultProxy.Verdict.PASS);
+    assertFault(
+        runs.withKeys(
+            runs.conf("expiring", proxy.endpoint()),
+            S3Runs.score("s3a://night/images/real", "x", MODEL, "s3a://night/expired")),
+        "nor go on with others",
+        "s3a://night: S3 does not accept the AWS credentials (403 InvalidAccessKeyId)");
+    assertTrue(images.get() > 60, "the rule took effect");
+    assertEquals(List.of(), server.keys(BUCKET, "expired/rejects"));
+  }
+
+  @Test
+  void credentialsInAUriAreRefusedAndNotRepeated() throws Exception {
+    String uri = "s3a://%s:%s@night/x".formatted(server.accessKey, server.secretKey);
+    assertFault(
+        runs.withKeys(straight, S3Runs.score(uri, "x", MODEL, "s3a://night/none")),
+        "An argument is a URI with credentials");
+  }
+
+  @Test
+  void aSessionThatWouldRenameIsRefused() throws Exception {
+    Path renaming = runs.conf("renaming", server.endpoint());
+    Path defaults = renaming.resolve("spark-defaults.conf");
+    Files.write(
+        defaults,
+        Files.readAllLines(defaults).stream().filter(l -> !l.contains("ommitter")).toList());
+    Files.writeString(
+        defaults, Files.readString(defaults).replaceAll("(?m)^spark.sql.sources.commit.*$", ""));
+    assertFault(
+        runs.withKeys(
+            renaming, S3Runs.score("s3a://night/images/fake", "x", MODEL, "s3a://night/none")),
+        "would commit by renaming",
+        "spark.hadoop.fs.s3a.committer.name magic");
+    assertEquals(List.of(), server.keys(BUCKET, "none"));
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE - 1)
+  void aServerThatThrottlesForEverOrIsGoneEndsTheRun() throws Exception {
+    JobProcess.Result throttled = throttledForEver.get();
+    assertFault(throttled, "s3a://night: S3 asks to slow down (503", "Start again later");
+    JobProcess.Result refused = gone.get();
+    assertFault(refused, "s3a://night cannot be reached", "Connection refused");
+    for (JobProcess.Result result : List.of(throttled, refused)) {
+      assertTrue(result.duration().compareTo(REASONABLE) < 0, result::toString);
+    }
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void noKeyIsInAnythingThatTheRunsLeftBehind() throws Exception {
+    assertTrue(
+        runs.results().stream().anyMatch(r -> r.err().contains(" INFO ")), "no talkative run");
+    runs.results().forEach(result -> assertClean("the output of a run", result.toString()));
+    for (String key : server.keys(BUCKET, "")) {
+      assertClean(key, new String(server.read(BUCKET, key), StandardCharsets.ISO_8859_1));
+    }
+    // Parquet compresses.
+    for (String table : List.of("tables/scores", "tables/runs", "shaky/rejects", "shaky/runs")) {
+      List<String> rows = Tables.sql("SELECT * FROM {0}", downloaded(table));
+      assertFalse(rows.isEmpty());
+      assertClean(table, String.join("\n", rows));
+    }
+    int files = 0;
+    for (Path place : List.of(runs.eventLogs, runs.work)) {
+      try (Stream<Path> tree = Files.walk(place)) {
+        for (Path file : tree.filter(Files::isRegularFile).toList()) {
+          assertClean(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+          files++;
+        }
+      }
+    }
+    assertTrue(files > 5, "event logs were looked at");
+  }
+
+  /** Slow for five seconds; breaks each image once; one for ever, and forbids another. */
+  private static final class Shaky implements FaultProxy.Rule {
+    private final Set<String> broken = ConcurrentHashMap.newKeySet();
+    private volatile long start;
+
+    @Override
+    public FaultProxy.Verdict on(FaultProxy.Request request) {
+      if (start == 0) {
+        start = System.nanoTime();
+      }
+      String target = request.target();
+      if (System.nanoTime() - start < 5e9) {
+        return FaultProxy.Verdict.SLOW_DOWN;
+      }
+      if (target.startsWith("/night/images/fake/0001.png")) {
+        return FaultProxy.Verdict.DENIED;
+      }
+      boolean image = target.startsWith("/night/images/") && request.method().equals("GET");
+      return image && (broken.add(target) || target.contains("/0000.png"))
+          ? FaultProxy.Verdict.CUT
+          : FaultProxy.Verdict.PASS;
+    }
+  }
+
+  private FaultProxy proxy(FaultProxy.Rule rule) throws IOException {
+    FaultProxy proxy = new FaultProxy(server.port).rule(rule);
+    proxies.add(proxy);
+    return proxy;
+  }
+
+  private Path downloaded(String prefix) throws IOException {
+    return server.download(BUCKET, prefix, Files.createTempDirectory(folder, "downloaded"));
+  }
+
+  private void assertFault(JobProcess process, String... parts) throws Exception {
+    assertFault(runs.run(process), parts);
+  }
+
+  private static void assertFault(JobProcess.Result result, String... parts) {
+    assertEquals(3, result.exitCode(), result::toString);
+    assertEquals("", result.out());
+    for (String part : parts) {
+      assertTrue(result.err().contains(part), () -> "'" + part + "' is not in " + result);
+    }
+  }
+
+  private void assertClean(String where, String text) {
+    assertFalse(text.contains(server.secretKey), () -> "the secret key is in " + where);
+    assertFalse(text.contains(server.accessKey), () -> "the access key is in " + where);
+  }
+
+  private static JsonNode json(JobProcess.Result result) throws IOException {
+    return JsonMapper.builder().build().readTree(result.out());
+  }
+}

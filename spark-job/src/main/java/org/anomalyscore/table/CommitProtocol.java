@@ -1,0 +1,80 @@
+package org.anomalyscore.table;
+
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * How Spark makes the files of finished tasks visible. By default it renames them, which S3 cannot:
+ * there a rename is a copy and a deletion of each object, and a job that dies between leaves rows
+ * twice or not at all. The magic committer of S3A uploads in place and completes the uploads at the
+ * end.
+ */
+final class CommitProtocol {
+
+  private static final String PROTOCOL_KEY = "spark.sql.sources.commitProtocolClass";
+  private static final String PROTOCOL =
+      "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol";
+  private static final String PARQUET_KEY = "spark.sql.parquet.output.committer.class";
+  private static final String PARQUET =
+      "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter";
+  private static final String NAME_KEY = "fs.s3a.committer.name";
+  private static final String NAME = "magic";
+  private static final String FACTORY_KEY = "mapreduce.outputcommitter.factory.scheme.s3a";
+  private static final String FACTORY = "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory";
+
+  private CommitProtocol() {}
+
+  /**
+   * Fails unless this session can write to this file system, and without renames if it is S3.
+   *
+   * @throws UserException with the settings that are missing
+   */
+  static void require(SparkSession spark, FileSystem target) {
+    String protocol = spark.conf().get(PROTOCOL_KEY);
+    if (protocol.equals(PROTOCOL) && !isPresent(PROTOCOL)) {
+      throw new UserException(
+          "Cannot write tables: the setting "
+              + PROTOCOL_KEY
+              + " names "
+              + PROTOCOL
+              + ", but this Spark has no such class. Add spark-hadoop-cloud to its jars (--packages"
+              + " org.apache.spark:spark-hadoop-cloud_2.13:4.0.1), or, if nothing is written to S3,"
+              + " leave this setting and "
+              + PARQUET_KEY
+              + " out of spark-defaults.conf.");
+    }
+    if (!Storage.isS3A(target)) {
+      return;
+    }
+    var hadoop = spark.sessionState().newHadoopConf();
+    boolean magic =
+        protocol.equals(PROTOCOL)
+            && PARQUET.equals(spark.conf().get(PARQUET_KEY, ""))
+            && NAME.equals(hadoop.get(NAME_KEY))
+            && FACTORY.equals(hadoop.get(FACTORY_KEY));
+    if (!magic) {
+      throw new UserException(
+          "Cannot write tables to "
+              + target.getUri()
+              + ": this Spark session would commit by renaming, which in S3 is slow and can lose"
+              + " or double rows. Add these lines to its spark-defaults.conf (they stand in the"
+              + " conf folder of this project), or pass each with --conf, and put"
+              + " spark-hadoop-cloud and hadoop-aws among its jars:\n  "
+              + String.join(
+                  "\n  ",
+                  PROTOCOL_KEY + " " + PROTOCOL,
+                  PARQUET_KEY + " " + PARQUET,
+                  "spark.hadoop." + NAME_KEY + " " + NAME,
+                  "spark.hadoop." + FACTORY_KEY + " " + FACTORY));
+    }
+  }
+
+  private static boolean isPresent(String type) {
+    try {
+      Class.forName(type, false, Thread.currentThread().getContextClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package org.anomalyscore.table;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import javax.net.ssl.SSLException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
+
+/**
+ * What a storage's failure means to the user: why, and what to do. The one place where exceptions
+ * of file systems become messages. No message repeats what a server or client said about
+ * credentials.
+ */
+public final class StorageFault {
+
+  /**
+   * Half a message.
+   *
+   * @param why a clause, without a full stop
+   * @param remedy whole sentences
+   * @param everywhere true if no other file of this storage would fare better
+   */
+  record Reason(String why, String remedy, boolean everywhere) {}
+
+  private StorageFault() {}
+
+  /**
+   * The message for a failure that ended a task of the user's.
+   *
+   * @param task what could not be done, as {@code Cannot read the tables under x}
+   * @param path where
+   */
+  public static UserException of(String task, Path path, Exception failure) {
+    Reason reason = reason(path.toString(), failure);
+    if (reason == null) {
+      reason = new Reason(failure.toString(), "Check the storage and try again.", false);
+    }
+    return new UserException(task + ": " + reason.why() + ". " + reason.remedy(), failure);
+  }
+
+  /**
+   * The user's fault among the causes of a failure, as when a Spark task met it: a {@link
+   * UserException}, or S3's answer to a read or write of Spark's own.
+   *
+   * @return null if it is ours
+   */
+  public static UserException in(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof UserException fault) {
+        return fault;
+      }
+    }
+    Reason reason = s3Reason(failure.toString(), failure);
+    return reason == null
+        ? null
+        : new UserException(
+            "Cannot go on: " + reason.why() + ". " + reason.remedy() + " What is written stays.",
+            failure);
+  }
+
+  /**
+   * Returns if a failed read says something about one file only, which may then be rejected. Else a
+   * night's outage would make rejects of a million good images.
+   *
+   * <p>The failure itself seldom tells: S3 answers a HEAD request with a bare 403 or 404 whether
+   * the object, the bucket or the key is at fault. So the folder of the file is listed, as it was
+   * when the file was found: where that works, the storage is there and the credentials are good.
+   *
+   * @throws UserException if the storage as a whole is at fault
+   */
+  public static void requireStorage(Path file, Configuration hadoop, IOException failure) {
+    Reason reason = reason(file.toString(), failure);
+    if (reason != null && reason.everywhere()) {
+      throw cannotRead(file, reason);
+    }
+    try {
+      FileSystem fs = file.getFileSystem(hadoop);
+      if (!"file".equals(fs.getUri().getScheme())) {
+        fs.listStatusIterator(file.getParent()).hasNext();
+      }
+    } catch (FileNotFoundException e) {
+      // The folder went with the file; the storage answered.
+    } catch (IOException e) {
+      Reason wider = reason(file.toString(), e);
+      throw cannotRead(
+          file,
+          wider != null
+              ? wider
+              : new Reason(e.toString(), "Check the storage and start again.", true));
+    }
+  }
+
+  /** Without a cause: an executor's exception must reach a driver that may lack its classes. */
+  private static UserException cannotRead(Path file, Reason reason) {
+    return new UserException(
+        "Cannot read '%s', nor go on with others: %s. %s"
+            .formatted(file, reason.why(), reason.remedy()));
+  }
+
+  private static Reason reason(String path, Exception failure) {
+    Reason s3 = s3Reason(path, failure);
+    if (s3 != null) {
+      return s3;
+    }
+    if (failure instanceof AccessControlException || failure instanceof AccessDeniedException) {
+      return new Reason(
+          "no permission (" + failure.getMessage() + ")",
+          "Grant it to the user that runs the job, for the folder and all below it.",
+          false);
+    }
+    if (failure instanceof FileNotFoundException) {
+      return new Reason(
+          "a file or folder is not there, or was removed meanwhile (" + failure.getMessage() + ")",
+          "Start again when nothing writes there.",
+          false);
+    }
+    Throwable network = network(failure);
+    return network == null ? null : unreachable(path, network);
+  }
+
+  /** S3's classes are looked at only where there are any. */
+  private static Reason s3Reason(String path, Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      String type = t.getClass().getName();
+      if (type.startsWith("org.apache.hadoop.fs.s3a.")
+          || type.startsWith("software.amazon.awssdk.")) {
+        Throwable network = network(failure);
+        return network == null
+            ? S3Reason.of(path, failure)
+            : unreachable(S3Reason.bucket(path, failure), network);
+      }
+    }
+    return null;
+  }
+
+  private static Reason unreachable(String where, Throwable network) {
+    return new Reason(
+        "the storage behind %s cannot be reached (%s)".formatted(where, network),
+        "Check the address (fs.s3a.endpoint for S3), the network and the server, and start again.",
+        true);
+  }
+
+  private static Throwable network(Throwable failure) {
+    Throwable network = null;
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof ConnectException
+          || t instanceof NoRouteToHostException
+          || t instanceof UnknownHostException
+          || t instanceof SocketTimeoutException
+          || t instanceof SSLException) {
+        // The innermost speaks of host and port alone.
+        network = t;
+      }
+    }
+    return network;
+  }
+}
