@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.anomalyscore.table.RejectReason;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.io.IOUtils;
 
 /**
  * What a container becomes in a listing: an item an image; and, for what keeps it or the rest of it
@@ -87,7 +88,7 @@ final class ContainerItems implements Iterator<Item>, Closeable {
   public void close() {
     ended = true;
     // Nothing was written, so nothing is lost where closing fails.
-    org.apache.hadoop.io.IOUtils.cleanupWithLogger(null, index);
+    IOUtils.cleanupWithLogger(null, index);
     index = null;
   }
 }
