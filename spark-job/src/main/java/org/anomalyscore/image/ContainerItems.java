@@ -9,6 +9,7 @@ import org.anomalyscore.table.RejectReason;
 import org.anomalyscore.table.StorageFault;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.IOUtils;
 
 /**
  * What a container becomes in a listing: an item an image; and, for what keeps it or the rest of it
@@ -92,7 +93,7 @@ final class ContainerItems implements Iterator<Item>, Closeable {
   public void close() {
     ended = true;
     // Nothing was written, so nothing is lost where closing fails.
-    org.apache.hadoop.io.IOUtils.cleanupWithLogger(null, index);
+    IOUtils.cleanupWithLogger(null, index);
     index = null;
   }
 }

@@ -1,5 +1,6 @@
 package org.anomalyscore.image;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,9 +13,10 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathFilter;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.util.functional.RemoteIterators;
 
 /** The files of a {@link ListingRoot}, one at a time: holds a page of a listing, never all. */
-final class FileWalk implements Iterator<FileStatus> {
+final class FileWalk implements Iterator<FileStatus>, Closeable {
   private final ListingRoot root;
   private final FileSystem files;
   private final PathFilter filter;
@@ -31,7 +33,7 @@ final class FileWalk implements Iterator<FileStatus> {
       this.open.push(
           root.recursive() && root.pattern().isEmpty()
               ? tree(root.folder())
-              : files.listStatusIterator(root.folder()));
+              : FolderEntries.of(files, root.folder()));
     } catch (IOException e) {
       throw ImageFinder.unlisted(root.path(), e);
     }
@@ -45,7 +47,7 @@ final class FileWalk implements Iterator<FileStatus> {
    */
   private RemoteIterator<? extends FileStatus> tree(Path folder) throws IOException {
     return files.getUri().getScheme().equals("file")
-        ? files.listStatusIterator(folder)
+        ? FolderEntries.of(files, folder)
         : files.listFiles(folder, true);
   }
 
@@ -89,5 +91,12 @@ final class FileWalk implements Iterator<FileStatus> {
     FileStatus result = next;
     next = null;
     return result;
+  }
+
+  /** Lets go of the listings that were not walked to their ends. */
+  @Override
+  public void close() {
+    open.forEach(RemoteIterators::cleanupRemoteIterator);
+    open.clear();
   }
 }

@@ -1,5 +1,6 @@
 package org.anomalyscore.image;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Collections;
@@ -14,6 +15,7 @@ import org.anomalyscore.table.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.IOUtils;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -135,7 +137,7 @@ public final class ImageFinder {
     int slices = Math.min(roots.size(), ROOTS_PER_CORE * context.defaultParallelism());
     return context
         .parallelize(roots, slices)
-        .flatMap(root -> new FileWalk(root, hadoop.value().value(), wanted))
+        .flatMap(root -> closedWithTask(new FileWalk(root, hadoop.value().value(), wanted)))
         .map(Item::file);
   }
 
@@ -157,8 +159,13 @@ public final class ImageFinder {
     if (ContainerFormat.of(file.path()) == null) {
       return Collections.singleton(file).iterator();
     }
-    ContainerItems items = new ContainerItems(file, hadoop);
-    TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> items.close());
+    return closedWithTask(new ContainerItems(file, hadoop));
+  }
+
+  private static <T extends Iterator<?> & Closeable> T closedWithTask(T items) {
+    TaskContext.get()
+        .addTaskCompletionListener(
+            (TaskCompletionListener) task -> IOUtils.cleanupWithLogger(null, items));
     return items;
   }
 

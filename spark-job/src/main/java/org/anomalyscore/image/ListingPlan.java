@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.util.functional.RemoteIterators;
 
 /** Cuts a path or glob into listings for tasks; looks at the top folders only. */
 final class ListingPlan {
@@ -143,10 +144,11 @@ final class ListingPlan {
   /** The matching subfolders, or null if there are too many entries to look at. */
   private static List<ListingRoot> folders(FileSystem files, ListingRoot root) throws IOException {
     List<ListingRoot> folders = new ArrayList<>();
-    RemoteIterator<FileStatus> entries = files.listStatusIterator(root.folder());
+    RemoteIterator<FileStatus> entries = FolderEntries.of(files, root.folder());
     for (int seen = 0; entries.hasNext(); seen++) {
       FileStatus entry = entries.next();
       if (seen == MOST_ENTRIES) {
+        RemoteIterators.cleanupRemoteIterator(entries);
         return null;
       }
       if (entry.isDirectory() && root.filter().accept(entry.getPath())) {

@@ -125,7 +125,12 @@ final class Containers {
   }
 
   static void npz(Path path, List<byte[]> pixels, int method) throws IOException {
-    String shape = "(%d, %d, %d, 3)".formatted(pixels.size(), HEIGHT, WIDTH);
+    npz(path, pixels, WIDTH, HEIGHT, method);
+  }
+
+  static void npz(Path path, List<byte[]> pixels, int width, int height, int method)
+      throws IOException {
+    String shape = "(%d, %d, %d, 3)".formatted(pixels.size(), height, width);
     ByteArrayOutputStream array = new ByteArrayOutputStream();
     array.write(npyHeader("{'descr': '|u1', 'fortran_order': False, 'shape': " + shape + ", }"));
     for (byte[] levels : pixels) {
@@ -143,14 +148,20 @@ final class Containers {
     return header;
   }
 
-  /** One file of binary values, in a column of that name, rows in the order of the files. */
+  /** One file of binary values, in a column of that name, a row group for every few. */
   static void parquet(Path folder, String column, Map<String, byte[]> files) {
+    parquet(folder, column, files, 1024);
+  }
+
+  /** One file of binary values, rows in the order of the files. */
+  static void parquet(Path folder, String column, Map<String, byte[]> files, int groupBytes) {
     List<Row> rows =
         files.entrySet().stream().map(f -> RowFactory.create(f.getKey(), f.getValue())).toList();
     write(
         rows,
         new StructType().add("name", DataTypes.StringType).add(column, DataTypes.BinaryType),
-        folder);
+        folder,
+        groupBytes);
   }
 
   /** One file with Hugging Face's struct. */
@@ -163,13 +174,16 @@ final class Containers {
   }
 
   static void write(List<Row> rows, StructType schema, Path folder) {
+    write(rows, schema, folder, 1024);
+  }
+
+  private static void write(List<Row> rows, StructType schema, Path folder, int groupBytes) {
     TestSpark.session()
         .createDataFrame(rows, schema)
         .coalesce(1)
         .write()
-        // A row group for every few rows.
-        .option("parquet.block.size", 1024)
-        .option("parquet.page.size", 256)
+        .option("parquet.block.size", groupBytes)
+        .option("parquet.page.size", Math.min(1 << 20, groupBytes / 4))
         .option("parquet.page.size.row.check.min", 2)
         .option("parquet.block.size.row.check.min", 2)
         .option("parquet.block.size.row.check.max", 3)

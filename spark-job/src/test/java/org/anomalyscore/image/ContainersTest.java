@@ -141,7 +141,7 @@ class ContainersTest {
       if (path.contains(".npz!/")) {
         assertEquals(3L * Containers.WIDTH * Containers.HEIGHT, length);
       } else if (path.contains(".parquet!/")) {
-        assertEquals(150.0, (double) length, 50, path);
+        assertTrue(length > 100 && length < 200, path + ": " + length);
       } else {
         assertEquals(FILES.get(path.substring(path.lastIndexOf('/') + 1)).length, length, path);
       }

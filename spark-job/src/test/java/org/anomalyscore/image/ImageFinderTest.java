@@ -155,6 +155,15 @@ class ImageFinderTest {
   }
 
   @Test
+  void localLinks() throws IOException {
+    write("a/1.png", 1);
+    Files.createSymbolicLink(folder.resolve("to-file.png"), folder.resolve("a/1.png"));
+    Files.createSymbolicLink(folder.resolve("to-folder"), folder.resolve("a"));
+    Files.createSymbolicLink(folder.resolve("to-nowhere.png"), folder.resolve("gone.png"));
+    assertEquals(List.of("a/1.png", "to-file.png", "to-folder/1.png"), names(folder.toString()));
+  }
+
+  @Test
   void aSingleFile() throws IOException {
     write("one.png", 1);
     write("two.png", 1);
