@@ -118,6 +118,7 @@ final class ScoreJob {
   ScoreResult run(SparkSession spark) {
     Run run = Run.start("score");
     TableStore store = new TableStore(spark, out);
+    store.requireOutside(images);
     store.requireWritable();
     ScoreConfiguration configuration =
         new ScoreConfiguration(ModelFile.open(spark, modelUri), parameters);

@@ -7,6 +7,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -58,6 +59,9 @@ public final class StorageFault {
       }
     }
     Reason reason = s3Reason(failure.toString(), failure);
+    if (reason == null) {
+      reason = fullDisk(failure);
+    }
     return reason == null
         ? null
         : new UserException(
@@ -135,6 +139,23 @@ public final class StorageFault {
         return network == null
             ? S3Reason.of(path, failure)
             : unreachable(S3Reason.bucket(path, failure), network);
+      }
+    }
+    return null;
+  }
+
+  /** Java has no type for it. A task's exception may have reached the driver as text alone. */
+  private static Reason fullDisk(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      String message = String.valueOf(t.getMessage());
+      for (String sign : List.of("No space left on device", "Disk quota exceeded")) {
+        if (message.contains(sign)) {
+          return new Reason(
+              "a disk is full (" + sign + ")",
+              "Make room where --out lies, and where Spark keeps its scratch files"
+                  + " (spark.local.dir), and start again.",
+              true);
+        }
       }
     }
     return null;

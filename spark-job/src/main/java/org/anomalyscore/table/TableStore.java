@@ -75,6 +75,29 @@ public final class TableStore {
     }
   }
 
+  /**
+   * Refuses to look for images where the tables lie: their files would be looked at too.
+   *
+   * @param images a path or glob
+   */
+  public void requireOutside(String images) {
+    try {
+      Path folder = Storage.path("--images", images);
+      String above = Storage.of(folder, hadoop()).makeQualified(folder).toString() + "/";
+      if ((Storage.of(root, hadoop()).makeQualified(root) + "/").startsWith(above)) {
+        throw new UserException(
+            "--out "
+                + root
+                + " lies in --images "
+                + images
+                + ", so that the tables' own files would be taken for containers of images. Give"
+                + " --out a folder beside the images.");
+      }
+    } catch (IOException e) {
+      throw StorageFault.of("Cannot look at " + images, root, e);
+    }
+  }
+
   private Configuration hadoop() {
     return spark.sessionState().newHadoopConf();
   }

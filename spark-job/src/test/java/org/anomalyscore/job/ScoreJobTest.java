@@ -295,6 +295,19 @@ class ScoreJobTest {
   }
 
   @Test
+  void tablesAmongTheImagesAreRefused() {
+    String message =
+        assertThrows(UserException.class, () -> job("images/out").run(SPARK)).getMessage();
+    assertTrue(message.contains("beside the images"), message);
+    assertTrue(
+        assertThrows(UserException.class, () -> job("images").run(SPARK))
+            .getMessage()
+            .contains("--out"));
+    // Only the name begins alike.
+    assertEquals(12, job("images2").run(SPARK).scored());
+  }
+
+  @Test
   void anotherConfigurationStandsApart() {
     ScoreResult paper = job("out").run(SPARK);
     ScoreResult authors = job("out").parameters(ScoreParameters.AUTHORS_CODE).run(SPARK);

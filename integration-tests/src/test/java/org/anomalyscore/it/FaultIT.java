@@ -1,0 +1,250 @@
+package org.anomalyscore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills drivers and executors at random moments and starts the run again, until its table is whole;
+ * then that table must be the one of a run that nobody disturbed. Tables lie on a local disk and in
+ * S3 in turn.
+ *
+ * <p>{@code -Danomalyscore.kills=20} kills more often, {@code -Danomalyscore.kills.seed=N} at other
+ * moments.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FaultIT {
+
+  private static final int KILLS = Integer.getInteger("anomalyscore.kills", 4);
+  private static final long SEED = Long.getLong("anomalyscore.kills.seed", 1);
+  private static final int IMAGES = 192;
+  private static final int BAD = 3;
+  private static final String BUCKET = "night";
+
+  /** A debug line of the executors; what they measured, whether it was committed or not. */
+  private static final Pattern MEASURED = Pattern.compile("Measured (\\d+) images");
+
+  @TempDir static Path folder;
+
+  private final Random random = new Random(SEED);
+  private final List<String> report = new ArrayList<>();
+  private StandaloneCluster cluster;
+  private S3Server server;
+  private List<String> expected;
+  private double undisturbedSeconds;
+  private int kills;
+
+  @BeforeAll
+  void runUndisturbed() throws Exception {
+    for (Map.Entry<String, byte[]> picture : S3Runs.pictures("images", IMAGES, 7).entrySet()) {
+      Path file = folder.resolve(picture.getKey());
+      Files.createDirectories(file.getParent());
+      Files.write(file, picture.getValue());
+    }
+    for (int i = 0; i < BAD; i++) {
+      Files.writeString(folder.resolve("images/bad" + i + ".png"), "no image " + i);
+    }
+    server = S3Server.start(folder.resolve("server"));
+    server.makeBucket(BUCKET);
+    cluster = StandaloneCluster.start(folder.resolve("cluster"), 1, 0);
+    JobProcess.Result result = score(folder.resolve("undisturbed").toString()).run();
+    assertEquals(0, result.exitCode(), result::toString);
+    undisturbedSeconds = result.duration().toMillis() / 1e3;
+    expected = rows(folder.resolve("undisturbed"));
+    assertEquals(IMAGES, expected.size());
+    assertEquals(IMAGES, measured());
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    System.out.println(String.join(System.lineSeparator(), report));
+    if (cluster != null) {
+      cluster.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Test
+  void noKillLosesOrDoublesARow() throws Exception {
+    for (int round = 0; kills < KILLS; round++) {
+      boolean inS3 = round % 2 == 1;
+      String name = "round" + round;
+      String out = inS3 ? "s3a://" + BUCKET + "/" + name : folder.resolve(name).toString();
+      long before = measured();
+      long killedBefore = kills;
+      runUntilWhole(out);
+      Path tables = inS3 ? server.download(BUCKET, name, folder.resolve("s3-copy")) : Path.of(out);
+      assertWhole(tables);
+      if (inS3) {
+        assertEquals(List.of(), server.pendingUploads(BUCKET));
+      }
+      say(
+          "%s: %d kills, lost 0, doubled 0, %d of %d images measured again",
+          out.replace(folder.toString(), "DIR"),
+          kills - killedBefore,
+          measured() - before - IMAGES,
+          IMAGES);
+    }
+  }
+
+  @Test
+  void aFullDiskIsToldAndTheRunGoesOnWhenThereIsRoom() throws Exception {
+    Path disk = Files.createDirectories(folder.resolve("disk"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString()) == 0,
+        "a small disk cannot be mounted without root's rights");
+    try {
+      JobProcess.Result full = score(disk.resolve("out").toString()).run();
+      assertEquals(3, full.exitCode(), full::toString);
+      assertTrue(full.err().contains("a disk is full"), full::toString);
+      assertFalse(full.err().contains("\tat org.anomalyscore"), full::toString);
+      assertEquals(0, run("mount", "-o", "remount,size=64m", disk.toString()));
+      JobProcess.Result more = score(disk.resolve("out").toString()).run();
+      assertEquals(0, more.exitCode(), more::toString);
+      assertEquals(expected, rows(disk.resolve("out")));
+    } finally {
+      assertEquals(0, run("umount", disk.toString()));
+    }
+  }
+
+  private static int run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getInputStream().readAllBytes();
+    return process.waitFor();
+  }
+
+  private void runUntilWhole(String out) throws Exception {
+    while (true) {
+      try (JobProcess.Running job = score(out).start()) {
+        long begin = System.nanoTime();
+        double last = 0;
+        while (kills < KILLS && job.isAlive()) {
+          double moment = last + random.nextDouble() * (undisturbedSeconds - last);
+          boolean driver = random.nextInt(10) < 6;
+          sleepUntil(begin, moment, job);
+          if (!job.isAlive()) {
+            break;
+          }
+          last = moment;
+          if (driver) {
+            job.kill();
+            kills++;
+            say("kill %2d: driver after %4.1f s", kills, moment);
+            break;
+          }
+          if (cluster.killExecutor(random.nextInt(2))) {
+            kills++;
+            say("kill %2d: executor after %4.1f s", kills, moment);
+          }
+        }
+        JobProcess.Result result = job.result();
+        cluster.awaitNoExecutors();
+        if (result.exitCode() == 0) {
+          return;
+        }
+        assertEquals(137, result.exitCode(), result::toString);
+      }
+    }
+  }
+
+  private static void sleepUntil(long begin, double seconds, JobProcess.Running job)
+      throws InterruptedException {
+    while (System.nanoTime() - begin < seconds * 1e9 && job.isAlive()) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private void assertWhole(Path tables) throws IOException {
+    assertEquals(expected, rows(tables));
+    assertEquals(
+        List.of("[bad0.png,not_an_image]", "[bad1.png,not_an_image]", "[bad2.png,not_an_image]"),
+        Tables.sql(
+            "SELECT right(path, 8), reason FROM {0} ORDER BY path", tables.resolve("rejects")));
+    List<String> runs =
+        Tables.sql("SELECT status FROM {0} ORDER BY started_at", tables.resolve("runs"));
+    assertEquals("[complete]", runs.get(runs.size() - 1));
+    assertEquals(1, runs.stream().filter("[complete]"::equals).count(), runs::toString);
+    try (Stream<Path> files = Files.walk(tables)) {
+      assertEquals(
+          List.of(),
+          files
+              .map(file -> tables.relativize(file).toString())
+              .filter(file -> file.matches(".*(_temporary|__magic|_lease|_work/).*"))
+              .toList());
+    }
+  }
+
+  /** What must not depend on how often the run was killed. */
+  private static List<String> rows(Path tables) {
+    return Tables.sql(
+        "SELECT path, image_id, complexity, vulnerability, as_i, step_norm, complexity_floor"
+            + " FROM {0} ORDER BY path, image_id",
+        tables.resolve("scores"));
+  }
+
+  private JobProcess score(String out) throws IOException {
+    Path model =
+        Checkout.ROOT.resolve(
+            "spark-job/src/main/resources/org/anomalyscore/job/demo/demo-scenes.pt");
+    return cluster
+        .submit(
+            "score",
+            "--images",
+            folder.resolve("images").toString(),
+            "--dataset",
+            "noise",
+            "--model",
+            model.toString(),
+            "--out",
+            out,
+            "--batch-size",
+            "8",
+            "--slice",
+            "24")
+        .env("AWS_ACCESS_KEY_ID", server.accessKey)
+        .env("AWS_SECRET_ACCESS_KEY", server.secretKey)
+        .conf("spark.hadoop.fs.s3a.endpoint", server.endpoint())
+        .conf("spark.hadoop.fs.s3a.endpoint.region", "us-east-1")
+        .conf("spark.hadoop.fs.s3a.path.style.access", "true")
+        .timeout(Duration.ofMinutes(5));
+  }
+
+  /** Images that all executors so far have measured, killed ones up to their last whole batch. */
+  private long measured() throws IOException {
+    long sum = 0;
+    for (Path log : cluster.executorLogs()) {
+      String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+      for (MatchResult batch : MEASURED.matcher(text).results().toList()) {
+        sum += Long.parseLong(batch.group(1));
+      }
+    }
+    return sum;
+  }
+
+  private void say(String format, Object... values) {
+    report.add(String.format(Locale.ROOT, format, values));
+  }
+}
