@@ -26,26 +26,30 @@ public record ImageLoader(Preprocessing preprocessing, long maxPixels, long maxF
           RejectReason.TOO_LARGE,
           "the file has " + length + " bytes, more than the limit of " + maxFileBytes);
     }
+    long begin = System.nanoTime();
     byte[] file;
     Path source = new Path(path);
     try (InputStream in = source.getFileSystem(hadoop).open(source)) {
       file = in.readAllBytes();
     } catch (IOException e) {
-      return LoadedImage.rejected(path, null, RejectReason.UNREADABLE, e.toString());
+      return LoadedImage.rejected(path, null, RejectReason.UNREADABLE, e.toString())
+          .readIn(System.nanoTime() - begin);
     }
+    long read = System.nanoTime() - begin;
     String imageId = ContentHash.hex(file);
     try {
       RgbImage decoded = ImageDecoder.decode(file, maxPixels);
       return new LoadedImage(
-          path,
-          imageId,
-          decoded.width(),
-          decoded.height(),
-          preprocessing.apply(decoded),
-          null,
-          null);
+              path,
+              imageId,
+              decoded.width(),
+              decoded.height(),
+              preprocessing.apply(decoded),
+              null,
+              null)
+          .readIn(read);
     } catch (RejectedImageException e) {
-      return LoadedImage.rejected(path, imageId, e.reason(), e.getMessage());
+      return LoadedImage.rejected(path, imageId, e.reason(), e.getMessage()).readIn(read);
     }
   }
 }

@@ -12,6 +12,7 @@ import org.anomalyscore.table.RejectReason;
  * @param pixels at the feature model's input size; null when rejected
  * @param reason null, or why there are no pixels
  * @param message for the user, with the reason
+ * @param readNanos until the bytes were there; 0 where that was not measured
  */
 public record LoadedImage(
     String path,
@@ -20,10 +21,26 @@ public record LoadedImage(
     int height,
     RgbImage pixels,
     RejectReason reason,
-    String message) {
+    String message,
+    long readNanos) {
+
+  LoadedImage(
+      String path,
+      String imageId,
+      int width,
+      int height,
+      RgbImage pixels,
+      RejectReason reason,
+      String message) {
+    this(path, imageId, width, height, pixels, reason, message, 0);
+  }
 
   static LoadedImage rejected(String path, String imageId, RejectReason reason, String message) {
     return new LoadedImage(path, imageId, 0, 0, null, reason, message);
+  }
+
+  LoadedImage readIn(long nanos) {
+    return new LoadedImage(path, imageId, width, height, pixels, reason, message, nanos);
   }
 
   /** True when there is nothing to score. */

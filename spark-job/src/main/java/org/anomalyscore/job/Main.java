@@ -40,6 +40,7 @@ public final class Main {
   /** Runs a command; see the exit codes above. */
   static int run(String... args) {
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Main::report)
         .setParameterExceptionHandler(Main::explain)
         .execute(args.length == 0 ? new String[] {"--help"} : args);
