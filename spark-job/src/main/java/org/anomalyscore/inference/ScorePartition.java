@@ -154,7 +154,9 @@ public record ScorePartition(
       lastEnd = System.nanoTime();
       metrics.batch(lastEnd - begin, predictor.networkNanos() - networkBefore);
       LOG.debug(
-          "Task {} has {} more images.", TaskContext.get().taskAttemptId(), measurements.size());
+          "Task {} has measured {} images.",
+          TaskContext.get().taskAttemptId(),
+          measurements.size());
       for (int i = 0; i < images.size(); i++) {
         add(images.get(i), measurements.get(i));
       }
