@@ -6,10 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ClusterIT {
   private static final int IMAGES = 96;
+  private static final Pattern BATCH = Pattern.compile("Task \\d+ has measured");
 
   @TempDir static Path folder;
 
@@ -34,7 +46,7 @@ final class ClusterIT {
     assertEquals(0, local.exitCode(), local::toString);
     expected = rows("local");
     assertEquals(IMAGES, expected.size());
-    cluster = StandaloneCluster.start(folder.resolve("cluster"), 1, 0);
+    cluster = StandaloneCluster.start(folder.resolve("cluster"), 2, 2);
   }
 
   @AfterAll
@@ -49,19 +61,140 @@ final class ClusterIT {
     JobProcess.Result result = cluster.submit(score("two")).run();
     assertEquals(0, result.exitCode(), result::toString);
     assertEquals(expected, rows("two"));
-    cluster.awaitNoExecutors();
-    assertEquals(2, cluster.executorLogs().size());
   }
 
   @Test
-  void aKilledExecutorIsReplaced() throws Exception {
+  void aTaskThatDiesAfterHalfItsRowsLeavesNone() throws Exception {
     try (JobProcess.Running job = cluster.submit(score("killed")).start()) {
-      cluster.awaitExecutors(2);
+      // Three batches a task, two tasks an executor.
+      cluster.awaitExecutorLog(0, log -> BATCH.matcher(log).results().count() >= 3);
       assertTrue(cluster.killExecutor(0));
       JobProcess.Result result = job.result();
       assertEquals(0, result.exitCode(), result::toString);
+      assertTrue(result.err().contains("ExecutorLostFailure"), result::toString);
     }
     assertEquals(expected, rows("killed"));
+  }
+
+  @Test
+  void aStalledTaskIsOvertakenByItsCopy() throws Exception {
+    Path events = Files.createDirectories(folder.resolve("events"));
+    try (JobProcess.Running job =
+        cluster
+            .submit(score("stalled"))
+            .conf("spark.speculation", "true")
+            .conf("spark.speculation.interval", "100ms")
+            .conf("spark.speculation.quantile", "0.25")
+            .conf("spark.speculation.multiplier", "1.1")
+            .conf("spark.eventLog.enabled", "true")
+            .conf("spark.eventLog.compress", "false")
+            .conf("spark.eventLog.rolling.enabled", "false")
+            .conf("spark.eventLog.dir", events.toUri().toString())
+            .start()) {
+      cluster.awaitExecutorLog(0, log -> BATCH.matcher(log).find());
+      cluster.stallExecutor(0);
+      JobProcess.Result result = job.result();
+      cluster.releaseExecutors();
+      assertEquals(0, result.exitCode(), result::toString);
+    } finally {
+      cluster.releaseExecutors();
+    }
+    assertEquals(expected, rows("stalled"));
+    try (Stream<Path> files = Files.list(events)) {
+      String log = Files.readString(files.findFirst().orElseThrow());
+      assertTrue(log.contains("\"Speculative\":true"), "nothing was speculated");
+    }
+  }
+
+  @Test
+  void eachTaskGetsAGpuOfItsOwn() throws Exception {
+    JobProcess.Result result =
+        cluster
+            .submit(append(score("gpus"), "--device", "cpu"))
+            .conf("spark.executor.resource.gpu.amount", "2")
+            .conf("spark.task.resource.gpu.amount", "1")
+            .conf("spark.scheduler.minRegisteredResourcesRatio", "1.0")
+            .run();
+    assertEquals(0, result.exitCode(), result::toString);
+    assertEquals(expected, rows("gpus"));
+    assertEquals(Set.of("0", "1"), grantedGpus(0));
+    assertEquals(Set.of("2", "3"), grantedGpus(1));
+    assertEquals(
+        List.of("[cpu]"),
+        Tables.sql("SELECT device FROM {0}", folder.resolve("gpus").resolve("runs")));
+  }
+
+  /** Each line names one address. */
+  private Set<String> grantedGpus(int worker) {
+    return Pattern.compile(
+            "computes on cpu\\(?\\)?; Spark granted \\[\\[name: gpu, addresses: (\\d+)]]")
+        .matcher(cluster.executorLog(worker))
+        .results()
+        .map(line -> line.group(1))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void aGpuThatCannotBeUsedIsOneMessage() throws Exception {
+    assertFault(
+        cluster
+            .submit(score("unusable"))
+            .conf("spark.executor.resource.gpu.amount", "1")
+            .conf("spark.task.resource.gpu.amount", "0.5"),
+        "a build for the CPU",
+        "spark.executorEnv.PYTORCH_LIBRARY_PATH");
+    assertFault(
+        cluster.submit(append(score("none"), "--device", "gpu")),
+        "Spark grants no GPU to tasks",
+        "spark.task.resource.gpu.amount");
+  }
+
+  private void assertFault(JobProcess process, String what, String remedy) throws Exception {
+    JobProcess.Result result = process.run();
+    assertEquals(3, result.exitCode(), result::toString);
+    assertTrue(result.err().contains(what) && result.err().contains(remedy), result::toString);
+    assertFalse(result.err().contains("\tat "), result::toString);
+  }
+
+  @Test
+  void prometheusSeesTheRun() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics/prometheus"))
+            .build();
+    HttpClient client = HttpClient.newHttpClient();
+    Pattern scored =
+        Pattern.compile("metrics_anomaly_score_driver_anomalyScore_images_scored_Value\\S* [1-9]");
+    String seen = "";
+    try (JobProcess.Running job =
+        cluster
+            .submit(append(score("watched"), "--slice", "24"))
+            .conf("spark.ui.enabled", "true")
+            .conf("spark.ui.port", "" + port)
+            .start()) {
+      while (job.isAlive() && !scored.matcher(seen).find()) {
+        try {
+          seen = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (ConnectException e) {
+          // The UI is not there yet.
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      assertEquals(0, job.result().exitCode());
+    }
+    String last = seen;
+    assertTrue(scored.matcher(last).find(), last);
+    for (String name :
+        List.of("images_rejected", "images_per_second", "read_seconds", "decode_seconds")) {
+      assertTrue(last.contains("_anomalyScore_" + name + "_Value"), last);
+    }
+    for (String stage : List.of("model", "noise", "network", "wait")) {
+      assertTrue(last.contains("_anomalyScore_" + stage + "_seconds_Value"), last);
+    }
+    assertEquals(expected, rows("watched"));
   }
 
   @Test
@@ -89,9 +222,16 @@ final class ClusterIT {
       folder.resolve(out).toString(),
       "--batch-size",
       "8",
+      // Long tasks on small images.
+      "--attack-steps",
+      "100",
       "--partitions",
       "4"
     };
+  }
+
+  private static String[] append(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
   /** What must not depend on where and how often a task ran. */

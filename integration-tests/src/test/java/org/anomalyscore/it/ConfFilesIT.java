@@ -41,10 +41,25 @@ final class ConfFilesIT {
 
   @Test
   void noFileIsUntested() throws Exception {
-    try (Stream<Path> files = Files.list(CONF)) {
+    try (Stream<Path> files = Files.walk(CONF)) {
       assertEquals(
-          List.of("log4j2.properties", "spark-defaults.conf"),
-          files.map(file -> file.getFileName().toString()).sorted().toList());
+          List.of(
+              "gpu-discovery.sh",
+              "kubernetes/Dockerfile",
+              "kubernetes/executor-pod.yaml",
+              "kubernetes/nightly.yaml",
+              "kubernetes/spark.conf",
+              "log4j2.properties",
+              "metrics.properties",
+              "spark-defaults.conf",
+              "standalone-gpu/spark.conf",
+              "standalone-gpu/worker.conf",
+              "yarn/spark.conf"),
+          files
+              .filter(Files::isRegularFile)
+              .map(file -> CONF.relativize(file).toString())
+              .sorted()
+              .toList());
     }
   }
 
@@ -187,7 +202,7 @@ final class ConfFilesIT {
     }
   }
 
-  private static boolean isKnown(String key) {
+  static boolean isKnown(String key) {
     if (key.startsWith("spark.hadoop.")) {
       return isKnownToHadoop(key.substring("spark.hadoop.".length()));
     }
@@ -202,7 +217,7 @@ final class ConfFilesIT {
     return org.apache.spark.internal.config.ConfigEntry.findEntry(key) != null;
   }
 
-  private static Properties load(String file) throws Exception {
+  static Properties load(String file) throws Exception {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(CONF.resolve(file))) {
       properties.load(reader);

@@ -43,7 +43,7 @@ class FaultIT {
   private static final String BUCKET = "night";
 
   /** A debug line of the executors; what they measured, whether it was committed or not. */
-  private static final Pattern MEASURED = Pattern.compile("Measured (\\d+) images");
+  private static final Pattern MEASURED = Pattern.compile("has measured (\\d+) images");
 
   @TempDir static Path folder;
 

@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -127,11 +129,38 @@ final class StandaloneCluster implements AutoCloseable {
     return index < running.size() && running.get(index).destroyForcibly();
   }
 
-  /** Standard error of the executors of all applications, each in {@code .../APP/ID/stderr}. */
-  List<Path> executorLogs() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.endsWith("stderr")).sorted().toList();
+  /** Stops one executor where it is, as a machine does that swaps; it is alive but does nothing. */
+  void stallExecutor(int index) throws IOException, InterruptedException {
+    signal("STOP", executors().get(index));
+  }
+
+  /** Lets stalled executors go on. */
+  void releaseExecutors() throws IOException, InterruptedException {
+    for (ProcessHandle executor : executors()) {
+      signal("CONT", executor);
     }
+  }
+
+  /** What a worker's executors of the newest application have written to standard error. */
+  String executorLog(int worker) {
+    Path work = folder.resolve("worker-" + worker);
+    try (Stream<Path> applications = Files.list(work)) {
+      Path newest = applications.max(Comparator.naturalOrder()).orElse(work);
+      try (Stream<Path> files = Files.walk(newest)) {
+        StringBuilder text = new StringBuilder();
+        for (Path file : files.filter(file -> file.endsWith("stderr")).toList()) {
+          text.append(Files.readString(file, StandardCharsets.UTF_8));
+        }
+        return text.toString();
+      }
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Waits until an executor of the newest application has written so much. */
+  void awaitExecutorLog(int worker, Predicate<String> enough) {
+    await("Worker " + worker + " lacks a line", () -> enough.test(executorLog(worker)));
   }
 
   /** Kills everything that this cluster has started. */
@@ -144,6 +173,11 @@ final class StandaloneCluster implements AutoCloseable {
     // Workers stand before their executors, which they would start again.
     all.forEach(ProcessHandle::destroyForcibly);
     await("Processes are left", () -> all.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  private static void signal(String name, ProcessHandle process)
+      throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
   }
 
   private void startWorker(int index, int cores, int gpus) throws IOException {

@@ -38,6 +38,8 @@ public final class ItemReader implements Closeable {
    */
   public LoadedImage load(Row row) {
     Item item = Item.of(row);
+    long begin = System.nanoTime();
+    long read = 0;
     String imageId = null;
     try {
       if (item.faultReason() != null) {
@@ -46,6 +48,7 @@ public final class ItemReader implements Closeable {
       requireSize(item.length());
       MemberReader members = item.container() == null ? null : open(item.container());
       byte[] bytes = members == null ? readFile(item) : members.read(item);
+      read = System.nanoTime() - begin;
       requireSize(bytes.length);
       imageId = ContentHash.hex(bytes);
       long maxPixels = loader.maxPixels();
@@ -60,15 +63,16 @@ public final class ItemReader implements Closeable {
           decoded.height(),
           loader.preprocessing().apply(decoded),
           null,
-          null);
+          null,
+          read);
     } catch (RejectedImageException e) {
-      return LoadedImage.rejected(item.path(), imageId, e.reason(), e.getMessage());
+      return LoadedImage.rejected(item.path(), imageId, e.reason(), e.getMessage(), read);
     } catch (EOFException e) {
-      return LoadedImage.rejected(item.path(), null, RejectReason.TRUNCATED, e.toString());
+      return LoadedImage.rejected(item.path(), null, RejectReason.TRUNCATED, e.toString(), System.nanoTime() - begin);
     } catch (IOException e) {
       String file = item.container() == null ? item.path() : item.container();
       StorageFault.requireStorage(new Path(file), hadoop, e);
-      return LoadedImage.rejected(item.path(), null, RejectReason.UNREADABLE, e.toString());
+      return LoadedImage.rejected(item.path(), null, RejectReason.UNREADABLE, e.toString(), System.nanoTime() - begin);
     }
   }
 

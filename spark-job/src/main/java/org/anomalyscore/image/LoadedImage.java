@@ -12,6 +12,7 @@ import org.anomalyscore.table.RejectReason;
  * @param pixels at the feature model's input size; null when rejected
  * @param reason null, or why there are no pixels
  * @param message for the user, with the reason
+ * @param readNanos spent on reading the bytes
  */
 public record LoadedImage(
     String path,
@@ -20,10 +21,12 @@ public record LoadedImage(
     int height,
     RgbImage pixels,
     RejectReason reason,
-    String message) {
+    String message,
+    long readNanos) {
 
-  static LoadedImage rejected(String path, String imageId, RejectReason reason, String message) {
-    return new LoadedImage(path, imageId, 0, 0, null, reason, message);
+  static LoadedImage rejected(
+      String path, String imageId, RejectReason reason, String message, long readNanos) {
+    return new LoadedImage(path, imageId, 0, 0, null, reason, message, readNanos);
   }
 
   /** True when there is nothing to score. */

@@ -65,6 +65,7 @@ final class FeatureModel implements AutoCloseable {
   private static FeatureModel load(ModelFile file, Path copy, Device device) throws IOException {
     file.verify(copy);
     startEngine();
+    GpuCheck.requireUsable(device);
     Model model = Model.newInstance(file.card().name(), device, "PyTorch");
     try {
       // Without trainParam DJL loads under inference mode, and a gradient fails with "Inference
@@ -80,6 +81,19 @@ final class FeatureModel implements AutoCloseable {
       return loaded;
     } catch (EngineException | MalformedModelException e) {
       model.close();
+      if (device.isGpu()) {
+        // The driver has run the same file on its CPU.
+        throw new UserException(
+            "The feature model "
+                + file.card().name()
+                + " cannot be loaded on "
+                + device
+                + ": "
+                + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                + ". Let fewer tasks share a GPU (spark.task.resource.gpu.amount), or free its"
+                + " memory.",
+            e);
+      }
       throw ModelFile.notTorchScript(file.card().name(), e);
     } catch (IOException | RuntimeException e) {
       model.close();
@@ -87,7 +101,7 @@ final class FeatureModel implements AutoCloseable {
     }
   }
 
-  private static void startEngine() {
+  static void startEngine() {
     // DJL looks for newer native libraries on the network, and reports its use, unless told not to.
     System.setProperty("ai.djl.offline", "true");
     try {

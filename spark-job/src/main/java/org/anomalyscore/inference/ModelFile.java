@@ -1,5 +1,6 @@
 package org.anomalyscore.inference;
 
+import ai.djl.Device;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +60,8 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
       java.nio.file.Path named = Files.move(fetched, folder.resolve(model.shippedName()));
       named.toFile().deleteOnExit();
       model.ship(spark.sparkContext(), named);
-      try (ScorePredictor trial = ScorePredictor.open(model, named, ScoreParameters.PAPER, 1, 1)) {
+      try (ScorePredictor trial =
+          ScorePredictor.open(model, named, Device.cpu(), ScoreParameters.PAPER, 1, 1)) {
         trial.checkCard();
       }
       return model;

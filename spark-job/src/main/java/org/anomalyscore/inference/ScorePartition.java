@@ -1,5 +1,6 @@
 package org.anomalyscore.inference;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,12 +28,14 @@ import org.slf4j.LoggerFactory;
  * Turns a partition of listed files into outcomes, a row a file: a score, or a reason why there is
  * none. Pulls one batch of images at a time, so that memory does not grow with the partition.
  *
+ * @param devices where each task computes
  * @param intraOpThreads of each task's network calls; more than Spark's cores a task would make
  *     tasks wait for each other
  */
 public record ScorePartition(
     ScoreConfiguration configuration,
     ImageLoader loader,
+    Devices devices,
     int batchSize,
     int intraOpThreads,
     boolean keepFeatures,
@@ -72,13 +75,27 @@ public record ScorePartition(
     if (!files.hasNext()) {
       return files;
     }
+    final long begin = System.nanoTime();
+    TaskContext task = TaskContext.get();
+    Device device = devices.forTask(task);
+    LOG.debug(
+        "Task {} of partition {} computes on {}; Spark granted {}.",
+        task.taskAttemptId(),
+        task.partitionId(),
+        device,
+        task.resourcesJMap().values());
     ModelFile model = configuration.model();
     ScorePredictor predictor =
         ScorePredictor.open(
-            model, model.onExecutor(), configuration.parameters(), batchSize, intraOpThreads);
+            model,
+            model.onExecutor(),
+            device,
+            configuration.parameters(),
+            batchSize,
+            intraOpThreads);
+    metrics.modelNanos().add(System.nanoTime() - begin);
     ItemReader reader = loader.open(hadoop.value().value());
-    TaskContext.get()
-        .addTaskCompletionListener((TaskCompletionListener) context -> predictor.close())
+    task.addTaskCompletionListener((TaskCompletionListener) context -> predictor.close())
         .addTaskCompletionListener((TaskCompletionListener) context -> reader.close());
     return new Outcomes(files, predictor, reader);
   }
@@ -89,6 +106,7 @@ public record ScorePartition(
     private final ScorePredictor predictor;
     private final ItemReader reader;
     private final ArrayDeque<Row> ready = new ArrayDeque<>();
+    private long lastEnd = System.nanoTime();
 
     Outcomes(Iterator<Row> files, ScorePredictor predictor, ItemReader reader) {
       this.files = files;
@@ -115,12 +133,15 @@ public record ScorePartition(
 
     private void nextBatch() {
       final long begin = System.nanoTime();
+      metrics.waitNanos().add(begin - lastEnd);
       final long networkBefore = predictor.networkNanos();
       List<LoadedImage> images = new ArrayList<>(batchSize);
       List<ScorePredictor.Input> inputs = new ArrayList<>(batchSize);
       while (inputs.size() < batchSize && files.hasNext()) {
         Row file = files.next();
+        long loading = System.nanoTime();
         LoadedImage image = reader.load(file);
+        metrics.loaded(System.nanoTime() - loading, image.readNanos());
         if (image.isRejected()) {
           reject(image.path(), image.reason(), image.message());
         } else if (image.imageId().equals(file.<String>getAs("known_image_id"))) {
@@ -132,8 +153,12 @@ public record ScorePartition(
         }
       }
       List<Measurement> measurements = inputs.isEmpty() ? List.of() : predictor.measure(inputs);
-      LOG.debug("Measured {} images", measurements.size());
-      metrics.batch(System.nanoTime() - begin, predictor.networkNanos() - networkBefore);
+      lastEnd = System.nanoTime();
+      metrics.batch(lastEnd - begin, predictor.networkNanos() - networkBefore);
+      LOG.debug(
+          "Task {} has measured {} images.",
+          TaskContext.get().taskAttemptId(),
+          measurements.size());
       for (int i = 0; i < images.size(); i++) {
         add(images.get(i), measurements.get(i));
       }

@@ -48,12 +48,17 @@ final class ScorePredictor implements AutoCloseable {
   /**
    * Opens a predictor on this JVM's copy of the model.
    *
-   * @param threads intra-op threads of this task's network calls
+   * @param threads intra-op threads of this task's network calls on the CPU
    */
   static ScorePredictor open(
-      ModelFile file, Path copy, ScoreParameters parameters, int batchSize, int threads)
+      ModelFile file,
+      Path copy,
+      Device device,
+      ScoreParameters parameters,
+      int batchSize,
+      int threads)
       throws IOException {
-    FeatureModel model = FeatureModel.acquire(file, copy, Device.cpu());
+    FeatureModel model = FeatureModel.acquire(file, copy, device);
     // Both settings belong to the calling thread in libtorch. The graph executor's optimiser
     // rewrites a module after its first runs, so that later images would get other bits.
     JniUtils.setNumThreads(threads);

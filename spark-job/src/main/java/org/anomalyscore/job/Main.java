@@ -51,6 +51,7 @@ public final class Main {
       return BAD_INPUT;
     }
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Main::report)
         .setParameterExceptionHandler(Main::explain)
         .execute(args.length == 0 ? new String[] {"--help"} : args);

@@ -2,6 +2,7 @@ package org.anomalyscore.job;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.anomalyscore.inference.Devices;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,6 +67,15 @@ final class ScoreCommand implements Callable<Integer> {
   private int batchSize;
 
   @Option(
+      names = "--device",
+      defaultValue = "auto",
+      paramLabel = "auto|cpu|gpu",
+      description =
+          "auto (default): the GPU that Spark grants to the task, else the CPU; cpu; gpu: an error"
+              + " where none is granted. A granted GPU that cannot be used is an error.")
+  private Devices.Mode device;
+
+  @Option(
       names = "--features",
       description = "Keeps the feature vectors of the images that this run scores.")
   private boolean features;
@@ -113,6 +123,7 @@ final class ScoreCommand implements Callable<Integer> {
         new ScoreJob(images, dataset, model, out)
             .parameters(profile.parameters())
             .batchSize(batchSize)
+            .device(device)
             .keepFeatures(features)
             .maxPixels(maxPixels)
             .failAboveRejectFraction(failAboveRejectFraction);

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.anomalyscore.image.ImageFinder;
 import org.anomalyscore.image.ImageLoader;
+import org.anomalyscore.inference.Devices;
 import org.anomalyscore.inference.EngineVersions;
 import org.anomalyscore.inference.ModelFile;
 import org.anomalyscore.inference.ScoreConfiguration;
@@ -53,6 +54,7 @@ final class ScoreJob {
   private final String out;
   private ScoreParameters parameters = ScoreParameters.PAPER;
   private int batchSize = DEFAULT_BATCH_SIZE;
+  private Devices.Mode device = Devices.Mode.AUTO;
   private boolean keepFeatures;
   private int partitions;
   private int sliceImages;
@@ -80,6 +82,11 @@ final class ScoreJob {
 
   ScoreJob batchSize(int value) {
     batchSize = requirePositive("--batch-size", value);
+    return this;
+  }
+
+  ScoreJob device(Devices.Mode value) {
+    device = value;
     return this;
   }
 
@@ -124,13 +131,14 @@ final class ScoreJob {
         new ScoreConfiguration(ModelFile.open(spark, modelUri), parameters);
     describe(spark, run, "list images");
     Dataset<Row> found = ImageFinder.find(spark, images);
-    TableRow row = runRow(run, configuration);
+    Devices devices = Devices.of(spark.sparkContext(), device);
+    TableRow row = runRow(run, configuration).with("device", devices.check(spark.sparkContext()));
     try (Lease lease = store.lease(row, () -> spark.sparkContext().cancelJobGroup(run.id()))) {
       recordInterrupted(store, lease);
       store.clearLeftovers();
       try {
         WorkList work = workList(spark, store, configuration, found, run);
-        ScoreResult result = score(spark, store, configuration, work, run, lease);
+        ScoreResult result = score(spark, store, configuration, devices, work, run, lease);
         store.deleteWork(run);
         store.append(Table.RUNS, List.of(complete(row, run, result).toRow()));
         lease.release();
@@ -202,6 +210,7 @@ final class ScoreJob {
       SparkSession spark,
       TableStore store,
       ScoreConfiguration configuration,
+      Devices devices,
       WorkList work,
       Run run,
       Lease lease) {
@@ -213,7 +222,7 @@ final class ScoreJob {
             run,
             dataset,
             configuration.configId(),
-            partition(spark, configuration, metrics));
+            partition(spark, configuration, devices, metrics));
     Map<String, Long> outcomes = new TreeMap<>();
     Progress.during(
         spark,
@@ -243,10 +252,11 @@ final class ScoreJob {
   }
 
   private ScorePartition partition(
-      SparkSession spark, ScoreConfiguration configuration, ScoreMetrics metrics) {
+      SparkSession spark, ScoreConfiguration configuration, Devices devices, ScoreMetrics metrics) {
     return new ScorePartition(
         configuration,
         new ImageLoader(configuration.model().card().preprocessing(), maxPixels, MAX_FILE_BYTES),
+        devices,
         batchSize,
         spark.sparkContext().conf().getInt("spark.task.cpus", 1),
         keepFeatures,
@@ -318,6 +328,7 @@ final class ScoreJob {
         run.seconds(),
         metrics.networkNanos().value() / 1e9,
         metrics.taskNanos().value() / 1e9,
+        metrics.secondsByStage(),
         medianFloor(store, configuration, run),
         failAboveRejectFraction,
         tables);
@@ -331,7 +342,6 @@ final class ScoreJob {
         .with("dataset", dataset)
         .with("config_id", configuration.configId())
         .with("configuration", json(settings(configuration)))
-        .with("device", "cpu")
         .with("djl_version", engine.djl())
         .with("pytorch_version", engine.pytorch());
   }
@@ -370,7 +380,7 @@ final class ScoreJob {
     settings.put("batch_size", batchSize);
     settings.put("features", keepFeatures);
     settings.put("max_pixels", maxPixels);
-    // Complexity needs true float32; no code path switches TF32 on.
+    // Complexity needs true float32; a GPU that rounds to TF32 is refused.
     settings.put("tf32", false);
     return settings;
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What a run of the score command did.
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param seconds of the whole run
  * @param networkSeconds inside the feature model, summed over tasks
  * @param taskSeconds of all work on images: reading, decoding, noise, network; summed over tasks
+ * @param secondsByStage of the tasks' time: model, read, decode, noise, network, wait
  * @param medianComplexityFloor null where nothing was scored
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -34,6 +36,7 @@ record ScoreResult(
     double seconds,
     double networkSeconds,
     double taskSeconds,
+    Map<String, Double> secondsByStage,
     Double medianComplexityFloor,
     @JsonIgnore double failAboveRejectFraction,
     Map<String, String> tables) {
@@ -107,14 +110,29 @@ record ScoreResult(
     if (scored > 0) {
       line(
           text,
-          "  %.1f s, %.1f images a second; of the tasks' time %.1f %% was outside the network",
+          "  %.1f s, %.1f images a second; slowest stage: %s",
           seconds,
           scored / seconds,
-          100 * (1 - networkSeconds / Math.max(1e-9, taskSeconds)));
+          stages());
     }
     warnings().forEach(warning -> line(text, "  %s", warning));
     tables.forEach((name, path) -> line(text, "  %-8s %s", name, path));
     return text.toString().stripTrailing();
+  }
+
+  /** The stages of the pipeline with their share of the tasks' time, the slowest first. */
+  private String stages() {
+    double whole = secondsByStage.values().stream().mapToDouble(Double::doubleValue).sum();
+    return secondsByStage.entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .map(
+            stage ->
+                String.format(
+                    Locale.ROOT,
+                    "%s %.1f %%",
+                    stage.getKey(),
+                    100 * stage.getValue() / Math.max(1e-9, whole)))
+        .collect(Collectors.joining(", "));
   }
 
   private static void line(StringBuilder text, String format, Object... values) {

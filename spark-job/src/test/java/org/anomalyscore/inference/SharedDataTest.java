@@ -43,7 +43,8 @@ class SharedDataTest {
     }
     List<Measurement> measured;
     try (ScorePredictor predictor =
-        ScorePredictor.open(model, file, ScoreParameters.PAPER, inputs.size(), 1)) {
+        ScorePredictor.open(
+            model, file, ai.djl.Device.cpu(), ScoreParameters.PAPER, inputs.size(), 1)) {
       measured = predictor.measure(inputs);
     }
     double[] errorOfV = new double[inputs.size()];

@@ -1,5 +1,6 @@
 package org.anomalyscore.inference;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -46,7 +47,7 @@ public final class TestModels {
 
   static ScorePredictor predictor(String name, ScoreParameters parameters, int batchSize)
       throws IOException {
-    return ScorePredictor.open(model(name), file(name), parameters, batchSize, 1);
+    return ScorePredictor.open(model(name), file(name), Device.cpu(), parameters, batchSize, 1);
   }
 
   /** The images in name order, as the models see them. */
