@@ -163,7 +163,7 @@ final class ClusterIT {
       port = free.getLocalPort();
     }
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics/prometheus"))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics/prometheus/"))
             .build();
     HttpClient client = HttpClient.newHttpClient();
     Pattern scored =

@@ -293,6 +293,8 @@ final class PlatformConfIT {
         });
     assertEquals(Set.of(), unknown);
     if (settings.containsKey("spark.task.resource.gpu.amount")) {
+      // Spark keeps the first session's.
+      ResourceProfile$.MODULE$.clearDefaultProfile();
       ResourceProfile profile = ResourceProfile$.MODULE$.getOrCreateDefaultProfile(conf);
       ResourceProfile$.MODULE$.clearDefaultProfile();
       assertEquals(0.25, profile.taskResources().apply("gpu").amount());

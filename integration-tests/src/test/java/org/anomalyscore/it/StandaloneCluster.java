@@ -1,14 +1,15 @@
 package org.anomalyscore.it;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -35,7 +36,9 @@ import java.util.stream.Stream;
  * all executors are on one host.
  */
 final class StandaloneCluster implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** A driver alone takes a minute to start where other work uses the cores. */
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
   private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
   private static final Pattern REGISTERED = Pattern.compile("Registering worker ");
 
@@ -43,6 +46,7 @@ final class StandaloneCluster implements AutoCloseable {
   private final Process master;
   private final String url;
   private final List<Process> workers = new ArrayList<>();
+  private Set<Path> earlierLogs = Set.of();
 
   private StandaloneCluster(Path folder) throws IOException {
     this.folder = folder;
@@ -90,6 +94,9 @@ final class StandaloneCluster implements AutoCloseable {
    * A spark-submit of the job jar to this cluster, in client mode, with the settings under conf/.
    */
   JobProcess submit(String... arguments) {
+    earlierLogs =
+        Set.copyOf(
+            List.of(executorLogs(0), executorLogs(1)).stream().flatMap(List::stream).toList());
     return JobProcess.sparkSubmit(arguments)
         .master(url)
         .env("SPARK_CONF_DIR", Checkout.ROOT.resolve("conf").toString())
@@ -141,24 +148,32 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  /** What a worker's executors of the newest application have written to standard error. */
+  /** What a worker's executors have written to standard error since the last {@link #submit}. */
   String executorLog(int worker) {
-    Path work = folder.resolve("worker-" + worker);
-    try (Stream<Path> applications = Files.list(work)) {
-      Path newest = applications.max(Comparator.naturalOrder()).orElse(work);
-      try (Stream<Path> files = Files.walk(newest)) {
-        StringBuilder text = new StringBuilder();
-        for (Path file : files.filter(file -> file.endsWith("stderr")).toList()) {
-          text.append(Files.readString(file, StandardCharsets.UTF_8));
+    StringBuilder text = new StringBuilder();
+    for (Path log : executorLogs(worker)) {
+      if (!earlierLogs.contains(log)) {
+        try {
+          text.append(Files.readString(log, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
         }
-        return text.toString();
       }
+    }
+    return text.toString();
+  }
+
+  private List<Path> executorLogs(int worker) {
+    try (Stream<Path> files =
+        Files.find(
+            folder.resolve("worker-" + worker), 3, (file, type) -> file.endsWith("stderr"))) {
+      return files.sorted().toList();
     } catch (IOException e) {
-      return "";
+      throw new UncheckedIOException(e);
     }
   }
 
-  /** Waits until an executor of the newest application has written so much. */
+  /** Waits until a worker's executors have written so much. */
   void awaitExecutorLog(int worker, Predicate<String> enough) {
     await("Worker " + worker + " lacks a line", () -> enough.test(executorLog(worker)));
   }

@@ -29,6 +29,9 @@ final class SparkOptions {
     // it
     // (seen with Spark 4.0.1 on a cluster; SPARK-53478 is alike). This process has one session.
     builder.config("spark.sql.artifact.isolation.enabled", false);
+    // Tasks would wait for the executor that holds the list of paths, while the others idle; the
+    // list is small and the images are elsewhere.
+    builder.config("spark.shuffle.reduceLocality.enabled", false);
     return builder.getOrCreate();
   }
 }
