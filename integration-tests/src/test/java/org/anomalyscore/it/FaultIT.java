@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -73,7 +71,7 @@ class FaultIT {
     undisturbedSeconds = result.duration().toMillis() / 1e3;
     expected = rows(folder.resolve("undisturbed"));
     assertEquals(IMAGES, expected.size());
-    assertEquals(IMAGES, measured());
+    assertEquals(IMAGES, measuredByLastRun());
   }
 
   @AfterAll
@@ -93,9 +91,8 @@ class FaultIT {
       boolean inS3 = round % 2 == 1;
       String name = "round" + round;
       String out = inS3 ? "s3a://" + BUCKET + "/" + name : folder.resolve(name).toString();
-      long before = measured();
-      long killedBefore = kills;
-      runUntilWhole(out);
+      int killedBefore = kills;
+      long measured = runUntilWhole(out);
       Path tables = inS3 ? server.download(BUCKET, name, folder.resolve("s3-copy")) : Path.of(out);
       assertWhole(tables);
       if (inS3) {
@@ -103,10 +100,7 @@ class FaultIT {
       }
       say(
           "%s: %d kills, lost 0, doubled 0, %d of %d images measured again",
-          out.replace(folder.toString(), "DIR"),
-          kills - killedBefore,
-          measured() - before - IMAGES,
-          IMAGES);
+          out.replace(folder.toString(), "DIR"), kills - killedBefore, measured - IMAGES, IMAGES);
     }
   }
 
@@ -136,7 +130,9 @@ class FaultIT {
     return process.waitFor();
   }
 
-  private void runUntilWhole(String out) throws Exception {
+  /** Returns how many images were measured in all. */
+  private long runUntilWhole(String out) throws Exception {
+    long measured = 0;
     while (true) {
       try (JobProcess.Running job = score(out).start()) {
         long begin = System.nanoTime();
@@ -161,9 +157,9 @@ class FaultIT {
           }
         }
         JobProcess.Result result = job.result();
-        cluster.awaitNoExecutors();
+        measured += measuredByLastRun();
         if (result.exitCode() == 0) {
-          return;
+          return measured;
         }
         assertEquals(137, result.exitCode(), result::toString);
       }
@@ -232,16 +228,13 @@ class FaultIT {
         .timeout(Duration.ofMinutes(5));
   }
 
-  /** Images that all executors so far have measured, killed ones up to their last whole batch. */
-  private long measured() throws IOException {
-    long sum = 0;
-    for (Path log : cluster.executorLogs()) {
-      String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-      for (MatchResult batch : MEASURED.matcher(text).results().toList()) {
-        sum += Long.parseLong(batch.group(1));
-      }
-    }
-    return sum;
+  /** Images that a run's executors have measured, killed ones up to their last whole batch. */
+  private long measuredByLastRun() {
+    cluster.awaitNoExecutors();
+    return Stream.of(cluster.executorLog(0), cluster.executorLog(1))
+        .flatMap(log -> MEASURED.matcher(log).results())
+        .mapToLong(batch -> Long.parseLong(batch.group(1)))
+        .sum();
   }
 
   private void say(String format, Object... values) {

@@ -224,7 +224,7 @@ final class PlatformConfIT {
     long copied =
         lines.stream()
             .filter(line -> line.startsWith("COPY ") && !line.contains("--from"))
-            .map(line -> line.split(" ")[1])
+            .map(line -> line.replaceFirst("COPY (\\S+) .*", "$1"))
             .peek(source -> assertTrue(Files.exists(Checkout.ROOT.resolve(source)), source))
             .count();
     assertEquals(3, copied);

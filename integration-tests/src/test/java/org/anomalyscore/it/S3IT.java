@@ -128,7 +128,7 @@ class S3IT {
     assertTrue(
         watching.requests().stream().anyMatch(r -> r.target().contains("?uploadId=")),
         "no table was written by an upload in parts");
-    assertEquals(List.of(), server.pendingUploads(BUCKET));
+    assertEquals(List.of(), pendingUnder("tables/"));
     assertEquals(
         List.of(),
         server.keys(BUCKET, "tables/").stream()
@@ -139,6 +139,11 @@ class S3IT {
           new String(server.read(BUCKET, "tables/" + table + "/_SUCCESS"), StandardCharsets.UTF_8);
       assertTrue(success.matches("(?s).*\"committer\" ?: ?\"magic\".*"), success);
     }
+  }
+
+  /** Other runs of this class are under way, or lost their keys and could abort nothing. */
+  private List<String> pendingUnder(String prefix) {
+    return server.pendingUploads(BUCKET).stream().filter(key -> key.startsWith(prefix)).toList();
   }
 
   @Test
@@ -180,7 +185,7 @@ class S3IT {
     assertEquals(
         List.of("[s3a://night/images/fake/0000.png]", "[s3a://night/images/fake/0001.png]"),
         Tables.sql("SELECT path FROM {0} ORDER BY path", downloaded("shaky/rejects")));
-    assertEquals(List.of(), server.pendingUploads(BUCKET));
+    assertEquals(List.of(), pendingUnder("shaky/"));
     JobProcess.Result calm =
         runs.run(
             runs.withKeys(

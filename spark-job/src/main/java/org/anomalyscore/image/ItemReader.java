@@ -68,11 +68,13 @@ public final class ItemReader implements Closeable {
     } catch (RejectedImageException e) {
       return LoadedImage.rejected(item.path(), imageId, e.reason(), e.getMessage(), read);
     } catch (EOFException e) {
-      return LoadedImage.rejected(item.path(), null, RejectReason.TRUNCATED, e.toString(), System.nanoTime() - begin);
+      return LoadedImage.rejected(
+          item.path(), null, RejectReason.TRUNCATED, e.toString(), System.nanoTime() - begin);
     } catch (IOException e) {
       String file = item.container() == null ? item.path() : item.container();
       StorageFault.requireStorage(new Path(file), hadoop, e);
-      return LoadedImage.rejected(item.path(), null, RejectReason.UNREADABLE, e.toString(), System.nanoTime() - begin);
+      return LoadedImage.rejected(
+          item.path(), null, RejectReason.UNREADABLE, e.toString(), System.nanoTime() - begin);
     }
   }
 
