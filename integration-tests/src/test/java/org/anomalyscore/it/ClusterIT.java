@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ClusterIT {
   private static final int IMAGES = 96;
+  private static final Pattern COPY = Pattern.compile("Running task \\d+\\.1 in stage");
   private static final Pattern BATCH = Pattern.compile("Task \\d+ has measured");
 
   @TempDir static Path folder;
@@ -93,8 +94,11 @@ final class ClusterIT {
             .start()) {
       cluster.awaitExecutorLog(0, log -> BATCH.matcher(log).find());
       cluster.stallExecutor(0);
-      JobProcess.Result result = job.result();
+      // When the original goes on, both may reach their end. Not later: the copy needs the list of
+      // paths, which the stalled executor may hold.
+      cluster.awaitExecutorLog(1, log -> COPY.matcher(log).find());
       cluster.releaseExecutors();
+      JobProcess.Result result = job.result();
       assertEquals(0, result.exitCode(), result::toString);
     } finally {
       cluster.releaseExecutors();

@@ -255,7 +255,10 @@ final class StandaloneCluster implements AutoCloseable {
     String logging = Files.readString(Checkout.ROOT.resolve("conf/log4j2.properties"));
     Files.writeString(
         conf.resolve("log4j2.properties"),
-        logging + "logger.anomalyscore.level = debug\n",
+        logging
+            + "logger.anomalyscore.level = debug\n"
+            + "logger.tasks.name = org.apache.spark.executor.Executor\n"
+            + "logger.tasks.level = info\n",
         StandardCharsets.UTF_8);
     return conf;
   }

@@ -79,8 +79,9 @@ public record ScorePartition(
     TaskContext task = TaskContext.get();
     Device device = devices.forTask(task);
     LOG.debug(
-        "Task {} of partition {} computes on {}; Spark granted {}.",
+        "Task {}, attempt {} of partition {}, computes on {}; Spark granted {}.",
         task.taskAttemptId(),
+        task.attemptNumber(),
         task.partitionId(),
         device,
         task.resourcesJMap().values());
