@@ -1,7 +1,6 @@
 package org.anomalyscore.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultIT {
 
-  private static final int KILLS = Integer.getInteger("anomalyscore.kills", 4);
+  private static final int KILLS = Integer.getInteger("anomalyscore.kills", 3);
   private static final long SEED = Long.getLong("anomalyscore.kills.seed", 1);
   private static final int IMAGES = 192;
   private static final int BAD = 3;
@@ -46,7 +44,6 @@ class FaultIT {
   @TempDir static Path folder;
 
   private final Random random = new Random(SEED);
-  private final List<String> report = new ArrayList<>();
   private StandaloneCluster cluster;
   private S3Server server;
   private List<String> expected;
@@ -76,7 +73,6 @@ class FaultIT {
 
   @AfterAll
   void stop() throws Exception {
-    System.out.println(String.join(System.lineSeparator(), report));
     if (cluster != null) {
       cluster.close();
     }
@@ -114,7 +110,6 @@ class FaultIT {
       JobProcess.Result full = score(disk.resolve("out").toString()).run();
       assertEquals(3, full.exitCode(), full::toString);
       assertTrue(full.err().contains("a disk is full"), full::toString);
-      assertFalse(full.err().contains("\tat org.anomalyscore"), full::toString);
       assertEquals(0, run("mount", "-o", "remount,size=64m", disk.toString()));
       JobProcess.Result more = score(disk.resolve("out").toString()).run();
       assertEquals(0, more.exitCode(), more::toString);
@@ -238,6 +233,6 @@ class FaultIT {
   }
 
   private void say(String format, Object... values) {
-    report.add(String.format(Locale.ROOT, format, values));
+    System.out.println(String.format(Locale.ROOT, format, values));
   }
 }

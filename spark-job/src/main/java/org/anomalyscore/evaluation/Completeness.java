@@ -1,6 +1,7 @@
 package org.anomalyscore.evaluation;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.get_json_object;
 import static org.apache.spark.sql.functions.max_by;
 
 import java.util.HashMap;
@@ -15,8 +16,8 @@ import org.apache.spark.sql.Row;
 
 /**
  * Whether the table holds all images of its data sets. A data set is complete if the last score run
- * on it, under the same configuration, ended well: the table of a killed run holds right rows, but
- * a part of them only.
+ * on it from each --images, under the same configuration, ended well: the table of a killed run
+ * holds right rows, but a part of them only.
  */
 final class Completeness {
 
@@ -29,14 +30,18 @@ final class Completeness {
         store
             .read(Table.RUNS)
             .where(col("command").equalTo("score").and(col("config_id").equalTo(configId)))
-            .groupBy("dataset")
+            // A set may be scored folder by folder; each folder's last run counts.
+            .groupBy(col("dataset"), get_json_object(col("configuration"), "$.images"))
             .agg(max_by(col("status"), col("started_at")))
             .collectAsList()) {
-      status.put(row.getString(0), row.getString(1));
+      status.merge(row.getString(0), row.getString(2), (a, b) -> a.equals(Run.COMPLETE) ? b : a);
     }
     for (TableRow run : store.unfinishedRuns()) {
-      if (configId.equals(run.get("config_id"))) {
-        status.put((String) run.get("dataset"), "not finished: it is under way or was killed");
+      String underWay = "not finished: it is under way or was killed";
+      if (run.get("config_id") == null) {
+        datasets.forEach(dataset -> status.put(dataset, underWay));
+      } else if (configId.equals(run.get("config_id"))) {
+        status.put((String) run.get("dataset"), underWay);
       }
     }
     Map<String, String> missing = new TreeMap<>();

@@ -58,9 +58,11 @@ final class ContainerItems implements Iterator<Item>, Closeable {
               RejectReason.EMPTY, "No image is in it: no member that ends in an image's extension");
     } catch (RejectedImageException e) {
       return fault(e.reason(), e.getMessage());
-    } catch (EOFException e) {
-      return fault(RejectReason.TRUNCATED, broken("it ends early", e));
     } catch (IOException e) {
+      // S3A has an end-of-file of its own, for a server that hangs up.
+      if (e instanceof EOFException && !StorageFault.isOfS3(e)) {
+        return fault(RejectReason.TRUNCATED, broken("it ends early", e));
+      }
       StorageFault.requireStorage(new Path(file.path()), hadoop, e);
       return fault(RejectReason.UNREADABLE, broken("it cannot be read", e));
     } catch (RuntimeException e) {

@@ -67,14 +67,19 @@ public final class ItemReader implements Closeable {
           read);
     } catch (RejectedImageException e) {
       return LoadedImage.rejected(item.path(), imageId, e.reason(), e.getMessage(), read);
-    } catch (EOFException e) {
-      return LoadedImage.rejected(
-          item.path(), null, RejectReason.TRUNCATED, e.toString(), System.nanoTime() - begin);
     } catch (IOException e) {
-      String file = item.container() == null ? item.path() : item.container();
-      StorageFault.requireStorage(new Path(file), hadoop, e);
+      // S3A has an end-of-file of its own, for a server that hangs up.
+      boolean cut = e instanceof EOFException && !StorageFault.isOfS3(e);
+      if (!cut) {
+        String file = item.container() == null ? item.path() : item.container();
+        StorageFault.requireStorage(new Path(file), hadoop, e);
+      }
       return LoadedImage.rejected(
-          item.path(), null, RejectReason.UNREADABLE, e.toString(), System.nanoTime() - begin);
+          item.path(),
+          null,
+          cut ? RejectReason.TRUNCATED : RejectReason.UNREADABLE,
+          e.toString(),
+          System.nanoTime() - begin);
     }
   }
 

@@ -1,8 +1,11 @@
 package org.anomalyscore.job;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.percentile_approx;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -135,16 +138,20 @@ final class ScoreJob {
     TableRow row = runRow(run, configuration).with("device", devices.check(spark.sparkContext()));
     try (Lease lease = store.lease(row, () -> spark.sparkContext().cancelJobGroup(run.id()))) {
       recordInterrupted(store, lease);
+      lease.forgetInterrupted();
       store.clearLeftovers();
       try {
         WorkList work = workList(spark, store, configuration, found, run);
         ScoreResult result = score(spark, store, configuration, devices, work, run, lease);
         store.deleteWork(run);
+        lease.requireHeld();
         store.append(Table.RUNS, List.of(complete(row, run, result).toRow()));
         lease.release();
         return result;
       } catch (Exception e) {
-        // Not RuntimeException: Scala throws checked exceptions undeclared.
+        // Not RuntimeException: Scala throws checked exceptions undeclared. The loss of the lease
+        // cancels the jobs; it is the reason then, and the new owner has recorded this run.
+        lease.requireHeld();
         recordFailure(store, row, run, lease, e);
         throw e;
       }
@@ -242,6 +249,7 @@ final class ScoreJob {
             Map<String, Long> slice =
                 scorer.score(work.slice(from, to, slicePartitions(context, to - from)));
             requireEachImageOnce(slice, work.size(from, to));
+            lease.requireHeld();
             slice.forEach((outcome, n) -> outcomes.merge(outcome, n, Long::sum));
             seconds = (System.nanoTime() - begin) / 1e9;
           }
@@ -285,9 +293,15 @@ final class ScoreJob {
     }
   }
 
-  /** Of the images that this run scored; null where there are none. */
-  private Double medianFloor(TableStore store, ScoreConfiguration configuration, Run run) {
-    double[] median =
+  /**
+   * The median complexity_floor of the images that this run scored; null where there are none.
+   *
+   * @param expected rows: an outcome may have been computed again after its commit, when its
+   *     executor was lost, and read another way then
+   */
+  private Double medianFloor(
+      TableStore store, ScoreConfiguration configuration, Run run, long expected) {
+    Row committed =
         store
             .read(Table.SCORES)
             .where(
@@ -295,9 +309,18 @@ final class ScoreJob {
                     .equalTo(configuration.configId())
                     .and(col("dataset").equalTo(dataset))
                     .and(col("run_id").equalTo(run.id())))
-            .stat()
-            .approxQuantile("complexity_floor", new double[] {0.5}, 0.001);
-    return median.length == 0 ? null : median[0];
+            .agg(count(lit(1)), percentile_approx(col("complexity_floor"), lit(0.5), lit(1000)))
+            .first();
+    if (committed.getLong(0) != expected) {
+      throw new UserException(
+          "This run scored "
+              + expected
+              + " images, but "
+              + committed.getLong(0)
+              + " rows of it are in the table: an image was read differently when an executor was"
+              + " lost. Start it again to score what is missing.");
+    }
+    return committed.isNullAt(1) ? null : committed.getDouble(1);
   }
 
   private ScoreResult result(
@@ -329,7 +352,7 @@ final class ScoreJob {
         metrics.networkNanos().value() / 1e9,
         metrics.taskNanos().value() / 1e9,
         metrics.secondsByStage(),
-        medianFloor(store, configuration, run),
+        medianFloor(store, configuration, run, outcomes.getOrDefault(SliceScorer.NEW_SCORE, 0L)),
         failAboveRejectFraction,
         tables);
   }

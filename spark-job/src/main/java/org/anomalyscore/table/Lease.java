@@ -55,6 +55,9 @@ public final class Lease implements AutoCloseable {
   /** Six renewals: a pause of the driver or of the storage must not cost it the lease. */
   static final Duration EXPIRY = Duration.ofSeconds(60);
 
+  /** How long its owner trusts it: shorter, so that it stops before a newcomer starts. */
+  private static final Duration TRUST = Duration.ofSeconds(45);
+
   private static final TypeReference<TreeMap<String, Object>> JSON_OBJECT =
       new TypeReference<>() {};
 
@@ -64,6 +67,7 @@ public final class Lease implements AutoCloseable {
   private final FileSystem fs;
   private final Path file;
   private final Map<String, Object> content;
+  private final List<Path> dead;
   private final List<TableRow> interrupted;
   private final Runnable onLoss;
   private final ScheduledExecutorService clock =
@@ -76,14 +80,16 @@ public final class Lease implements AutoCloseable {
   private volatile String lost;
   private ScheduledFuture<?> renewals;
   private long renewalCount;
-  private long renewedNanos = System.nanoTime();
+  private volatile long renewedNanos = System.nanoTime();
 
   private Lease(
       FileSystem fs,
       Path file,
       Map<String, Object> content,
+      List<Path> dead,
       List<TableRow> interrupted,
       Runnable onLoss) {
+    this.dead = dead;
     this.fs = fs;
     this.file = file;
     this.content = content;
@@ -143,12 +149,8 @@ public final class Lease implements AutoCloseable {
         fs.delete(file, false);
         throw held(others.iterator().next(), null);
       }
-      for (Path old : dead) {
-        LOG.warn("Took over from a run that did not end: {}", old);
-        fs.delete(old, false);
-      }
       interrupted.removeIf(row -> row == null);
-      Lease lease = new Lease(fs, file, content, interrupted, onLoss);
+      Lease lease = new Lease(fs, file, content, dead, interrupted, onLoss);
       lease.renewals =
           lease.clock.scheduleWithFixedDelay(
               lease::renew, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
@@ -162,9 +164,10 @@ public final class Lease implements AutoCloseable {
     List<TableRow> runs = new ArrayList<>();
     for (FileStatus file : files(fs, folder)) {
       byte[] bytes = read(fs, file.getPath());
-      TableRow row = bytes == null ? null : runRow(parse(bytes));
-      if (row != null) {
-        runs.add(row);
+      if (bytes != null) {
+        TableRow row = runRow(parse(bytes));
+        // A lease that is being rewritten, or whose owner could not say who it was, may be any's.
+        runs.add(row == null ? TableRow.of(Table.RUNS) : row);
       }
     }
     return runs;
@@ -175,12 +178,32 @@ public final class Lease implements AutoCloseable {
     return List.copyOf(interrupted);
   }
 
+  /** Removes the dead leases, once the rows of their runs are written. */
+  public void forgetInterrupted() {
+    for (Path old : dead) {
+      LOG.warn("Took over from a run that did not end: {}", old);
+      remove(old);
+    }
+  }
+
+  private void remove(Path lease) {
+    try {
+      fs.delete(lease, false);
+    } catch (IOException e) {
+      // The next run finds its process ended, and its run's row in the table.
+      LOG.warn("Cannot remove {}: {}", lease, e.getMessage());
+    }
+  }
+
   /**
    * Fails if this run may no longer write.
    *
    * @throws UserException when another run took the lease, or it could not be renewed in time
    */
   public void requireHeld() {
+    if (lost == null && System.nanoTime() - renewedNanos > TRUST.toNanos()) {
+      lost = file + " could not be renewed for " + TRUST.toSeconds() + " s";
+    }
     if (lost != null) {
       throw new UserException(
           "This run lost the right to write to "
@@ -204,11 +227,19 @@ public final class Lease implements AutoCloseable {
       try (OutputStream out = fs.create(file, true)) {
         out.write(bytes(content));
       }
+      // The write may have hung for so long that another run took over; then it made the file anew.
+      for (FileStatus other : files(fs, file.getParent())) {
+        if (!other.getPath().equals(fs.makeQualified(file)) && !dead.contains(other.getPath())) {
+          fs.delete(file, false);
+          lose("another run took over: there is " + other.getPath());
+          return;
+        }
+      }
       renewedNanos = System.nanoTime();
     } catch (IOException | RuntimeException e) {
       LOG.warn("Cannot renew {}: {}", file, e.getMessage());
-      if (System.nanoTime() - renewedNanos > EXPIRY.toNanos()) {
-        lose(file + " could not be renewed for " + EXPIRY.toSeconds() + " s (" + e + ")");
+      if (System.nanoTime() - renewedNanos > TRUST.toNanos()) {
+        lose(file + " could not be renewed for " + TRUST.toSeconds() + " s (" + e + ")");
       }
     }
   }
@@ -225,12 +256,7 @@ public final class Lease implements AutoCloseable {
     clock.shutdownNow();
     if (lost == null) {
       lost = "it was released";
-      try {
-        fs.delete(file, false);
-      } catch (IOException e) {
-        // The next run finds this process ended, and this run's row in the table.
-        LOG.warn("Cannot remove {}: {}", file, e.getMessage());
-      }
+      remove(file);
     }
   }
 

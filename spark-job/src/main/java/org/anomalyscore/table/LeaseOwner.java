@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The process that holds a lease.
@@ -52,9 +53,16 @@ record LeaseOwner(String host, String kernel, long pid, long started) {
     if (kernel.isEmpty() || !kernel.equals(thisKernel())) {
       return State.UNKNOWN;
     }
-    boolean lives =
-        ProcessHandle.of(pid).filter(p -> startOf(p) == started).isPresent() && !isZombie(pid);
-    return lives ? State.RUNNING : State.ENDED;
+    // Where other users' processes are hidden, process 1 is.
+    if (!Files.exists(Path.of("/proc/1/stat"))) {
+      return State.UNKNOWN;
+    }
+    Optional<ProcessHandle> process = ProcessHandle.of(pid);
+    if (process.isEmpty() || isZombie(pid)) {
+      return State.ENDED;
+    }
+    // Another start may mean another process, or that the machine's clock was set.
+    return startOf(process.get()) == started ? State.RUNNING : State.UNKNOWN;
   }
 
   boolean isThisProcess() {
@@ -74,7 +82,7 @@ record LeaseOwner(String host, String kernel, long pid, long started) {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
       return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
     } catch (IOException e) {
-      return true;
+      return false;
     }
   }
 

@@ -46,8 +46,30 @@ final class S3Objects {
             // This SDK has no ifNoneMatch() yet.
             .overrideConfiguration(o -> o.putHeader("If-None-Match", "*"))
             .build();
-    return operations.retry(
-        "exclusive create", path.toString(), true, () -> put(client, request, content, writer));
+    boolean made =
+        operations.retry(
+            "exclusive create", path.toString(), true, () -> put(client, request, content, writer));
+    if (made) {
+      requireRefusal(client, request, content, path);
+    }
+    return made;
+  }
+
+  /** A server that ignores the condition would give every run the lease. */
+  private static void requireRefusal(
+      S3Client client, PutObjectRequest request, byte[] content, Path path) {
+    try {
+      client.putObject(request, RequestBody.fromBytes(content));
+    } catch (S3Exception e) {
+      // Refused, or in doubt: an answer of another kind speaks of this attempt only.
+      return;
+    }
+    throw new UserException(
+        "Cannot lock "
+            + path
+            + ": this S3 server overwrites an object although it was told not to (If-None-Match:"
+            + " *), so that two runs would not see each other. Use a server that keeps to the"
+            + " condition, as AWS does.");
   }
 
   private static boolean put(

@@ -129,19 +129,27 @@ public final class StorageFault {
     return network == null ? null : unreachable(path, network);
   }
 
-  /** S3's classes are looked at only where there are any. */
-  private static Reason s3Reason(String path, Throwable failure) {
+  /** Whether S3 failed, rather than what was read from it. */
+  public static boolean isOfS3(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       String type = t.getClass().getName();
       if (type.startsWith("org.apache.hadoop.fs.s3a.")
           || type.startsWith("software.amazon.awssdk.")) {
-        Throwable network = network(failure);
-        return network == null
-            ? S3Reason.of(path, failure)
-            : unreachable(S3Reason.bucket(path, failure), network);
+        return true;
       }
     }
-    return null;
+    return false;
+  }
+
+  /** S3's classes are looked at only where there are any. */
+  private static Reason s3Reason(String path, Throwable failure) {
+    if (!isOfS3(failure)) {
+      return null;
+    }
+    Throwable network = network(failure);
+    return network == null
+        ? S3Reason.of(path, failure)
+        : unreachable(S3Reason.bucket(path, failure), network);
   }
 
   /** Java has no type for it. A task's exception may have reached the driver as text alone. */

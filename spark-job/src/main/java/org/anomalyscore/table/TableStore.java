@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.MRJobConfig;
 import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
@@ -83,8 +84,14 @@ public final class TableStore {
   public void requireOutside(String images) {
     try {
       Path folder = Storage.path("--images", images);
-      String above = Storage.of(folder, hadoop()).makeQualified(folder).toString() + "/";
-      if ((Storage.of(root, hadoop()).makeQualified(root) + "/").startsWith(above)) {
+      String[] above = parts(folder);
+      String[] ours = parts(root);
+      boolean inside = above.length <= ours.length;
+      for (int i = 0; inside && i < above.length; i++) {
+        // A name that is no valid pattern, as x[1, stands for itself.
+        inside = above[i].equals(ours[i]) || matches(above[i], ours[i]);
+      }
+      if (inside) {
         throw new UserException(
             "--out "
                 + root
@@ -95,6 +102,18 @@ public final class TableStore {
       }
     } catch (IOException e) {
       throw StorageFault.of("Cannot look at " + images, root, e);
+    }
+  }
+
+  private String[] parts(Path path) throws IOException {
+    return Storage.of(path, hadoop()).makeQualified(path).toString().split("/", -1);
+  }
+
+  private static boolean matches(String pattern, String name) {
+    try {
+      return new GlobFilter(pattern).accept(new Path("/" + name));
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -171,13 +190,15 @@ public final class TableStore {
     try {
       FileSystem fs = Storage.of(root, hadoop());
       fs.delete(new Path(root, WORK), true);
-      for (Path folder : List.of(path(Table.SCORES), path(Table.REJECTS), new Path(root, WORK))) {
+      for (Path folder :
+          List.of(
+              path(Table.SCORES), path(Table.REJECTS), path(Table.RUNS), new Path(root, WORK))) {
         int aborted = PendingUploads.abort(fs, folder);
         if (aborted > 0) {
           LOG.info("Aborted {} unfinished uploads of a killed run under {}", aborted, folder);
         }
       }
-      for (Table table : List.of(Table.SCORES, Table.REJECTS)) {
+      for (Table table : List.of(Table.SCORES, Table.REJECTS, Table.RUNS)) {
         if (fs.exists(path(table))) {
           for (FileStatus child : fs.listStatus(path(table))) {
             String name = child.getPath().getName();
