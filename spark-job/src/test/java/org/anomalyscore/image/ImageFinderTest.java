@@ -238,7 +238,7 @@ class ImageFinderTest {
         assertThrows(
             UserException.class, () -> ImageFinder.find(SPARK, "denied:" + folder + "/secret"));
     assertTrue(e.getMessage().contains("no permission"), e.getMessage());
-    assertTrue(e.getMessage().contains("Grant the user"), e.getMessage());
+    assertTrue(e.getMessage().contains("Grant it to the user"), e.getMessage());
   }
 
   @Test
