@@ -285,6 +285,9 @@ final class PlatformConfIT {
           if (value.startsWith("org.apache.spark.internal.io.cloud.")) {
             // Spark loads the class to check it; that is done where conf/spark-defaults.conf is.
             assertTrue(ConfFilesIT.isKnown(key), key);
+          } else if (key.startsWith("spark.hadoop.") && ConfFilesIT.isKnown(key)) {
+            // Hadoop's; its values have no types that could be checked.
+            assertFalse(value.isBlank(), key);
           } else if (ConfFilesIT.isKnown(key)) {
             conf.get(org.apache.spark.internal.config.ConfigEntry.findEntry(key));
           } else if (!FAMILIES.matcher(key).matches() && !YARN.contains(key)) {
