@@ -58,13 +58,6 @@ final class ClusterIT {
   }
 
   @Test
-  void twoExecutorsGiveTheBitsOfOneMachine() throws Exception {
-    JobProcess.Result result = cluster.submit(score("two")).run();
-    assertEquals(0, result.exitCode(), result::toString);
-    assertEquals(expected, rows("two"));
-  }
-
-  @Test
   void aTaskThatDiesAfterHalfItsRowsLeavesNone() throws Exception {
     try (JobProcess.Running job = cluster.submit(score("killed")).start()) {
       // Three batches a task, two tasks an executor.

@@ -34,7 +34,7 @@ class FaultIT {
 
   private static final int KILLS = Integer.getInteger("anomalyscore.kills", 2);
   private static final long SEED = Long.getLong("anomalyscore.kills.seed", 1);
-  private static final int IMAGES = 192;
+  private static final int IMAGES = 96;
   private static final int BAD = 3;
   private static final String BUCKET = "night";
 

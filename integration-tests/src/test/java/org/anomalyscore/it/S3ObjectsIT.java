@@ -108,7 +108,7 @@ class S3ObjectsIT {
                 ? FaultProxy.Verdict.CUT
                 : FaultProxy.Verdict.PASS);
     assertTrue(ExclusiveFile.create(fs, new Path("s3a://locks/lost/lease"), bytes("x")));
-    assertEquals(2, puts.get(), "the client asked again");
+    assertEquals(3, puts.get(), "cut off, asked again, and the look whether the server refuses");
     proxy.rule(request -> FaultProxy.Verdict.PASS);
   }
 
