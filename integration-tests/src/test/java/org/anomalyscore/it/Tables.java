@@ -7,14 +7,6 @@ import org.apache.spark.sql.SparkSession;
 /** Reads written tables with plain Spark SQL, none of the job's classes being there. */
 final class Tables {
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[1]")
-          .appName("integration tests")
-          .config("spark.ui.enabled", false)
-          .config("spark.sql.shuffle.partitions", 1)
-          .getOrCreate();
-
   private Tables() {}
 
   /** The rows of a query as text; {@code {0}}, {@code {1}} stand for tables' folders. */
@@ -28,6 +20,16 @@ final class Tables {
 
   /** The rows of a query as text. */
   static List<String> query(String query) {
-    return SPARK.sql(query).collectAsList().stream().map(Object::toString).toList();
+    return spark().sql(query).collectAsList().stream().map(Object::toString).toList();
+  }
+
+  /** Asked for each time: another test may have closed the one before. */
+  private static SparkSession spark() {
+    return SparkSession.builder()
+        .master("local[1]")
+        .appName("integration tests")
+        .config("spark.ui.enabled", false)
+        .config("spark.sql.shuffle.partitions", 1)
+        .getOrCreate();
   }
 }
