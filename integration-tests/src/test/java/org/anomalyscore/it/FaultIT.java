@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultIT {
 
-  private static final int KILLS = Integer.getInteger("anomalyscore.kills", 2);
+  private static final int KILLS = Integer.getInteger("anomalyscore.kills", 1);
   private static final long SEED = Long.getLong("anomalyscore.kills.seed", 1);
   private static final int IMAGES = 96;
   private static final int BAD = 3;
