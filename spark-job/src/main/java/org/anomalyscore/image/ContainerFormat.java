@@ -9,67 +9,40 @@ import org.apache.hadoop.fs.Path;
 
 /** Files that hold many images, told by the end of their names. */
 enum ContainerFormat {
-  TAR(".tar") {
-    @Override
-    MemberIndex index(Item file, Configuration hadoop) throws IOException {
-      return new TarIndex(file, hadoop);
-    }
-
-    @Override
-    MemberReader open(Path file, Configuration hadoop) throws IOException {
-      return new TarMembers(file, hadoop);
-    }
-  },
-  ZIP(".zip") {
-    @Override
-    MemberIndex index(Item file, Configuration hadoop) throws IOException {
-      return new ZipIndex(file, hadoop);
-    }
-
-    @Override
-    MemberReader open(Path file, Configuration hadoop) throws IOException {
-      return new ZipMembers(file, hadoop);
-    }
-  },
-  NPZ(".npz") {
-    @Override
-    MemberIndex index(Item file, Configuration hadoop) throws IOException, RejectedImageException {
-      return new NpzIndex(file, hadoop);
-    }
-
-    @Override
-    MemberReader open(Path file, Configuration hadoop) throws IOException, RejectedImageException {
-      return new NpzMembers(file, hadoop);
-    }
-  },
-  PARQUET(".parquet") {
-    @Override
-    MemberIndex index(Item file, Configuration hadoop) throws IOException, RejectedImageException {
-      return new ParquetIndex(file, hadoop);
-    }
-
-    @Override
-    MemberReader open(Path file, Configuration hadoop) throws IOException, RejectedImageException {
-      return new ParquetMembers(file, hadoop);
-    }
-  },
+  TAR(TarIndex::new, TarMembers::new, ".tar"),
+  ZIP(ZipIndex::new, ZipMembers::new, ".zip"),
+  NPZ(NpzIndex::new, NpzMembers::new, ".npz"),
+  PARQUET(ParquetIndex::new, ParquetMembers::new, ".parquet"),
   /** Told, so that the user learns of it: the members of a compressed stream cannot be reached. */
   COMPRESSED_TAR(
-      ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tar.lz4") {
-    @Override
-    MemberIndex index(Item file, Configuration hadoop) throws RejectedImageException {
-      throw refused();
-    }
+      (file, hadoop) -> {
+        throw refused();
+      },
+      (file, hadoop) -> {
+        throw refused();
+      },
+      ".tar.gz",
+      ".tgz",
+      ".tar.bz2",
+      ".tbz2",
+      ".tar.xz",
+      ".txz",
+      ".tar.zst",
+      ".tar.lz4");
 
-    @Override
-    MemberReader open(Path file, Configuration hadoop) throws RejectedImageException {
-      throw refused();
-    }
-  };
+  /** Starts on a file, as listed or by its path. */
+  private interface Opener<F, T> {
+    T open(F file, Configuration hadoop) throws IOException, RejectedImageException;
+  }
 
+  private final Opener<Item, MemberIndex> index;
+  private final Opener<Path, MemberReader> reader;
   private final List<String> endings;
 
-  ContainerFormat(String... endings) {
+  ContainerFormat(
+      Opener<Item, MemberIndex> index, Opener<Path, MemberReader> reader, String... endings) {
+    this.index = index;
+    this.reader = reader;
     this.endings = List.of(endings);
   }
 
@@ -85,12 +58,14 @@ enum ContainerFormat {
   }
 
   /** Starts to list the members of a file of this format. */
-  abstract MemberIndex index(Item file, Configuration hadoop)
-      throws IOException, RejectedImageException;
+  MemberIndex index(Item file, Configuration hadoop) throws IOException, RejectedImageException {
+    return index.open(file, hadoop);
+  }
 
   /** Opens a file of this format that could be indexed. */
-  abstract MemberReader open(Path file, Configuration hadoop)
-      throws IOException, RejectedImageException;
+  MemberReader open(Path file, Configuration hadoop) throws IOException, RejectedImageException {
+    return reader.open(file, hadoop);
+  }
 
   private static RejectedImageException refused() {
     return new RejectedImageException(

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.anomalyscore.evaluation.Evaluator;
 import org.anomalyscore.evaluation.Leaderboard;
 import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.table.Json;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
@@ -138,7 +139,7 @@ final class EvaluateCommand implements Callable<Integer> {
             run.row()
                 .with("status", Run.COMPLETE)
                 .with("config_id", result.configId())
-                .with("configuration", ScoreJob.json(configuration))
+                .with("configuration", Json.write(configuration))
                 .toRow()));
     return result;
   }
@@ -152,6 +153,6 @@ final class EvaluateCommand implements Callable<Integer> {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("reference", reference);
     object.put("generators", result.rows().stream().map(TableRow::asMap).toList());
-    return ScoreJob.json(object);
+    return Json.write(object);
   }
 }

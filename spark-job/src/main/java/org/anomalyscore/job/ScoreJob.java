@@ -3,12 +3,8 @@ package org.anomalyscore.job;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.percentile_approx;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +18,8 @@ import org.anomalyscore.inference.ScoreConfiguration;
 import org.anomalyscore.inference.ScoreMetrics;
 import org.anomalyscore.inference.ScoreParameters;
 import org.anomalyscore.inference.ScorePartition;
+import org.anomalyscore.table.Json;
 import org.anomalyscore.table.Lease;
-import org.anomalyscore.table.RejectReason;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
@@ -141,7 +137,7 @@ final class ScoreJob {
       lease.forgetInterrupted();
       store.clearLeftovers();
       try {
-        WorkList work = workList(spark, store, configuration, found, run);
+        WorkList work = WorkList.write(spark, found, store, ours(configuration), batchSize, run);
         ScoreResult result = score(spark, store, configuration, devices, work, run, lease);
         store.deleteWork(run);
         lease.requireHeld();
@@ -187,29 +183,9 @@ final class ScoreJob {
     spark.sparkContext().setCallSite(text);
   }
 
-  private WorkList workList(
-      SparkSession spark,
-      TableStore store,
-      ScoreConfiguration configuration,
-      Dataset<Row> found,
-      Run run) {
-    Column ours =
-        col("config_id").equalTo(configuration.configId()).and(col("dataset").equalTo(dataset));
-    Dataset<Row> scored =
-        store
-            .read(Table.SCORES)
-            .where(ours)
-            .groupBy(col("path").as("scored_path"))
-            .agg(
-                max_by(col("image_id"), col("scored_at")).as("known_image_id"),
-                max(col("scored_at")).as("scored_at"));
-    Dataset<Row> rejected =
-        store
-            .read(Table.REJECTS)
-            .where(ours.and(col("reason").isin((Object[]) RejectReason.finalReasons())))
-            .groupBy(col("path").as("rejected_path"))
-            .agg(max(col("rejected_at")).as("rejected_at"));
-    return WorkList.write(spark, found, scored, rejected, batchSize, store.workFolder(run));
+  /** The rows of this data set under this configuration, in the tables that hold both columns. */
+  private Column ours(ScoreConfiguration configuration) {
+    return col("config_id").equalTo(configuration.configId()).and(col("dataset").equalTo(dataset));
   }
 
   /** Scores and commits slice by slice. */
@@ -304,11 +280,7 @@ final class ScoreJob {
     Row committed =
         store
             .read(Table.SCORES)
-            .where(
-                col("config_id")
-                    .equalTo(configuration.configId())
-                    .and(col("dataset").equalTo(dataset))
-                    .and(col("run_id").equalTo(run.id())))
+            .where(ours(configuration).and(col("run_id").equalTo(run.id())))
             .agg(count(lit(1)), percentile_approx(col("complexity_floor"), lit(0.5), lit(1000)))
             .first();
     if (committed.getLong(0) != expected) {
@@ -364,7 +336,7 @@ final class ScoreJob {
         .with("status", Run.INTERRUPTED)
         .with("dataset", dataset)
         .with("config_id", configuration.configId())
-        .with("configuration", json(settings(configuration)))
+        .with("configuration", Json.write(settings(configuration)))
         .with("djl_version", engine.djl())
         .with("pytorch_version", engine.pytorch());
   }
@@ -406,14 +378,6 @@ final class ScoreJob {
     // Complexity needs true float32; a GPU that rounds to TF32 is refused.
     settings.put("tf32", false);
     return settings;
-  }
-
-  static String json(Object value) {
-    try {
-      return JsonMapper.builder().build().writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Own values must be writable as JSON", e);
-    }
   }
 
   private static int requirePositive(String option, int value) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.anomalyscore.table.Json;
 
 /**
  * What a run of the score command did.
@@ -94,7 +95,7 @@ record ScoreResult(
   }
 
   String toJson() {
-    return ScoreJob.json(this);
+    return Json.write(this);
   }
 
   String summary() {

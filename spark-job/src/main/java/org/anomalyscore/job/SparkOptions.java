@@ -25,8 +25,7 @@ final class SparkOptions {
     // Set here and not only under conf/: a table must not depend on how the job was started.
     builder.config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
     builder.config("spark.sql.session.timeZone", "UTC");
-    // With it, executors put a file of SparkContext.addFile where SparkFiles.get does not look for
-    // it
+    // With it, executors put a file of SparkContext.addFile where SparkFiles.get does not look
     // (seen with Spark 4.0.1 on a cluster; SPARK-53478 is alike). This process has one session.
     builder.config("spark.sql.artifact.isolation.enabled", false);
     // Tasks would wait for the executor that holds the list of paths, while the others idle; the

@@ -4,10 +4,15 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Iterator;
 import java.util.List;
+import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableStore;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
@@ -56,17 +61,18 @@ final class WorkList {
    *
    * @param found what is under the path: {@code path}, {@code length}, {@code modified}, {@code
    *     container}, {@code position}, and what else its reader needs
-   * @param scored {@code scored_path}, {@code known_image_id}, {@code scored_at}; a row a path
-   * @param rejected {@code rejected_path}, {@code rejected_at}; a row a path
+   * @param store whose scores and rejects are known
+   * @param ours chooses the rows of the data set and configuration from them
    * @param chunkWeight of a chunk; that of a batch of small images is the batch size
+   * @param run in whose work folder the list lies
    */
   static WorkList write(
       SparkSession spark,
       Dataset<Row> found,
-      Dataset<Row> scored,
-      Dataset<Row> rejected,
+      TableStore store,
+      Column ours,
       int chunkWeight,
-      String folder) {
+      Run run) {
     // A file that was changed after it was looked at is looked at again.
     Column status =
         when(col("modified").lt(col("scored_at")), lit(SCORED))
@@ -74,13 +80,14 @@ final class WorkList {
             .otherwise(lit(TO_DO));
     Dataset<Row> joined =
         found
-            .join(scored, col("path").equalTo(col("scored_path")), "left")
-            .join(rejected, col("path").equalTo(col("rejected_path")), "left")
+            .join(scored(store, ours), col("path").equalTo(col("scored_path")), "left")
+            .join(rejected(store, ours), col("path").equalTo(col("rejected_path")), "left")
             .withColumn("status", status)
             .drop("scored_path", "scored_at", "rejected_path", "rejected_at");
     Dataset<Row> ordered =
         joined.orderBy(
             col("status"), coalesce(col("container"), col("path")), col("position"), col("path"));
+    String folder = store.workFolder(run);
     StructType schema = ordered.schema().add("chunk", DataTypes.LongType, false);
     spark
         .createDataFrame(withChunks(ordered.javaRDD(), chunkWeight), schema)
@@ -89,6 +96,26 @@ final class WorkList {
     WorkList list = new WorkList(spark, folder, schema);
     list.count();
     return list;
+  }
+
+  /** The newest score of each path. */
+  private static Dataset<Row> scored(TableStore store, Column ours) {
+    return store
+        .read(Table.SCORES)
+        .where(ours)
+        .groupBy(col("path").as("scored_path"))
+        .agg(
+            max_by(col("image_id"), col("scored_at")).as("known_image_id"),
+            max(col("scored_at")).as("scored_at"));
+  }
+
+  /** The newest final reject of each path. */
+  private static Dataset<Row> rejected(TableStore store, Column ours) {
+    return store
+        .read(Table.REJECTS)
+        .where(ours.and(col("reason").isin((Object[]) RejectReason.finalReasons())))
+        .groupBy(col("path").as("rejected_path"))
+        .agg(max(col("rejected_at")).as("rejected_at"));
   }
 
   /** Appends to each row the chunk that its place in the sum of weights falls into. */

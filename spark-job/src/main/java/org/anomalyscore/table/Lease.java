@@ -3,13 +3,11 @@ package org.anomalyscore.table;
 import static org.anomalyscore.table.LeaseOwner.State.ENDED;
 import static org.anomalyscore.table.LeaseOwner.State.RUNNING;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,9 +55,6 @@ public final class Lease implements AutoCloseable {
 
   /** How long its owner trusts it: shorter, so that it stops before a newcomer starts. */
   private static final Duration TRUST = Duration.ofSeconds(45);
-
-  private static final TypeReference<TreeMap<String, Object>> JSON_OBJECT =
-      new TypeReference<>() {};
 
   /** Runs of this process that are under way; their process being alive says nothing else. */
   private static final Set<String> HELD_HERE = ConcurrentHashMap.newKeySet();
@@ -345,17 +340,13 @@ public final class Lease implements AutoCloseable {
   }
 
   private static byte[] bytes(Map<String, Object> content) {
-    try {
-      return JsonMapper.builder().build().writeValueAsBytes(content);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Own values must be writable as JSON", e);
-    }
+    return Json.write(content).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Empty for what is no lease: an owner that was killed while it wrote. */
   private static Map<String, Object> parse(byte[] bytes) {
     try {
-      return JsonMapper.builder().build().readValue(bytes, JSON_OBJECT);
+      return Json.readObject(bytes);
     } catch (IOException e) {
       return new TreeMap<>();
     }

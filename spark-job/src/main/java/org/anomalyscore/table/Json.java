@@ -1,0 +1,36 @@
+package org.anomalyscore.table;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The JSON of this project's own values: results, configurations, leases. */
+public final class Json {
+
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private static final TypeReference<TreeMap<String, Object>> OBJECT = new TypeReference<>() {};
+
+  private Json() {}
+
+  /** A value as text. */
+  public static String write(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Own values must be writable as JSON", e);
+    }
+  }
+
+  /**
+   * An object's fields.
+   *
+   * @throws IOException if the bytes are no JSON object
+   */
+  static Map<String, Object> readObject(byte[] bytes) throws IOException {
+    return MAPPER.readValue(bytes, OBJECT);
+  }
+}
