@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.DistributionSummary;
 import org.anomalyscore.stats.TwoSampleTests;
@@ -13,6 +14,8 @@ import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +36,22 @@ public final class Evaluator {
    *
    * @param nReference images of the reference set
    * @param rows of the table {@code evaluations}, by rising Anomaly Score
+   * @param failed sets that could not be evaluated, and why
    */
   public record Result(
-      String configId, String model, String reference, int nReference, List<TableRow> rows) {}
+      String configId,
+      String model,
+      String reference,
+      int nReference,
+      List<TableRow> rows,
+      Map<String, String> failed) {}
+
+  /**
+   * A data set as it is now.
+   *
+   * @param present see {@link CurrentScores#of}
+   */
+  public record Images(String dataset, Dataset<Row> present) {}
 
   /** An evaluator of the tables of one output folder. */
   public Evaluator(TableStore store, AnomalyScore.Options options) {
@@ -64,13 +80,42 @@ public final class Evaluator {
     }
     ConfigurationChoice choice = ConfigurationChoice.of(store, all, configId);
     requireComplete(choice.configId(), all);
-    ScoredSet real = ScoredSet.collect(store, choice.configId(), reference);
+    ScoredSet real = ScoredSet.collect(store, choice.configId(), reference, null);
     List<TableRow> rows = new ArrayList<>();
     for (String name : generated) {
-      rows.add(compare(run, choice, real, ScoredSet.collect(store, choice.configId(), name)));
+      rows.add(compare(run, choice, real, ScoredSet.collect(store, choice.configId(), name, null)));
     }
+    return result(choice, real, rows, Map.of());
+  }
+
+  /**
+   * Evaluates sets whose images the caller has just scored. A set without scores takes no other
+   * with it: it is among the {@code failed}.
+   *
+   * @param model the feature model's name
+   * @throws UserException when the reference has no scores
+   */
+  public Result evaluateEach(
+      Run run, String configId, String model, Images reference, List<Images> generated) {
+    ConfigurationChoice choice = new ConfigurationChoice(configId, model);
+    ScoredSet real = ScoredSet.collect(store, configId, reference.dataset(), reference.present());
+    List<TableRow> rows = new ArrayList<>();
+    Map<String, String> failed = new TreeMap<>();
+    for (Images images : generated) {
+      try {
+        ScoredSet set = ScoredSet.collect(store, configId, images.dataset(), images.present());
+        rows.add(compare(run, choice, real, set));
+      } catch (UserException e) {
+        failed.put(images.dataset(), e.getMessage());
+      }
+    }
+    return result(choice, real, rows, failed);
+  }
+
+  private static Result result(
+      ConfigurationChoice choice, ScoredSet real, List<TableRow> rows, Map<String, String> failed) {
     rows.sort(Comparator.comparingDouble(row -> (Double) row.get("anomaly_score")));
-    return new Result(choice.configId(), choice.model(), reference, real.size(), rows);
+    return new Result(choice.configId(), choice.model(), real.dataset(), real.size(), rows, failed);
   }
 
   private void requireComplete(String configId, List<String> datasets) {

@@ -1,8 +1,5 @@
 package org.anomalyscore.evaluation;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max_by;
-
 import java.util.Arrays;
 import java.util.List;
 import org.anomalyscore.table.Table;
@@ -21,20 +18,15 @@ import org.apache.spark.sql.Row;
 record ScoredSet(String dataset, double[] complexity, double[] vulnerability) {
 
   /**
-   * Collects a data set. Where a file was scored again because it had changed, its newest row
-   * counts. Rows are ordered by (C, V), so that seeded resampling of the same table gives the same
-   * numbers however the table's files are cut.
+   * Collects a data set's {@link CurrentScores}. Rows are ordered by (C, V), so that seeded
+   * resampling of the same table gives the same numbers however the table's files are cut.
+   *
+   * @param present see {@link CurrentScores#of}
    */
-  static ScoredSet collect(TableStore store, String configId, String dataset) {
+  static ScoredSet collect(
+      TableStore store, String configId, String dataset, Dataset<Row> present) {
     Dataset<Row> ordered =
-        store
-            .read(Table.SCORES)
-            .where(col("config_id").equalTo(configId).and(col("dataset").equalTo(dataset)))
-            .groupBy("path")
-            // One maximum a number: Spark would sort by path to find a struct, and hashes for this.
-            .agg(
-                max_by(col("complexity"), col("scored_at")).as("complexity"),
-                max_by(col("vulnerability"), col("scored_at")).as("vulnerability"))
+        CurrentScores.of(store, configId, dataset, present)
             .select("complexity", "vulnerability")
             .orderBy("complexity", "vulnerability");
     List<double[]> partitions =

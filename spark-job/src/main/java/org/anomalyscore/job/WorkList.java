@@ -83,6 +83,12 @@ final class WorkList {
             .join(scored(store, ours), col("path").equalTo(col("scored_path")), "left")
             .join(rejected(store, ours), col("path").equalTo(col("rejected_path")), "left")
             .withColumn("status", status)
+            // Bytes that came back after a reject get a new row, the newest of their path.
+            .withColumn(
+                "known_image_id",
+                when(
+                    coalesce(col("rejected_at").lt(col("scored_at")), lit(true)),
+                    col("known_image_id")))
             .drop("scored_path", "scored_at", "rejected_path", "rejected_at");
     Dataset<Row> ordered =
         joined.orderBy(

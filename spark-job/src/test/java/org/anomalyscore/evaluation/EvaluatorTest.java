@@ -21,6 +21,8 @@ import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +192,66 @@ class EvaluatorTest {
       columns[1][i] = rows.get(i).getDouble(5);
     }
     return columns;
+  }
+
+  @Test
+  void onlyTheImagesAsTheyAreNowCount() {
+    List<Row> rows = rows("c", "real", 5, 0.5);
+    store().append(Table.SCORES, rows);
+    store()
+        .append(
+            Table.SCORES,
+            List.of(score("c", "real", "real1", 0.7, 9, Instant.EPOCH.plusSeconds(5))));
+    for (String[] reject :
+        new String[][] {{"real2", "truncated"}, {"real3", "unreadable"}, {"real1", "empty"}}) {
+      store()
+          .append(
+              Table.REJECTS,
+              List.of(
+                  TableRow.of(Table.REJECTS)
+                      .with("path", reject[0])
+                      .with("dataset", "real")
+                      .with("reason", reject[1])
+                      .with("message", "m")
+                      .with("config_id", "c")
+                      .with("run_id", "r")
+                      .with("rejected_at", Timestamp.from(Instant.EPOCH.plusSeconds(3)))
+                      .toRow()));
+    }
+    // real2 became a damaged file; real1 was one before it got its newest score; real3 may come
+    // back as it was.
+    assertEquals(
+        List.of("real0", "real1", "real3", "real4"),
+        paths(CurrentScores.of(store(), "c", "real", null)));
+    Dataset<Row> present =
+        TestSpark.session()
+            .createDataset(List.of("real1", "real2", "real4", "real9"), Encoders.STRING())
+            .toDF("path");
+    Dataset<Row> current = CurrentScores.of(store(), "c", "real", present);
+    assertEquals(List.of("real1", "real4"), paths(current));
+    assertEquals(0.7, current.where("path = 'real1'").first().getDouble(1));
+  }
+
+  private static List<String> paths(Dataset<Row> rows) {
+    return rows.select("path").as(Encoders.STRING()).orderBy("path").collectAsList();
+  }
+
+  @Test
+  void aSetWithoutScoresTakesNoOtherWithIt() {
+    store().append(Table.SCORES, rows("c", "real", 60, 0.5));
+    store().append(Table.SCORES, rows("c", "bad", 40, 0.55));
+    Evaluator.Result result =
+        new Evaluator(store(), QUICK)
+            .evaluateEach(
+                Run.start("test"),
+                "c",
+                "m",
+                new Evaluator.Images("real", null),
+                List.of(new Evaluator.Images("gone", null), new Evaluator.Images("bad", null)));
+    assertEquals(List.of("bad"), result.rows().stream().map(row -> row.get("dataset")).toList());
+    assertEquals(java.util.Set.of("gone"), result.failed().keySet());
+    assertTrue(result.failed().get("gone").contains("has no rows of data set 'gone'"));
+    assertEquals(evaluate("bad").rows().get(0).get("p_value"), result.rows().get(0).get("p_value"));
   }
 
   @Test
