@@ -29,6 +29,11 @@ final class EvaluationColumns {
             .add("n_reference", LongType, false)
             .add("dataset", StringType, false)
             .add("n", LongType, false)
+            // What a benchmark's manifest says of the set; NULL in rows of the evaluate command.
+            .add("images", StringType)
+            .add("human_error_rate", DoubleType)
+            .add("human_error_rate_std_err", DoubleType)
+            .add("labels", StringType)
             .add("anomaly_score", DoubleType, false)
             .add("anomaly_score_low", DoubleType)
             .add("anomaly_score_high", DoubleType)

@@ -67,6 +67,9 @@ public enum Table {
           .add("rejected", LongType, true)
           .add("already_rejected", LongType, true)
           .add("network_seconds", DoubleType, true)
+          // JSON of what a benchmark found beside its evaluations: failed sets, alerts,
+          // correlations.
+          .add("outcome", StringType, true)
           .add("device", StringType, true)
           .add("project_version", StringType, false)
           .add("git_commit", StringType, false)
