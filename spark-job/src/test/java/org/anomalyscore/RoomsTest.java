@@ -19,6 +19,8 @@ class RoomsTest {
           .consideringOnlyDependenciesInLayers()
           .layer("stats")
           .definedBy("org.anomalyscore.stats..")
+          .layer("functions")
+          .definedBy("org.anomalyscore.functions..")
           .layer("table")
           .definedBy("org.anomalyscore.table..")
           .layer("image")
@@ -39,8 +41,10 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("inference", "job")
           .whereLayer("table")
           .mayOnlyBeAccessedByLayers("image", "inference", "evaluation", "job")
+          .whereLayer("functions")
+          .mayOnlyBeAccessedByLayers("evaluation", "job")
           .whereLayer("stats")
-          .mayOnlyBeAccessedByLayers("evaluation", "job");
+          .mayOnlyBeAccessedByLayers("functions", "evaluation", "job");
 
   @ArchTest
   static final ArchRule ONLY_INFERENCE_SEES_DJL =
