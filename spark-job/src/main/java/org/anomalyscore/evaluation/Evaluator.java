@@ -93,14 +93,20 @@ public final class Evaluator {
    * with it: it is among the {@code failed}.
    *
    * @param model the feature model's name
+   * @param alreadyFailed further sets that failed before, and why
    * @throws UserException when the reference has no scores
    */
   public Result evaluateEach(
-      Run run, String configId, String model, Images reference, List<Images> generated) {
+      Run run,
+      String configId,
+      String model,
+      Images reference,
+      List<Images> generated,
+      Map<String, String> alreadyFailed) {
     ConfigurationChoice choice = new ConfigurationChoice(configId, model);
     ScoredSet real = ScoredSet.collect(store, configId, reference.dataset(), reference.present());
     List<TableRow> rows = new ArrayList<>();
-    Map<String, String> failed = new TreeMap<>();
+    Map<String, String> failed = new TreeMap<>(alreadyFailed);
     for (Images images : generated) {
       try {
         ScoredSet set = ScoredSet.collect(store, configId, images.dataset(), images.present());

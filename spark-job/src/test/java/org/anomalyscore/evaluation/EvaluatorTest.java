@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.TwoSampleTests;
@@ -247,9 +249,10 @@ class EvaluatorTest {
                 "c",
                 "m",
                 new Evaluator.Images("real", null),
-                List.of(new Evaluator.Images("gone", null), new Evaluator.Images("bad", null)));
+                List.of(new Evaluator.Images("gone", null), new Evaluator.Images("bad", null)),
+                Map.of("empty", "no images"));
     assertEquals(List.of("bad"), result.rows().stream().map(row -> row.get("dataset")).toList());
-    assertEquals(java.util.Set.of("gone"), result.failed().keySet());
+    assertEquals(Set.of("empty", "gone"), result.failed().keySet());
     assertTrue(result.failed().get("gone").contains("has no rows of data set 'gone'"));
     assertEquals(evaluate("bad").rows().get(0).get("p_value"), result.rows().get(0).get("p_value"));
   }
