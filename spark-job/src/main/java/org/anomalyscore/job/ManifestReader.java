@@ -124,7 +124,10 @@ final class ManifestReader {
           ". Correct the key, or remove it; there are: "
               + String.join(", ", propertiesOf(message))
               + ".";
-      case "type" -> ". A text that looks like a number needs quotes.";
+      case "type" ->
+          message.getError().endsWith(" string expected")
+              ? ". Put it in quotes."
+              : ". conf/benchmark.yaml shows how it is written.";
       case "required" -> ". Add it.";
       case "pattern" -> ". Give a name that is not blank and has no comma.";
       default -> ".";
@@ -224,7 +227,8 @@ final class ManifestReader {
   }
 
   private static int line(JsonNode node) {
-    return JsonNodes.tokenLocationOf(node).getLineNr();
+    // An empty file is a node of no place.
+    return node.isMissingNode() ? 1 : JsonNodes.tokenLocationOf(node).getLineNr();
   }
 
   private void refuseFaults() {

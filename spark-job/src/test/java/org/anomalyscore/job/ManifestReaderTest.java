@@ -126,7 +126,7 @@ class ManifestReaderTest {
     assertFault(GOOD.replace("gan/*", "gan\n    imges: x"), 8, "generators[0]");
     assertFault(GOOD.replace("name: ddpm", "name: gan"), 8, "'gan' is the name of line 6 already");
     assertFault(GOOD.replace("name: ddpm", "name: real"), 8, "'real' is the name of line 3");
-    assertFault(GOOD.replace("name: ddpm", "name: 7"), 8, "needs quotes");
+    assertFault(GOOD.replace("name: ddpm", "name: 7"), 8, "Put it in quotes.");
     assertFault(GOOD.replace("name: ddpm", "name: 'a,b'"), 8, "no comma");
     assertFault(GOOD.replace("name: ddpm", "name: ' '"), 8, "not blank");
     assertFault(GOOD.replace("m.pt", "none.pt"), 1, "there is no");
@@ -141,7 +141,8 @@ class ManifestReaderTest {
     assertFault(GOOD + "seed: 1\nseed: 2\n", 13, "Duplicate field 'seed'");
     assertFault(GOOD + "  : [", 11, "no YAML");
     assertTrue(fault(GOOD + "  : [").contains("line 12"), "where the parser stopped");
-    assertFault("", 1, "");
+    assertFault("", 1, "object expected");
+    assertFault(GOOD.replace("[m.pt]", ""), 1, "string found, array expected");
     assertFault("- a list", 1, "object");
   }
 
