@@ -31,8 +31,10 @@ final class JobJarIT {
   private static final List<String> PACKAGES =
       List.of(
           "ai/djl/",
+          "com/ethlo/time/",
           "com/github/freva/asciitable/",
           "com/luciad/imageio/",
+          "com/networknt/",
           "com/sun/jna/",
           "me/tongfei/progressbar/",
           "org/anomalyscore/",

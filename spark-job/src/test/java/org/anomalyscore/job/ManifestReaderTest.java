@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,8 @@ class ManifestReaderTest {
       outputs:
         tables: tables
       """;
+
+  private static final Path CONF = Path.of("../conf");
 
   @TempDir Path folder;
 
@@ -70,6 +74,40 @@ class ManifestReaderTest {
     assertNull(manifest.thresholds().maxIncrease());
     assertEquals(ScoreJob.DEFAULT_REJECT_FRACTION, manifest.thresholds().maxRejectFraction());
     assertNull(manifest.generators().get(0).humanErrorRate());
+  }
+
+  @Test
+  void theDefaultsThatTheSchemaNamesAreThose() throws IOException {
+    BenchmarkManifest manifest = read(GOOD);
+    JsonNode properties =
+        JsonMapper.builder().build().readTree(CONF.resolve("benchmark.schema.json").toFile());
+    Map<String, Object> defaults =
+        Map.of(
+            "/properties/profile", manifest.profile(),
+            "/properties/seed", manifest.seed(),
+            "/properties/batch_size", manifest.batchSize(),
+            "/properties/device", manifest.device(),
+            "/properties/thresholds/properties/max_reject_fraction",
+                manifest.thresholds().maxRejectFraction(),
+            "/properties/resampling/properties/permutations", manifest.resampling().permutations(),
+            "/properties/resampling/properties/resamples", manifest.resampling().resamples(),
+            "/properties/resampling/properties/confidence", manifest.resampling().confidence());
+    defaults.forEach(
+        (key, value) ->
+            assertEquals(value.toString(), properties.at(key + "/default").asText(), key));
+    assertEquals(defaults.size(), properties.findValues("default").size());
+  }
+
+  @Test
+  void theExampleUnderConfIsGood() throws IOException {
+    String example = Files.readString(CONF.resolve("benchmark.yaml"));
+    Files.createDirectories(folder.resolve("models"));
+    Files.writeString(folder.resolve("models/resnet50.pt"), "");
+    Files.writeString(folder.resolve("models/dinov2_vits14.pt"), "");
+    Files.createDirectories(folder.resolve("images/real"));
+    BenchmarkManifest manifest = read(example.replace("s3a://night/", folder + "/"));
+    assertEquals(2, manifest.generators().size());
+    assertEquals("2026-07-01", manifest.generators().get(0).labels().get("checkpoint"));
   }
 
   @Test
