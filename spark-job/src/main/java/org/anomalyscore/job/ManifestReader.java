@@ -19,7 +19,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -105,43 +107,50 @@ final class ManifestReader {
     JsonSchemaFactory factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
     SchemaValidatorsConfig config =
         SchemaValidatorsConfig.builder().pathType(PathType.LEGACY).locale(Locale.ROOT).build();
+    JsonSchema schema;
     try (InputStream in = ManifestReader.class.getResourceAsStream("benchmark.schema.json")) {
-      JsonSchema schema = factory.getSchema(in, config);
-      for (ValidationMessage message : schema.validate(root)) {
-        JsonNode node = message.getInstanceNode();
-        JsonNode property = message.getProperty() == null ? null : node.get(message.getProperty());
-        String where = message.getInstanceLocation().toString().replaceFirst("^\\$\\.?", "");
-        fault(property == null ? node : property, where, message.getError() + remedy(message));
-      }
+      schema = factory.getSchema(in, config);
     } catch (IOException e) {
       throw new UncheckedIOException("The jar's benchmark.schema.json cannot be read", e);
     }
+    for (ValidationMessage message : schema.validate(root)) {
+      JsonNode node = message.getInstanceNode();
+      JsonNode property = message.getProperty() == null ? null : node.get(message.getProperty());
+      String where = message.getInstanceLocation().toString().replaceFirst("^\\$\\.?", "");
+      if (node.isValueNode()) {
+        where += " is " + node.asText();
+      }
+      fault(property == null ? node : property, where, explain(message, schema.getSchemaNode()));
+    }
   }
 
-  private static String remedy(ValidationMessage message) {
+  private static String explain(ValidationMessage message, JsonNode schema) {
     return switch (message.getType()) {
-      case "additionalProperties" ->
-          ". Correct the key, or remove it; there are: "
-              + String.join(", ", propertiesOf(message))
-              + ".";
+      case "additionalProperties" -> {
+        String keys =
+            message
+                .getSchemaLocation()
+                .getFragment()
+                .toString()
+                .replaceFirst("additionalProperties$", "properties");
+        yield "there is no key '%s'. Correct or remove it; there are: %s."
+            .formatted(message.getProperty(), String.join(", ", names(schema.at(keys))));
+      }
       case "type" ->
-          message.getError().endsWith(" string expected")
-              ? ". Put it in quotes."
-              : ". conf/benchmark.yaml shows how it is written.";
-      case "required" -> ". Add it.";
-      case "pattern" -> ". Give a name that is not blank and has no comma.";
-      default -> ".";
+          message.getError()
+              + (message.getError().endsWith(" string expected")
+                  ? ". Put it in quotes."
+                  : ". conf/benchmark.yaml shows how it is written.");
+      case "required" -> "the key '" + message.getProperty() + "' is missing. Add it.";
+      case "pattern" -> "this is no name. Give one that is not blank and has no comma.";
+      default -> message.getError() + ".";
     };
   }
 
-  private static Iterable<String> propertiesOf(ValidationMessage message) {
-    Map<String, String> names = new TreeMap<>();
-    JsonNode schema = message.getSchemaNode();
-    if (message.getDetails() != null && message.getDetails().get("properties") != null) {
-      names.put(message.getDetails().get("properties").toString(), "");
-    }
-    schema.fieldNames().forEachRemaining(name -> names.put(name, ""));
-    return names.keySet();
+  private static List<String> names(JsonNode properties) {
+    List<String> names = new ArrayList<>();
+    properties.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   /** What a schema cannot say. */

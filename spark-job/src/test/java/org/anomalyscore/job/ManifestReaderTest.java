@@ -159,9 +159,15 @@ class ManifestReaderTest {
 
   @Test
   void eachFaultIsToldWithItsLineAndARemedy() {
-    assertFault(GOOD.replace("outputs:", "ouputs:"), 11, "Correct the key");
-    assertFault(GOOD.replace("outputs:", "ouputs:"), 1, "'outputs'");
-    assertFault(GOOD.replace("gan/*", "gan\n    imges: x"), 8, "generators[0]");
+    assertFault(
+        GOOD.replace("outputs:", "ouputs:"),
+        11,
+        "there is no key 'ouputs'. Correct or remove it; there are: models, profile");
+    assertFault(GOOD.replace("outputs:", "ouputs:"), 1, "the key 'outputs' is missing. Add it.");
+    assertFault(
+        GOOD.replace("gan/*", "gan\n    imges: x"),
+        8,
+        "generators[0]: there is no key 'imges'. Correct or remove it; there are: name, images");
     assertFault(GOOD.replace("name: ddpm", "name: gan"), 8, "'gan' is the name of line 6 already");
     assertFault(GOOD.replace("name: ddpm", "name: real"), 8, "'real' is the name of line 3");
     assertFault(GOOD.replace("name: ddpm", "name: 7"), 8, "Put it in quotes.");
@@ -170,7 +176,7 @@ class ManifestReaderTest {
     assertFault(GOOD.replace("m.pt", "none.pt"), 1, "there is no");
     assertFault(GOOD.replace("photos", "no-photos"), 4, "no-photos. Correct the path.");
     assertFault(GOOD.replace("photos", "s3a://KEY:SECRET@bucket/x"), 4, "credentials");
-    assertFault(GOOD + "batch_size: 0\n", 12, "batch_size");
+    assertFault(GOOD + "batch_size: 0\n", 12, "batch_size is 0: must have a minimum value of 1.");
     assertFault(GOOD + "thresholds: {max_increase: lots}\n", 12, "thresholds.max_increase");
     assertFault(
         GOOD.replace("gan/*", "gan\n    human_error_rate: 1.7"), 8, "generators[0].human_error_");
