@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,6 @@ import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,9 +85,13 @@ final class Benchmark {
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   record Failure(String dataset, String model, String configId, String reason) {}
 
-  /** What scoring under one model came to; sets are keys, reasons values. */
+  /** What scoring under one model came to; in the maps a set's name and a reason. */
   private record Scored(
-      ScoreConfiguration configuration, Map<String, String> failed, Map<String, String> rejects) {}
+      ScoreConfiguration configuration,
+      Evaluator.Images reference,
+      List<Evaluator.Images> generated,
+      Map<String, String> failed,
+      Map<String, String> rejects) {}
 
   /** The alerts of a night, for machines. */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -136,12 +139,14 @@ final class Benchmark {
   }
 
   private Scored score(String model, ScoreConfiguration configuration) {
-    Scored scored = new Scored(configuration, new TreeMap<>(), new TreeMap<>());
-    BenchmarkManifest.Images reference = manifest.reference();
-    score(model, reference.name(), reference.images(), scored);
+    Map<String, String> failed = new TreeMap<>();
+    Map<String, String> rejects = new TreeMap<>();
+    BenchmarkManifest.Images real = manifest.reference();
+    Evaluator.Images reference = score(model, real.name(), real.images(), rejects);
+    List<Evaluator.Images> generated = new ArrayList<>();
     for (BenchmarkManifest.Generator generator : manifest.generators()) {
       try {
-        score(model, generator.name(), generator.images(), scored);
+        generated.add(score(model, generator.name(), generator.images(), rejects));
       } catch (Exception e) {
         // Not RuntimeException: Scala throws checked exceptions undeclared.
         UserException fault = StorageFault.in(e);
@@ -149,13 +154,15 @@ final class Benchmark {
           throw e;
         }
         LOG.warn("{} failed: {}", generator.name(), fault.getMessage());
-        scored.failed.put(generator.name(), fault.getMessage());
+        failed.put(generator.name(), fault.getMessage());
       }
     }
-    return scored;
+    return new Scored(configuration, reference, generated, failed, rejects);
   }
 
-  private void score(String model, String dataset, String images, Scored scored) {
+  /** Scores a set, and lists what is there now: rows of images that are gone must not count. */
+  private Evaluator.Images score(
+      String model, String dataset, String images, Map<String, String> rejects) {
     ScoreResult result =
         new ScoreJob(images, dataset, model, manifest.outputs().tables())
             .parameters(manifest.parameters())
@@ -163,36 +170,38 @@ final class Benchmark {
             .device(manifest.deviceMode())
             .failAboveRejectFraction(manifest.thresholds().maxRejectFraction())
             .run(spark);
-    String name = scored.configuration.model().card().name();
     LOG.info(
-        "{} under {}: {} images, {} scored now", dataset, name, result.found(), result.scored());
+        "{}: {} images, {} scored now, {} s",
+        dataset,
+        result.found(),
+        result.scored(),
+        result.seconds());
     if (result.scored() + result.alreadyScored() == 0) {
       throw new UserException(
           "None of the %,d images of %s has a score: %s. The table rejects says why for each."
               .formatted(result.found(), dataset, result.rejectSummary()));
     }
     if (result.tooManyRejects()) {
-      scored.rejects.put(
-          dataset, "%s, of %,d images".formatted(result.rejectSummary(), result.found()));
+      rejects.put(dataset, "%s, of %,d images".formatted(result.rejectSummary(), result.found()));
     }
     if (result.nearRoundingFloor()) {
       result.warnings().forEach(LOG::warn);
     }
+    return new Evaluator.Images(dataset, ImageFinder.find(spark, images).select("path"));
   }
 
   private Night evaluate(Scored scored) {
     Run run = Run.start("benchmark");
-    Map<String, BenchmarkManifest.Generator> generators = new LinkedHashMap<>();
+    Map<String, BenchmarkManifest.Generator> generators = new HashMap<>();
     manifest.generators().forEach(generator -> generators.put(generator.name(), generator));
-    generators.keySet().removeAll(scored.failed.keySet());
     Evaluator.Result result =
         new Evaluator(store, manifest.statistics())
             .evaluateEach(
                 run,
                 scored.configuration.configId(),
                 scored.configuration.model().card().name(),
-                images(manifest.reference().name(), manifest.reference().images()),
-                generators.values().stream().map(g -> images(g.name(), g.images())).toList(),
+                scored.reference,
+                scored.generated,
                 scored.failed);
     result.rows().forEach(row -> describe(row, generators.get((String) row.get("dataset"))));
     return new Night(
@@ -201,12 +210,6 @@ final class Benchmark {
         Alert.of(store, result, manifest.thresholds().maxIncrease()),
         HumanCorrelation.of(result.rows()),
         scored.rejects);
-  }
-
-  /** Only what is there now counts, not the rows of images that are gone. */
-  private Evaluator.Images images(String dataset, String images) {
-    Dataset<Row> present = ImageFinder.find(spark, images).select("path");
-    return new Evaluator.Images(dataset, present);
   }
 
   private static void describe(TableRow row, BenchmarkManifest.Generator generator) {
