@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -20,9 +21,8 @@ import org.apache.spark.sql.Row;
  * A generated set that became less natural since the benchmark before.
  *
  * @param rule {@code interval} or {@code fixed}
- * @param threshold what was passed: by rule {@code interval} the upper end of the previous run's
- *     interval, which the new interval lies above; by rule {@code fixed} the greatest increase that
- *     is let pass
+ * @param threshold the greatest increase that is let pass: by rule {@code interval} what chance
+ *     makes between two draws of one generator, see {@link AnomalyScore#chanceDifference}
  * @param message all of it for a reader
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -43,8 +43,8 @@ public record Alert(
    * Compares each evaluated set with its last evaluation by a benchmark, under the same
    * configuration and against the reference of the same name. A set without one raises no alert.
    *
-   * <p>By interval, the set's whole confidence interval must lie above the previous one: a set of
-   * 100 images goes up and down by a few hundredths from draw to draw, which is no news.
+   * <p>By interval, the bootstrap interval of the increase must lie above 0: a set of 100 images
+   * goes up and down by a few hundredths from draw to draw, which is no news.
    *
    * @param store holds the table {@code evaluations}, without the new rows
    * @param maxIncrease that is let pass; null to go by interval
@@ -64,7 +64,7 @@ public record Alert(
     return alerts;
   }
 
-  /** The newest evaluation of each set: run_id, anomaly_score, anomaly_score_high. */
+  /** The newest evaluation of each set: run_id, anomaly_score, anomaly_score_std_err. */
   private static Map<String, Row> previous(TableStore store, Evaluator.Result result) {
     Map<String, Row> previous = new HashMap<>();
     for (Row row :
@@ -79,7 +79,8 @@ public record Alert(
             .groupBy("dataset")
             .agg(
                 max_by(
-                    struct("run_id", "anomaly_score", "anomaly_score_high"), col("evaluated_at")))
+                    struct("run_id", "anomaly_score", "anomaly_score_std_err"),
+                    col("evaluated_at")))
             .collectAsList()) {
       previous.put(row.getString(0), row.getStruct(1));
     }
@@ -90,47 +91,42 @@ public record Alert(
       Evaluator.Result result, TableRow row, Row before, Double maxIncrease) {
     double now = (Double) row.get("anomaly_score");
     double then = before.getDouble(1);
-    boolean alert;
-    double threshold;
-    String why;
-    if (maxIncrease != null) {
-      threshold = maxIncrease;
-      alert = now - then > threshold;
-      why = String.format(Locale.ROOT, "more than max_increase, %s", maxIncrease);
-    } else if (row.get("anomaly_score_low") instanceof Double low && !before.isNullAt(2)) {
-      threshold = before.getDouble(2);
-      alert = low > threshold;
-      why =
-          String.format(
-              Locale.ROOT,
-              "its interval now begins at %.4f, above the previous one's end, %.4f",
-              low,
-              threshold);
-    } else {
+    double threshold = threshold(row, before, maxIncrease);
+    if (!(now - then > threshold)) {
       return null;
     }
     String message =
         String.format(
             Locale.ROOT,
-            "%s became less natural under %s: its Anomaly Score rose from %.4f to %.4f, %s.",
+            "%s became less natural under %s: its Anomaly Score rose from %.4f to %.4f, by more"
+                + " than %s, %.4f.",
             row.get("dataset"),
             result.model(),
             then,
             now,
-            why);
-    return alert
-        ? new Alert(
-            (String) row.get("dataset"),
-            result.model(),
-            result.configId(),
-            result.reference(),
-            now,
-            then,
-            before.getString(0),
-            now - then,
-            maxIncrease == null ? "interval" : "fixed",
-            threshold,
-            message)
-        : null;
+            maxIncrease == null ? "two draws of one generator differ" : "max_increase",
+            threshold);
+    return new Alert(
+        (String) row.get("dataset"),
+        result.model(),
+        result.configId(),
+        result.reference(),
+        now,
+        then,
+        before.getString(0),
+        now - then,
+        maxIncrease == null ? "interval" : "fixed",
+        threshold,
+        message);
+  }
+
+  /** NaN where there is nothing to go by. */
+  private static double threshold(TableRow row, Row before, Double maxIncrease) {
+    if (maxIncrease != null) {
+      return maxIncrease;
+    }
+    return row.get("anomaly_score_std_err") instanceof Double error && !before.isNullAt(2)
+        ? AnomalyScore.chanceDifference(error, before.getDouble(2), (Double) row.get("confidence"))
+        : Double.NaN;
   }
 }

@@ -179,6 +179,7 @@ public final class Evaluator {
     row.with("anomaly_score", score.d())
         .with("anomaly_score_low", score.low())
         .with("anomaly_score_high", score.high())
+        .with("anomaly_score_std_err", score.standardError())
         .with("confidence", options.confidence())
         .with("null_mean", score.nullMean())
         .with("null_q95", score.nullQuantile95())

@@ -37,6 +37,7 @@ final class EvaluationColumns {
             .add("anomaly_score", DoubleType, false)
             .add("anomaly_score_low", DoubleType)
             .add("anomaly_score_high", DoubleType)
+            .add("anomaly_score_std_err", DoubleType)
             .add("confidence", DoubleType, false)
             .add("null_mean", DoubleType)
             .add("null_q95", DoubleType)

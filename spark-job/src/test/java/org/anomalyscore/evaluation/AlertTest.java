@@ -22,7 +22,7 @@ class AlertTest {
     return new TableStore(TestSpark.session(), folder.toString());
   }
 
-  private static TableRow row(String dataset, double low, double score, double high, int day) {
+  private static TableRow row(String dataset, double score, double standardError, int day) {
     return TableRow.of(Table.EVALUATIONS)
         .with("run_id", "run" + day)
         .with("evaluated_at", Timestamp.from(Instant.EPOCH.plusSeconds(day * 86_400L)))
@@ -34,8 +34,7 @@ class AlertTest {
         .with("n", 9L)
         .with("images", "images")
         .with("anomaly_score", score)
-        .with("anomaly_score_low", low)
-        .with("anomaly_score_high", high)
+        .with("anomaly_score_std_err", standardError)
         .with("confidence", 0.95)
         .with("permutations", 1)
         .with("resamples", 1)
@@ -54,30 +53,32 @@ class AlertTest {
   }
 
   @Test
-  void theIntervalMustLieAboveThePreviousOne() {
-    before(row("gan", 0.0, 0.1, 0.2, 1), row("gan", 0.1, 0.2, 0.3, 2));
-    assertEquals(0, alerts(row("gan", 0.3, 0.4, 0.5, 3), null).size());
-    List<Alert> alerts = alerts(row("gan", 0.301, 0.4, 0.5, 3), null);
+  void theIncreaseMustBeMoreThanTwoDrawsDiffer() {
+    before(row("gan", 0.1, 0.01, 1), row("gan", 0.2, 0.03, 2));
+    // 1.96 sqrt(0.03^2 + 0.04^2)
+    assertEquals(0, alerts(row("gan", 0.297, 0.04, 3), null).size());
+    List<Alert> alerts = alerts(row("gan", 0.299, 0.04, 3), null);
     assertEquals(1, alerts.size());
     Alert alert = alerts.get(0);
     assertEquals("interval", alert.rule());
-    assertEquals(0.3, alert.threshold());
+    assertEquals(1.959963984540054 * 0.05, alert.threshold(), 1e-12);
     assertEquals("run2", alert.previousRunId());
-    assertEquals(0.2, alert.increase(), 1e-15);
+    assertEquals(0.099, alert.increase(), 1e-15);
     assertEquals(
-        "gan became less natural under m: its Anomaly Score rose from 0.2000 to 0.4000, its"
-            + " interval now begins at 0.3010, above the previous one's end, 0.3000.",
+        "gan became less natural under m: its Anomaly Score rose from 0.2000 to 0.2990, by more"
+            + " than two draws of one generator differ, 0.0980.",
         alert.message());
     // It became more natural.
-    assertEquals(0, alerts(row("gan", 0.0, 0.01, 0.02, 3), null).size());
+    assertEquals(0, alerts(row("gan", 0.01, 0.01, 3), null).size());
   }
 
   @Test
   void aFixedIncreaseCountsWithoutIntervals() {
-    before(row("gan", Double.NaN, 0.25, Double.NaN, 1));
-    assertEquals(0, alerts(row("gan", Double.NaN, 0.5, Double.NaN, 2), null).size());
-    assertEquals(0, alerts(row("gan", Double.NaN, 0.5, Double.NaN, 2), 0.25).size());
-    Alert alert = alerts(row("gan", Double.NaN, 0.5, Double.NaN, 2), 0.24).get(0);
+    before(row("gan", 0.25, Double.NaN, 1));
+    assertEquals(0, alerts(row("gan", 0.5, Double.NaN, 2), null).size());
+    assertEquals(0, alerts(row("gan", 0.5, 0.01, 2), null).size());
+    assertEquals(0, alerts(row("gan", 0.5, Double.NaN, 2), 0.25).size());
+    Alert alert = alerts(row("gan", 0.5, Double.NaN, 2), 0.24).get(0);
     assertEquals("fixed", alert.rule());
     assertEquals(0.24, alert.threshold());
   }
@@ -85,10 +86,10 @@ class AlertTest {
   @Test
   void onlyABenchmarkOfTheSameKindIsAPreviousRun() {
     before(
-        row("gan", 0, 0.1, 0.1, 1).with("config_id", "other"),
-        row("gan", 0, 0.1, 0.1, 1).with("reference", "other"),
-        row("gan", 0, 0.1, 0.1, 1).with("images", null),
-        row("ddpm", 0, 0.1, 0.1, 1));
-    assertEquals(0, alerts(row("gan", 0.8, 0.9, 1, 2), null).size());
+        row("gan", 0.1, 0.01, 1).with("config_id", "other"),
+        row("gan", 0.1, 0.01, 1).with("reference", "other"),
+        row("gan", 0.1, 0.01, 1).with("images", null),
+        row("ddpm", 0.1, 0.01, 1));
+    assertEquals(0, alerts(row("gan", 0.9, 0.01, 2), null).size());
   }
 }
