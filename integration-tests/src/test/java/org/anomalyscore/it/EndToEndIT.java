@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,6 +152,57 @@ class EndToEndIT {
     assertFault(2, "--images", "score", "--dataset", "x");
     assertFault(2, "no profile", append(score("x", "y", out), "--profile", "fast"));
     assertFault(3, "--batch-size is 0", append(score("x", "y", out), "--batch-size", "0"));
+  }
+
+  @Test
+  void aBenchmarkAlertsWhenAGeneratorGotWorse() throws Exception {
+    Path night = Files.createDirectories(folder.resolve("night"));
+    replaceImages("fresh-draws", night.resolve("gan"), 200);
+    Path manifest =
+        Files.writeString(
+            night.resolve("nightly.yaml"),
+            """
+            models: [%s]
+            reference: {name: reference, images: %s}
+            generators:
+              - {name: gan, images: gan}
+              - {name: missing, images: nowhere}
+            outputs: {tables: tables}
+            """
+                .formatted(model, images.resolve("reference")));
+    JobProcess benchmark = JobProcess.script("benchmark", "--manifest", manifest.toString());
+    JobProcess.Result first = benchmark.run();
+    assertEquals(3, first.exitCode(), first::toString);
+    assertTrue(first.out().contains("FAILED missing: "), first::toString);
+
+    Files.writeString(manifest, Files.readString(manifest).replace("missing", "blurred"));
+    Files.writeString(
+        manifest,
+        Files.readString(manifest).replace("nowhere", images.resolve("blurred").toString()));
+    replaceImages("broken-geometry", night.resolve("gan"), 100);
+    JobProcess.Result second =
+        JobProcess.script("benchmark", "--manifest", manifest.toString(), "--json").run();
+    assertEquals(5, second.exitCode(), second::toString);
+    JsonNode alerts =
+        JsonMapper.builder().build().readTree(second.out()).get("models").get(0).get("alerts");
+    assertEquals(1, alerts.size(), second::toString);
+    assertEquals("gan", alerts.get(0).get("dataset").asText());
+    assertTrue(Files.readString(night.resolve("tables/alerts.json")).contains("\"gan\""));
+
+    Files.writeString(manifest, Files.readString(manifest) + "batch_sise: 4\n");
+    assertFault(
+        3, "line 6: there is no key 'batch_sise'", "benchmark", "--manifest", "" + manifest);
+  }
+
+  /** Puts a set's first images into a folder, under names of the folder's own. */
+  private void replaceImages(String set, Path target, int count) throws IOException {
+    Files.createDirectories(target);
+    try (Stream<Path> files = Files.list(images.resolve(set))) {
+      int i = 0;
+      for (Path file : files.sorted().limit(count).toList()) {
+        Files.copy(file, target.resolve(i++ + ".png"), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 
   @Test

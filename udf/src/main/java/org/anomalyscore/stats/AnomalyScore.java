@@ -152,6 +152,10 @@ public record AnomalyScore(
    * the normal interval of a difference, z sqrt(se1^2 + se2^2). The bias of d at equal sizes
    * cancels in a difference, so that this is narrower than the intervals of the scores themselves.
    *
+   * <p>Measured by {@code BootstrapCoverage}, as above: at 95 % a second draw lies further up in
+   * 0.5 % of cases where the true D is 0, in 1.8 to 2.5 % where it is 0.06 to 0.54 and in 3.5 %
+   * where it is 0.86 (100 against 500 points), nominally in 2.5 %.
+   *
    * @param standardError1 of the one score, see {@link #standardError()}
    * @param standardError2 of the other
    * @param confidence in (0, 1); 0.95 is exceeded upwards in 2.5 % of cases
