@@ -34,6 +34,7 @@ final class JobJarIT {
           "com/github/freva/asciitable/",
           "com/luciad/imageio/",
           "com/sun/jna/",
+          "freemarker/",
           "me/tongfei/progressbar/",
           "org/anomalyscore/",
           "org/apache/commons/numbers/",

@@ -15,7 +15,13 @@ import picocli.CommandLine.HelpCommand;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Measures how natural generated images look (Anomaly Score, CVPR 2024).",
-    subcommands = {DemoCommand.class, ScoreCommand.class, EvaluateCommand.class, HelpCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      ScoreCommand.class,
+      EvaluateCommand.class,
+      ReportCommand.class,
+      HelpCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
