@@ -2,6 +2,7 @@ package org.anomalyscore.image;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,7 +20,7 @@ import org.apache.hadoop.fs.Path;
  * @param maxPixels images with more are rejected undecoded
  * @param maxFileBytes larger files and members are rejected unread; below 2 GiB
  */
-public record ImagesByPath(int maxSide, long maxPixels, long maxFileBytes) {
+public record ImagesByPath(int maxSide, long maxPixels, long maxFileBytes) implements Serializable {
 
   /** The file that has to be opened for an image: its container, or the image itself. */
   public static String fileOf(String path) {

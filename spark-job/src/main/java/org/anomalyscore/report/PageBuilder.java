@@ -135,9 +135,7 @@ final class PageBuilder {
         row == null ? null : format("%.4f", Comparison.number(row, "anomaly_score")),
         row == null ? null : interval(row),
         row == null ? null : p(Comparison.number(row, "p_value")),
-        differs == null
-            ? "not tested"
-            : differs ? "differs from the reference" : "cannot be told from the reference",
+        differs == null ? "not tested" : differs ? "differs" : "not told apart",
         differs,
         row == null ? null : human(row),
         row == null ? null : labels(Comparison.text(row, "labels")),

@@ -31,6 +31,8 @@ final class ScoredImages {
   /** Listings are small Spark jobs, of which several fit side by side. */
   private static final int LISTINGS_AT_ONCE = 4;
 
+  private static final int TASKS_PER_CORE = 4;
+
   private final SparkSession spark;
   private final TableStore store;
 
@@ -66,7 +68,9 @@ final class ScoredImages {
             col("image_id"),
             col("complexity"),
             col("vulnerability"),
-            col("vulnerability").divide(col("complexity")).as("as_i"));
+            col("vulnerability").divide(col("complexity")).as("as_i"))
+        // All that is computed of them goes set by set; so nothing is shuffled twice.
+        .repartition(TASKS_PER_CORE * spark.sparkContext().defaultParallelism(), col("set"));
   }
 
   /** {@code images} is NULL where all rows are taken. */

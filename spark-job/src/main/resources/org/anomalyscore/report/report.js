@@ -202,22 +202,23 @@
     });
   }
 
-  const times = (c, more) => axis(c, 'evaluated (UTC)', Object.assign({
-    type: 'time', nameGap: 30, splitLine: { show: false }, boundaryGap: ['4%', '4%'], splitNumber: 3,
-    axisLabel: { color: c.quiet, hideOverlap: true, formatter: t => day(t).slice(2).replace(' ', '\n') }
-  }, more));
+  /** Evaluations stand at equal distances, whatever time lay between them. */
+  const times = (c, all) => Object.assign(axis(c, 'evaluated (UTC)'), {
+    type: 'category', boundaryGap: true, nameGap: 40, data: [...new Set(all)].sort((a, b) => a - b),
+    axisLabel: { color: c.quiet, hideOverlap: true, formatter: t => day(Number(t)).replace(' ', '\n') }
+  });
 
   function history(of, c) {
-    const points = of.set.history;
+    const points = of.set.history.map(([t, ...rest]) => [String(t), ...rest]);
     return base(c, {
-      grid: { left: 52, right: 20, top: 34, bottom: 60 }, useUTC: true,
-      xAxis: times(c, { nameGap: 38 }), yAxis: axis(c, 'AS', { min: 0, nameGap: 38 }),
+      grid: { left: 52, right: 20, top: 34, bottom: 62 },
+      xAxis: times(c, points.map(p => p[0])), yAxis: axis(c, 'AS', { min: 0, nameGap: 38 }),
       series: [{
         type: 'line', name: 'AS', data: points.map(p => [p[0], p[1]]), symbol: 'circle', symbolSize: 8,
         itemStyle: { color: c.set }, lineStyle: { color: c.set, width: 2 },
-        tooltip: { formatter: p => day(p.value[0]) + '<br>AS ' + number(p.value[1]) }
+        tooltip: { formatter: p => day(Number(p.value[0])) + '<br>AS ' + number(p.value[1]) }
       }, {
-        type: 'line', name: 'chance 95 %', showSymbol: points.length === 1, data: points.filter(p => p[4] !== null).map(p => [p[0], p[4]]),
+        type: 'line', name: 'chance 95 %', symbol: 'none', data: points.filter(p => p[4] !== null).map(p => [p[0], p[4]]),
         itemStyle: { color: c.quiet }, lineStyle: { type: 'dashed', color: c.quiet, width: 2 }
       }, {
         type: 'custom', silent: true, data: points.filter(p => p[2] !== null && p[3] !== null).map(p => [p[0], p[2], p[3]]), encode: { x: 0, y: [1, 2] },
@@ -228,17 +229,30 @@
 
   function trend(of, c, width) {
     const room = Math.min(170, width * 0.3);
+    const shown = of.group.lines.map(place => of.group.sets[place]);
+    const grid = { left: 52, right: room, top: 12, bottom: 62 };
+    const x = times(c, shown.flatMap(s => s.history.map(p => String(p[0]))));
+    // Names at the right ends are kept a line apart here: the library leaves equal values on top of each other.
+    const ends = shown.map((s, i) => ({ i, y: s.history[s.history.length - 1][1] })).sort((a, b) => b.y - a.y);
+    const values = shown.flatMap(s => s.history.map(p => p[1]));
+    const low = Math.max(0, Math.min(...values) - 0.02), high = Math.max(...values) + 0.02;
+    const height = 340 - grid.top - grid.bottom, place = [];
+    let last = -Infinity;
+    ends.forEach(({ i, y }) => {
+      const wanted = (high - y) / (high - low) * height;
+      last = Math.max(wanted, last + 17);
+      place[i] = last - wanted;
+    });
     return base(c, {
-      legend: { show: false }, grid: { left: 52, right: room, top: 12, bottom: 60 }, useUTC: true,
-      xAxis: times(c, { nameGap: 38 }), yAxis: axis(c, 'AS', { min: 0, nameGap: 38 }),
-      series: of.group.lines.map((place, i) => {
-        const s = of.group.sets[place], colour = OKABE_ITO[i % OKABE_ITO.length];
+      legend: { show: false }, grid,
+      xAxis: x, yAxis: axis(c, 'AS', { min: low, max: high, nameGap: 38, axisLabel: { color: c.quiet, showMinLabel: false, showMaxLabel: false, formatter: v => number(v, 3) } }),
+      series: shown.map((s, i) => {
+        const colour = OKABE_ITO[i % OKABE_ITO.length];
         return {
-          type: 'line', name: s.name, data: s.history.map(p => [p[0], p[1]]), symbol: SYMBOLS[i % SYMBOLS.length], symbolSize: 8,
+          type: 'line', name: s.name, data: s.history.map(p => [String(p[0]), p[1]]), symbol: SYMBOLS[i % SYMBOLS.length], symbolSize: 9,
           itemStyle: { color: colour }, lineStyle: { color: colour, width: 2, type: DASHES[i % DASHES.length] },
-          endLabel: { show: true, formatter: () => s.name, color: c.ink, width: room - 14, overflow: 'truncate', distance: 8 },
-          labelLayout: { moveOverlap: 'shiftY' },
-          tooltip: { formatter: p => escaped(s.name) + '<br>' + day(p.value[0]) + '<br>AS ' + number(p.value[1]) }
+          endLabel: { show: true, formatter: () => s.name, color: c.ink, width: room - 20, overflow: 'truncate', distance: 10, offset: [0, place[i]] },
+          tooltip: { formatter: p => escaped(s.name) + '<br>' + day(Number(p.value[0])) + '<br>AS ' + number(p.value[1]) }
         };
       })
     });
@@ -272,6 +286,7 @@
     const of = figures.get(element.dataset.set), kind = element.dataset.kind, width = element.clientWidth;
     if (!width) return;
     if (kind === 'board') element.style.height = 60 + 26 * (of.group.sets.length - 1) + 'px';
+    if (kind === 'trend') element.style.height = '340px';
     if (kind === 'joint') element.style.height = (width < 560 ? 620 : 360) + 'px';
     let chart = drawn.get(element);
     if (!chart) {
