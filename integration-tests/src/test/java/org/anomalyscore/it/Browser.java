@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.StreamSupport;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
@@ -27,6 +28,9 @@ final class Browser implements AutoCloseable {
   private static final Path DRIVER =
       Path.of(System.getProperty("anomalyscore.chromedriver", "/usr/bin/chromedriver"));
 
+  /** It warns that no classes of this Chromium's own protocol are there, of which none is used. */
+  private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
+
   private final ChromeDriver driver;
 
   private Browser(ChromeDriver driver) {
@@ -43,6 +47,7 @@ final class Browser implements AutoCloseable {
             + DRIVER
             + ": apt install chromium chromium-driver,"
             + " or name them with -Danomalyscore.chromium=FILE -Danomalyscore.chromedriver=FILE");
+    DEVTOOLS.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(CHROMIUM.toString());
     options.addArguments(

@@ -55,7 +55,7 @@ class ReportIT {
         "--reference",
         "real",
         "--generated",
-        "gan," + HOSTILE,
+        "gan",
         "--allow-incomplete",
         "--permutations",
         "99",
@@ -93,13 +93,13 @@ class ReportIT {
             + images
             + "/script>',"
             + " id, '.png') AS path, 32 AS width, 24 AS height,"
-            + " 0.2 + 0.001 * ((id * 37) % 60) + "
+            + " 0.2D + 0.001D * ((id * 37) % 60) + "
             + shift
-            + " AS complexity,"
-            + " 20 + 0.1 * ((id * 23) % 60) AS vulnerability, 1D AS as_i, 1D AS step_norm,"
+            + "D AS complexity,"
+            + " 20 + 0.1D * ((id * 23) % 60) AS vulnerability, 1D AS as_i, 1D AS step_norm,"
             + " 0.01D AS complexity_floor, 'net' AS model, 'r' AS run_id,"
             + " timestamp '2026-01-01 00:00:00' AS scored_at, 'c' AS config_id, '"
-            + dataset.replace("'", "\\'")
+            + literal(dataset)
             + "' AS dataset FROM range("
             + IMAGES
             + ")",
@@ -108,16 +108,24 @@ class ReportIT {
         "dataset");
   }
 
-  /** The same evaluations a day later, as a benchmark records them. */
+  /** The other set, and both a day later, as a benchmark records them. */
   private static void benchmarkTheNextNight(Path tables) {
+    Path evaluations = tables.resolve("evaluations");
     Tables.write(
-        "SELECT * EXCEPT (run_id, evaluated_at, human_error_rate, anomaly_score), 'night' AS run_id,"
-            + " evaluated_at + interval 1 day AS evaluated_at,"
-            + " 0.4 - 0.3 * anomaly_score AS human_error_rate,"
-            + " anomaly_score * 0.9 AS anomaly_score FROM parquet.`"
-            + tables.resolve("evaluations")
+        "SELECT * EXCEPT (dataset, anomaly_score), '"
+            + literal(HOSTILE)
+            + "' AS dataset, anomaly_score / 2 AS anomaly_score FROM parquet.`"
+            + evaluations
             + "`",
-        tables.resolve("evaluations"));
+        evaluations);
+    Tables.write(
+        "SELECT * EXCEPT (run_id, evaluated_at, human_error_rate, anomaly_score), 'night' AS"
+            + " run_id, evaluated_at + interval 1 day AS evaluated_at,"
+            + " 0.4D - 0.3D * anomaly_score AS human_error_rate,"
+            + " anomaly_score * 0.9D AS anomaly_score FROM parquet.`"
+            + evaluations
+            + "`",
+        evaluations);
     Tables.write(
         "SELECT * EXCEPT (command, outcome), 'benchmark' AS command, '{\"reference\":\"real\","
             + "\"alerts\":[{\"dataset\":\"gan\",\"message\":\"<b>gan</b> got worse\"}],"
@@ -126,6 +134,10 @@ class ReportIT {
             + tables.resolve("runs")
             + "`",
         tables.resolve("runs"));
+  }
+
+  private static String literal(String text) {
+    return text.replace("'", "\\'");
   }
 
   @BeforeEach
