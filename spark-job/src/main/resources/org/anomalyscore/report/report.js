@@ -61,13 +61,14 @@
       const isSet = s === of.set;
       const points = curve(s[key], s.n);
       return {
-        type: 'line', name: isSet ? s.name : 'reference', showSymbol: false, step: s.n - 1 <= data.steps ? 'end' : false,
+        type: 'line', name: isSet ? s.name : 'reference', symbol: 'none', step: s.n - 1 <= data.steps ? 'end' : false,
         data: [[Math.min(low - margin, points[0][0]), 0], [points[0][0], 0], ...points, [Math.max(high + margin, points[points.length - 1][0]), 1]],
         itemStyle: { color: isSet ? c.set : c.reference },
         lineStyle: { width: isSet ? 3 : 2, type: isSet ? 'solid' : 'dashed', color: isSet ? c.set : c.reference }
       };
     });
     return base(c, {
+      legend: { top: 0, left: 0, itemWidth: 34, itemStyle: { opacity: 0 }, textStyle: { color: c.ink, overflow: 'truncate', width: 120 } },
       grid: { left: 52, right: 16, top: 34, bottom: 46 },
       tooltip: {
         trigger: 'axis', confine: true, backgroundColor: c.back, borderColor: c.line, textStyle: { color: c.ink },
@@ -138,6 +139,10 @@
     const bars = shares(of.set), width = (high - low) / bars.length, edge = i => low + i * width;
     const outline = of.reference.a ? shares(of.reference) : [];
     return base(c, {
+      legend: {
+        top: 0, left: 0, itemWidth: 34, textStyle: { color: c.ink, overflow: 'truncate', width: 120 },
+        data: [{ name: of.set.name }, { name: 'reference', itemStyle: { opacity: 0 } }]
+      },
       grid: { left: 52, right: 16, top: 34, bottom: 46 },
       xAxis: axis(c, 'AS-i', Object.assign({ min: low, max: high, axisLabel: { color: c.quiet, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: x => number(x, 3) } }, horizontal)),
       yAxis: axis(c, 'share of images', { min: 0, nameGap: 38, axisLabel: { color: c.quiet, formatter: percent } }),
@@ -149,7 +154,7 @@
           return { type: 'rect', shape: { x: a[0] + 0.5, y: b[1], width: Math.max(1, b[0] - a[0] - 1), height: a[1] - b[1] }, style: { fill: c.set, opacity: 0.75 } };
         }
       }, {
-        type: 'line', name: 'reference', step: 'end', showSymbol: false, itemStyle: { color: c.reference },
+        type: 'line', name: 'reference', step: 'end', symbol: 'none', itemStyle: { color: c.reference },
         lineStyle: { type: 'dashed', width: 2, color: c.reference },
         data: outline.length ? [...outline.map((y, i) => [edge(i), y]), [high, outline[outline.length - 1]]] : []
       }]
@@ -196,7 +201,7 @@
         renderItem: (params, api) => whisker(api, [api.value(2), api.value(0)], [api.value(3), api.value(0)], 5, false, { stroke: c.set, lineWidth: 2 })
       }, {
         type: 'scatter', symbolSize: 11, encode: { x: 1, y: 0 },
-        data: at.map((value, i) => ({ value, itemStyle: { color: differs(sets[i]) ? c.set : c.back, borderColor: c.set, borderWidth: 2 } })),
+        data: at.map((value, i) => ({ value, itemStyle: { color: differs(sets[i]) ? c.set : c.back, borderColor: c.set, borderWidth: 2, opacity: 1 } })),
         tooltip: { formatter: p => escaped(sets[p.value[0]].name) + '<br>AS ' + number(p.value[1]) + '<br>interval ' + number(p.value[2]) + ' to ' + number(p.value[3]) + '<br>chance ' + number(p.value[4]) + ', 95 % ' + number(p.value[5]) }
       }]
     });
@@ -205,7 +210,7 @@
   /** Evaluations stand at equal distances, whatever time lay between them. */
   const times = (c, all) => Object.assign(axis(c, 'evaluated (UTC)'), {
     type: 'category', boundaryGap: true, nameGap: 40, data: [...new Set(all)].sort((a, b) => a - b),
-    axisLabel: { color: c.quiet, hideOverlap: true, formatter: t => day(Number(t)).replace(' ', '\n') }
+    axisLabel: { color: c.quiet, hideOverlap: true, lineHeight: 15, formatter: t => day(Number(t)).replace(' ', '\n') }
   });
 
   function history(of, c) {
