@@ -36,6 +36,7 @@ final class JobJarIT {
           "com/luciad/imageio/",
           "com/networknt/",
           "com/sun/jna/",
+          "freemarker/",
           "me/tongfei/progressbar/",
           "org/anomalyscore/",
           "org/apache/commons/numbers/",

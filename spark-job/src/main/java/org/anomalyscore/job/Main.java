@@ -20,6 +20,7 @@ import picocli.CommandLine.HelpCommand;
       ScoreCommand.class,
       EvaluateCommand.class,
       BenchmarkCommand.class,
+      ReportCommand.class,
       HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
