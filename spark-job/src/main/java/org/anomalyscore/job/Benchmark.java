@@ -212,8 +212,9 @@ final class Benchmark {
         scored.rejects);
   }
 
-  private static void describe(TableRow row, BenchmarkManifest.Generator generator) {
-    row.with("images", generator.images())
+  private void describe(TableRow row, BenchmarkManifest.Generator generator) {
+    row.with("reference_images", manifest.reference().images())
+        .with("images", generator.images())
         .with("human_error_rate", generator.humanErrorRate())
         .with("human_error_rate_std_err", generator.stdErr())
         .with("labels", generator.labels() == null ? null : Json.write(generator.labels()));

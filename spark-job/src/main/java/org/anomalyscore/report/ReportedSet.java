@@ -2,6 +2,7 @@ package org.anomalyscore.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A data set in one comparison: the reference, or a generated set.
@@ -34,7 +35,11 @@ record ReportedSet(
               true,
               comparison.configId(),
               comparison.reference(),
-              null,
+              comparison.newest().stream()
+                  .map(row -> Comparison.text(row, "reference_images"))
+                  .filter(Objects::nonNull)
+                  .findFirst()
+                  .orElse(null),
               comparison.newest().stream()
                   .mapToLong(row -> row.<Long>getAs("n_reference"))
                   .max()

@@ -29,7 +29,8 @@ final class EvaluationColumns {
             .add("n_reference", LongType, false)
             .add("dataset", StringType, false)
             .add("n", LongType, false)
-            // What a benchmark's manifest says of the set; NULL in rows of the evaluate command.
+            // What a benchmark's manifest says of both sets; NULL in rows of the evaluate command.
+            .add("reference_images", StringType)
             .add("images", StringType)
             .add("human_error_rate", DoubleType)
             .add("human_error_rate_std_err", DoubleType)

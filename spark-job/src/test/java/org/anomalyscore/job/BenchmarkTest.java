@@ -113,6 +113,7 @@ class BenchmarkTest {
     List<Row> rows = rows(Table.EVALUATIONS, "model = 'test-tiny'");
     assertEquals(2, rows.size());
     assertEquals("file:" + folder + "/good", rows.get(0).getAs("images"));
+    assertEquals("file:" + folder + "/photos", rows.get(0).getAs("reference_images"));
     assertEquals(0.4, rows.get(0).<Double>getAs("human_error_rate"));
     assertNull(rows.get(0).getAs("human_error_rate_std_err"));
     assertEquals("{\"family\":\"gan\"}", rows.get(0).getAs("labels"));

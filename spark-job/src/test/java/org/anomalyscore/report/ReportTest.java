@@ -220,22 +220,25 @@ class ReportTest {
           "png",
           images.resolve(i + ".png").toFile());
     }
-    scores("c", "real", 30, "file:/gone/");
+    scores("c", "real", 30, "file:" + images + "/");
     scores("c", "there", 9, "file:" + images + "/");
     scores("c", "gone", 6, "file:/gone/");
     scores("c", "same", 5, "file:/gone/");
     evaluations(
-        evaluation("c", "there", 9, 1).with("images", images.toString()),
+        evaluation("c", "there", 9, 1)
+            .with("images", images.toString())
+            .with("reference_images", images.toString()),
         evaluation("c", "gone", 6, 1).with("images", folder.resolve("no").toString()),
         evaluation("c", "same", 5, 1));
     String html = html();
     JsonNode sets = data(html).at("/comparisons/0/sets");
     assertEquals(List.of("real", "there", "gone", "same"), sets.findValuesAsText("name"));
-    assertEquals(List.of("30", "4", "6", "5"), sets.findValuesAsText("n"));
+    assertEquals(List.of("4", "4", "6", "5"), sets.findValuesAsText("n"));
     String text = flat(html);
     assertTrue(text.contains("made of 9 images, the figures and galleries of the 4"), "changed");
+    assertTrue(text.contains("made of 30 images, the figures and galleries of the 4"), "reference");
     assertTrue(text.contains("all its scored images are shown: Cannot look for images"), "gone");
-    assertEquals(2, text.split("class=\"note\"", -1).length - 1, "and of the others nothing");
+    assertEquals(3, text.split("class=\"note\"", -1).length - 1, "and of the others nothing");
     assertTrue(text.contains("<img src=\"data:image/png;base64,"));
     assertTrue(text.contains("The file has changed since it was scored."));
     assertTrue(text.contains("Not readable: it is no longer there"));
