@@ -19,6 +19,8 @@ class RoomsTest {
           .consideringOnlyDependenciesInLayers()
           .layer("stats")
           .definedBy("org.anomalyscore.stats..")
+          .layer("functions")
+          .definedBy("org.anomalyscore.functions..")
           .layer("table")
           .definedBy("org.anomalyscore.table..")
           .layer("image")
@@ -43,8 +45,10 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("inference", "report", "job")
           .whereLayer("table")
           .mayOnlyBeAccessedByLayers("image", "inference", "evaluation", "report", "job")
+          .whereLayer("functions")
+          .mayOnlyBeAccessedByLayers("evaluation", "job")
           .whereLayer("stats")
-          .mayOnlyBeAccessedByLayers("evaluation", "report", "job");
+          .mayOnlyBeAccessedByLayers("functions", "evaluation", "report", "job");
 
   @ArchTest
   static final ArchRule ONLY_INFERENCE_SEES_DJL =

@@ -35,6 +35,5 @@ class ArchitectureTest {
               "org.anomalyscore.stats..",
               "java..",
               "scala..",
-              "org.apache.spark..")
-          .allowEmptyShould(true);
+              "org.apache.spark..");
 }

@@ -101,4 +101,17 @@ public record TwoSampleTests(
             ? 1
             : rankSum.with(AlternativeHypothesis.LESS_THAN).test(generated, reference).getPValue());
   }
+
+  /**
+   * The statistic {@link #ks} alone, without its p-value; the arrays are read, not kept.
+   *
+   * @param reference one finite value a row
+   * @param generated one finite value a row
+   * @return D, in [0, 1], or NaN if a sample has fewer than two rows
+   */
+  public static double kolmogorovSmirnov(double[] reference, double[] generated) {
+    return reference.length > 1 && generated.length > 1
+        ? KolmogorovSmirnovTest.withDefaults().statistic(generated, reference)
+        : Double.NaN;
+  }
 }

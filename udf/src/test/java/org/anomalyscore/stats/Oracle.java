@@ -12,17 +12,17 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
 /** Reads what {@code src/test/python/stats_oracle.py} wrote, and draws the data that it drew. */
-final class Oracle {
+public final class Oracle {
   private Oracle() {}
 
   /** Two samples of points. */
-  static final class Points {
-    final double[] x1;
-    final double[] y1;
-    final double[] x2;
-    final double[] y2;
+  public static final class Points {
+    public final double[] x1;
+    public final double[] y1;
+    public final double[] x2;
+    public final double[] y2;
 
-    Points(double[] x1, double[] y1, double[] x2, double[] y2) {
+    public Points(double[] x1, double[] y1, double[] x2, double[] y2) {
       this.x1 = x1;
       this.y1 = y1;
       this.x2 = x2;
@@ -35,7 +35,7 @@ final class Oracle {
   }
 
   /** The fields of each row, without the line of versions and the header. */
-  static List<String[]> rows(String file) {
+  public static List<String[]> rows(String file) {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
@@ -47,7 +47,7 @@ final class Oracle {
   }
 
   /** Python's spelling: {@code nan}, not {@code NaN}. */
-  static double number(String text) {
+  public static double number(String text) {
     return Double.parseDouble(text.toLowerCase(Locale.ROOT).replace("nan", "NaN"));
   }
 
@@ -62,7 +62,7 @@ final class Oracle {
   }
 
   /** The data of {@code samples(kind, n, m, seed)} in the oracle script, bit for bit. */
-  static Points points(String kind, int n, int m, long seed) {
+  public static Points points(String kind, int n, int m, long seed) {
     UniformRandomProvider random = stream(seed);
     double[] x1 = uniform(random, n);
     double[] y1 = uniform(random, n);
