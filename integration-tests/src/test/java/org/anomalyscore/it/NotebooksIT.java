@@ -3,6 +3,7 @@ package org.anomalyscore.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,12 +34,16 @@ class NotebooksIT {
 
   @TempDir static Path folder;
 
+  private String missing;
   private Path tables;
   private Demo demo;
 
   @BeforeAll
   void addRunsToACopyOfTheDemo() throws Exception {
-    Python.assume(MODULES);
+    missing = Python.missing(MODULES);
+    if (missing != null) {
+      return;
+    }
     demo = Demo.once();
     tables = folder.resolve("tables");
     copy(demo.tables(), tables);
@@ -54,6 +60,12 @@ class NotebooksIT {
     // The demo's own configuration again, and a reject.
     Files.writeString(sample.resolve("broken.png"), "no image");
     score(sample);
+  }
+
+  /** Here, since a class that is skipped as a whole is reported without its reason. */
+  @BeforeEach
+  void skipWithoutPython() {
+    assumeTrue(missing == null, missing);
   }
 
   @Test

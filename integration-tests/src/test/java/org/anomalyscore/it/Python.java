@@ -31,23 +31,28 @@ final class Python {
 
   /** Skips the calling test, with the reason, where there is no Python that has these modules. */
   static void assume(String modules) throws InterruptedException {
-    String reason = "there is no " + COMMAND;
-    boolean found = false;
+    String missing = missing(modules);
+    assumeTrue(missing == null, missing);
+  }
+
+  /** Why these modules cannot be had, and what to do; null if they can. */
+  static String missing(String modules) throws InterruptedException {
+    String reason;
     try {
       Result result = run(Map.of(), "-c", "import " + modules);
-      found = result.exitCode() == 0;
+      if (result.exitCode() == 0) {
+        return null;
+      }
       reason = result.out().lines().reduce("", (first, last) -> last);
     } catch (IOException e) {
-      // No such program: as good as one without the modules.
+      reason = e.getMessage();
     }
-    assumeTrue(
-        found,
-        COMMAND
-            + " cannot import "
-            + modules
-            + " ("
-            + reason
-            + "); name one that can with -Danomalyscore.python=FILE");
+    return COMMAND
+        + " cannot import "
+        + modules
+        + " ("
+        + reason
+        + "); name one that can with -Danomalyscore.python=FILE";
   }
 
   /** Runs Python with these arguments and waits for its end. */
