@@ -12,6 +12,7 @@ no sample needs to be stored. The versions that made the files stand in their fi
 import argparse
 import csv
 import importlib.util
+import itertools
 import pathlib
 import platform
 import warnings
@@ -132,6 +133,18 @@ def two_sample_row(kind, n, m, seed):
             u[0].statistic, *(v.pvalue for v in u)]
 
 
+def exact_p(coefficient, x, y):
+    """Two-sided, over all pairings; the sums' rounding must not part equal coefficients."""
+    observed = abs(coefficient(x, y)[0])
+    return np.mean([abs(coefficient(x, np.array(p))[0]) >= observed - 1e-12 for p in itertools.permutations(y)])
+
+
+def correlation_row(kind, n, seed):
+    x, y, _, _ = samples(kind, n, n, seed)
+    p = [exact_p(c, x, y) if n < 8 else np.nan for c in (stats.pearsonr, stats.spearmanr)]
+    return [kind, n, seed, stats.pearsonr(x, y)[0], p[0], stats.spearmanr(x, y)[0], p[1]]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     here = pathlib.Path(__file__).resolve().parent
@@ -176,6 +189,12 @@ def main():
           ["kind", "n", "m", "seed", "ks", "ks_p", "t", "t_p", "t_p_greater", "t_p_less", "u", "u_p",
            "u_p_greater", "u_p_less"],
           [two_sample_row(*case, seed) for seed, case in enumerate(cases, start=501)], versions)
+
+    cases = [("continuous", 3), ("correlated", 4), ("correlated", 5), ("grid8", 6), ("correlated", 7),
+             ("grid2", 7), ("continuous", 10), ("correlated", 40), ("grid8", 1000), ("one_constant", 9)]
+    write(arguments.folder / "correlation.csv",
+          ["kind", "n", "seed", "pearson", "pearson_p", "spearman", "spearman_p"],
+          [correlation_row(*case, seed) for seed, case in enumerate(cases, start=701)], versions)
 
     quantiles = []
     for n, seed in ((1, 601), (2, 602), (5, 603), (100, 604), (1001, 605)):

@@ -29,22 +29,26 @@ class RoomsTest {
           .definedBy("org.anomalyscore.inference..")
           .layer("evaluation")
           .definedBy("org.anomalyscore.evaluation..")
+          .layer("report")
+          .definedBy("org.anomalyscore.report..")
           .layer("job")
           .definedBy("org.anomalyscore.job..")
           .whereLayer("job")
           .mayNotBeAccessedByAnyLayer()
-          .whereLayer("evaluation")
+          .whereLayer("report")
           .mayOnlyBeAccessedByLayers("job")
+          .whereLayer("evaluation")
+          .mayOnlyBeAccessedByLayers("report", "job")
           .whereLayer("inference")
           .mayOnlyBeAccessedByLayers("job")
           .whereLayer("image")
-          .mayOnlyBeAccessedByLayers("inference", "job")
+          .mayOnlyBeAccessedByLayers("inference", "report", "job")
           .whereLayer("table")
-          .mayOnlyBeAccessedByLayers("image", "inference", "evaluation", "job")
+          .mayOnlyBeAccessedByLayers("image", "inference", "evaluation", "report", "job")
           .whereLayer("functions")
           .mayOnlyBeAccessedByLayers("evaluation", "job")
           .whereLayer("stats")
-          .mayOnlyBeAccessedByLayers("functions", "evaluation", "job");
+          .mayOnlyBeAccessedByLayers("functions", "evaluation", "report", "job");
 
   @ArchTest
   static final ArchRule ONLY_INFERENCE_SEES_DJL =

@@ -1,5 +1,6 @@
 package org.anomalyscore;
 
+import org.anomalyscore.functions.AnomalyScoreExtensions;
 import org.apache.spark.sql.SparkSession;
 
 /** The one Spark session of this module's tests; it ends with the JVM. */
@@ -16,6 +17,7 @@ public final class TestSpark {
             .config("spark.ui.enabled", false)
             .config("spark.sql.shuffle.partitions", 2)
             .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.extensions", AnomalyScoreExtensions.class.getName())
             .getOrCreate();
     session.sparkContext().setLogLevel("WARN");
     return session;

@@ -44,6 +44,9 @@ final class ConfFilesIT {
     try (Stream<Path> files = Files.walk(CONF)) {
       assertEquals(
           List.of(
+              // Both by ManifestReaderTest.
+              "benchmark.schema.json",
+              "benchmark.yaml",
               "gpu-discovery.sh",
               "kubernetes/Dockerfile",
               "kubernetes/executor-pod.yaml",

@@ -3,17 +3,16 @@ package org.anomalyscore.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,8 +26,6 @@ class EndToEndIT {
 
   private static final List<String> FAULTY = List.of("blurred", "checkerboard", "broken-geometry");
 
-  private static final String PYTHON = System.getProperty("anomalyscore.python", "python3");
-
   @TempDir static Path folder;
 
   private JobProcess.Result demo;
@@ -38,14 +35,11 @@ class EndToEndIT {
 
   @BeforeAll
   void runTheDemo() throws Exception {
-    demo =
-        JobProcess.script("demo", "--out", folder.resolve("demo").toString())
-            .timeout(Duration.ofMinutes(10))
-            .run();
-    assertEquals(0, demo.exitCode(), demo::toString);
-    tables = folder.resolve("demo/tables");
-    images = folder.resolve("demo/images");
-    model = folder.resolve("demo/model/demo-scenes.pt").toString();
+    Demo shared = Demo.once();
+    demo = shared.run();
+    tables = shared.tables();
+    images = shared.images();
+    model = shared.model().toString();
   }
 
   @Test
@@ -154,6 +148,57 @@ class EndToEndIT {
   }
 
   @Test
+  void aBenchmarkAlertsWhenAGeneratorGotWorse() throws Exception {
+    Path night = Files.createDirectories(folder.resolve("night"));
+    replaceImages("fresh-draws", night.resolve("gan"), 200);
+    Path manifest =
+        Files.writeString(
+            night.resolve("nightly.yaml"),
+            """
+            models: [%s]
+            reference: {name: reference, images: %s}
+            generators:
+              - {name: gan, images: gan}
+              - {name: missing, images: nowhere}
+            outputs: {tables: tables}
+            """
+                .formatted(model, images.resolve("reference")));
+    JobProcess benchmark = JobProcess.script("benchmark", "--manifest", manifest.toString());
+    JobProcess.Result first = benchmark.run();
+    assertEquals(3, first.exitCode(), first::toString);
+    assertTrue(first.out().contains("FAILED missing: "), first::toString);
+
+    Files.writeString(manifest, Files.readString(manifest).replace("missing", "blurred"));
+    Files.writeString(
+        manifest,
+        Files.readString(manifest).replace("nowhere", images.resolve("blurred").toString()));
+    replaceImages("broken-geometry", night.resolve("gan"), 100);
+    JobProcess.Result second =
+        JobProcess.script("benchmark", "--manifest", manifest.toString(), "--json").run();
+    assertEquals(5, second.exitCode(), second::toString);
+    JsonNode alerts =
+        JsonMapper.builder().build().readTree(second.out()).get("models").get(0).get("alerts");
+    assertEquals(1, alerts.size(), second::toString);
+    assertEquals("gan", alerts.get(0).get("dataset").asText());
+    assertTrue(Files.readString(night.resolve("tables/alerts.json")).contains("\"gan\""));
+
+    Files.writeString(manifest, Files.readString(manifest) + "batch_sise: 4\n");
+    assertFault(
+        3, "line 7: there is no key 'batch_sise'", "benchmark", "--manifest", "" + manifest);
+  }
+
+  /** Puts a set's first images into a folder, under names of the folder's own. */
+  private void replaceImages(String set, Path target, int count) throws IOException {
+    Files.createDirectories(target);
+    try (Stream<Path> files = Files.list(images.resolve(set))) {
+      int i = 0;
+      for (Path file : files.sorted().limit(count).toList()) {
+        Files.copy(file, target.resolve(i++ + ".png"), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  @Test
   void theReadmesSparkQueryRuns() throws IOException {
     List<String> rows = Tables.query(readmeBlock("sql", "parquet."));
     assertEquals(10, rows.size());
@@ -161,7 +206,7 @@ class EndToEndIT {
 
   @Test
   void theReadmesDuckDbQueryRuns() throws Exception {
-    assumePython("duckdb");
+    Python.assume("duckdb");
     String query = readmeBlock("sql", "read_parquet");
     String out = python("import duckdb\nprint(duckdb.sql(\"\"\"" + query + "\"\"\").fetchall())");
     assertTrue(out.contains("fresh-draws"), out);
@@ -169,7 +214,7 @@ class EndToEndIT {
 
   @Test
   void theReadmesPandasLinesRun() throws Exception {
-    assumePython("pandas, pyarrow");
+    Python.assume("pandas, pyarrow");
     String out = python(readmeBlock("python", "import pandas"));
     assertTrue(out.contains("fresh-draws") && out.contains("complexity"), out);
   }
@@ -184,23 +229,13 @@ class EndToEndIT {
         .filter(block -> block.contains(part))
         .findFirst()
         .orElseThrow()
-        .replace("anomaly-score-demo", folder.resolve("demo").toString());
-  }
-
-  private static void assumePython(String modules) throws Exception {
-    Process process =
-        new ProcessBuilder(PYTHON, "-c", "import " + modules).redirectErrorStream(true).start();
-    process.getInputStream().readAllBytes();
-    assumeTrue(
-        process.waitFor() == 0,
-        PYTHON + " has no " + modules + "; name one that has with -Danomalyscore.python=FILE");
+        .replace("anomaly-score-demo", tables.getParent().toString());
   }
 
   private static String python(String program) throws Exception {
-    Process process = new ProcessBuilder(PYTHON, "-c", program).redirectErrorStream(true).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), out);
-    return out;
+    Python.Result result = Python.run(Map.of(), "-c", program);
+    assertEquals(0, result.exitCode(), result::toString);
+    return result.out();
   }
 
   private static String[] score(String images, String model, String out) {

@@ -31,9 +31,12 @@ final class JobJarIT {
   private static final List<String> PACKAGES =
       List.of(
           "ai/djl/",
+          "com/ethlo/time/",
           "com/github/freva/asciitable/",
           "com/luciad/imageio/",
+          "com/networknt/",
           "com/sun/jna/",
+          "freemarker/",
           "me/tongfei/progressbar/",
           "org/anomalyscore/",
           "org/apache/commons/numbers/",

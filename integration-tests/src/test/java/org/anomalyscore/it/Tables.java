@@ -23,6 +23,16 @@ final class Tables {
     return spark().sql(query).collectAsList().stream().map(Object::toString).toList();
   }
 
+  /** Appends a query's rows to a table that need not be there yet. */
+  static void write(String query, Path table, String... partitionColumns) {
+    spark()
+        .sql(query)
+        .write()
+        .mode("append")
+        .partitionBy(partitionColumns)
+        .parquet(table.toString());
+  }
+
   /** Asked for each time: another test may have closed the one before. */
   private static SparkSession spark() {
     return SparkSession.builder()

@@ -27,36 +27,51 @@ public final class CurrentScores {
   public static Dataset<Row> of(
       TableStore store, String configId, String dataset, Dataset<Row> present) {
     Column ours = col("config_id").equalTo(configId).and(col("dataset").equalTo(dataset));
-    Dataset<Row> newest =
-        store
-            .read(Table.SCORES)
-            .where(ours)
-            .groupBy("path")
-            // One maximum a number: Spark would sort by path to find a struct, and hashes for this.
-            .agg(
-                max_by(col("complexity"), col("scored_at")).as("complexity"),
-                max_by(col("vulnerability"), col("scored_at")).as("vulnerability"),
-                max(col("scored_at")).as("scored_at"));
-    Dataset<Row> rejected =
-        store
-            .read(Table.REJECTS)
-            .where(ours.and(col("reason").isin((Object[]) RejectReason.finalReasons())))
-            .groupBy(col("path").as("rejected_path"))
-            .agg(max("rejected_at").as("rejected_at"));
-    Dataset<Row> current =
-        newest
-            .join(
-                rejected,
-                col("path")
-                    .equalTo(col("rejected_path"))
-                    .and(col("scored_at").lt(col("rejected_at"))),
-                "left_anti")
-            .select("path", "complexity", "vulnerability");
+    Dataset<Row> current = ofEach(store, ours).select("path", "complexity", "vulnerability");
     return present == null
         ? current
         : current.join(
             present.select(col("path").as("present_path")),
             col("path").equalTo(col("present_path")),
             "left_semi");
+  }
+
+  /**
+   * The same for many data sets in one plan: {@code config_id}, {@code dataset}, {@code path},
+   * {@code image_id}, {@code complexity}, {@code vulnerability}.
+   *
+   * @param which of {@code config_id} and {@code dataset}
+   */
+  public static Dataset<Row> ofEach(TableStore store, Column which) {
+    Dataset<Row> newest =
+        store
+            .read(Table.SCORES)
+            .where(which)
+            .groupBy("config_id", "dataset", "path")
+            // One maximum a number: Spark would sort by path to find a struct, and hashes for this.
+            .agg(
+                max_by(col("image_id"), col("scored_at")).as("image_id"),
+                max_by(col("complexity"), col("scored_at")).as("complexity"),
+                max_by(col("vulnerability"), col("scored_at")).as("vulnerability"),
+                max(col("scored_at")).as("scored_at"));
+    Dataset<Row> rejected =
+        store
+            .read(Table.REJECTS)
+            .where(which.and(col("reason").isin((Object[]) RejectReason.finalReasons())))
+            .groupBy(
+                col("config_id").as("rejected_config_id"),
+                col("dataset").as("rejected_dataset"),
+                col("path").as("rejected_path"))
+            .agg(max("rejected_at").as("rejected_at"));
+    return newest
+        .join(
+            rejected,
+            col("config_id")
+                .equalTo(col("rejected_config_id"))
+                .and(col("dataset").equalTo(col("rejected_dataset")))
+                .and(col("path").equalTo(col("rejected_path")))
+                .and(col("scored_at").lt(col("rejected_at"))),
+            "left_anti")
+        .select("config_id", "dataset", "path", "image_id", "complexity", "vulnerability");
   }
 }

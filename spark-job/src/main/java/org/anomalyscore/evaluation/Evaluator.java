@@ -93,14 +93,20 @@ public final class Evaluator {
    * with it: it is among the {@code failed}.
    *
    * @param model the feature model's name
+   * @param alreadyFailed further sets that failed before, and why
    * @throws UserException when the reference has no scores
    */
   public Result evaluateEach(
-      Run run, String configId, String model, Images reference, List<Images> generated) {
+      Run run,
+      String configId,
+      String model,
+      Images reference,
+      List<Images> generated,
+      Map<String, String> alreadyFailed) {
     ConfigurationChoice choice = new ConfigurationChoice(configId, model);
     ScoredSet real = ScoredSet.collect(store, configId, reference.dataset(), reference.present());
     List<TableRow> rows = new ArrayList<>();
-    Map<String, String> failed = new TreeMap<>();
+    Map<String, String> failed = new TreeMap<>(alreadyFailed);
     for (Images images : generated) {
       try {
         ScoredSet set = ScoredSet.collect(store, configId, images.dataset(), images.present());
@@ -173,6 +179,7 @@ public final class Evaluator {
     row.with("anomaly_score", score.d())
         .with("anomaly_score_low", score.low())
         .with("anomaly_score_high", score.high())
+        .with("anomaly_score_std_err", score.standardError())
         .with("confidence", options.confidence())
         .with("null_mean", score.nullMean())
         .with("null_q95", score.nullQuantile95())

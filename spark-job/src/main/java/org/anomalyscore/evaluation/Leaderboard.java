@@ -38,6 +38,9 @@ public final class Leaderboard {
           "\nNOTE: these sets differ in size by more than a factor of two, so their scores are not"
               + " comparable with\neach other: read each against its own null mean.");
     }
+    result
+        .failed()
+        .forEach((dataset, reason) -> text.append("\nFAILED ").append(dataset + ": " + reason));
     return text.toString();
   }
 

@@ -25,6 +25,6 @@ public record ImageLoader(Preprocessing preprocessing, long maxPixels, long maxF
 
   /** A reader for one task, which must close it. */
   public ItemReader open(Configuration hadoop) {
-    return new ItemReader(this, hadoop);
+    return new ItemReader(maxPixels, maxFileBytes, preprocessing::apply, hadoop);
   }
 }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.UnaryOperator;
 import org.anomalyscore.table.ContentHash;
 import org.anomalyscore.table.RejectReason;
 import org.anomalyscore.table.StorageFault;
@@ -21,13 +22,19 @@ import org.apache.spark.sql.Row;
  * each container is opened once and read forward. Not for several threads.
  */
 public final class ItemReader implements Closeable {
-  private final ImageLoader loader;
+  private final long maxPixels;
+  private final long maxFileBytes;
+  private final UnaryOperator<RgbImage> shape;
   private final Configuration hadoop;
   private String containerPath;
   private MemberReader container;
 
-  ItemReader(ImageLoader loader, Configuration hadoop) {
-    this.loader = loader;
+  /** See {@link ImageLoader}; {@code shape} brings a decoded image to the size that is wanted. */
+  ItemReader(
+      long maxPixels, long maxFileBytes, UnaryOperator<RgbImage> shape, Configuration hadoop) {
+    this.maxPixels = maxPixels;
+    this.maxFileBytes = maxFileBytes;
+    this.shape = shape;
     this.hadoop = hadoop;
   }
 
@@ -37,7 +44,10 @@ public final class ItemReader implements Closeable {
    * @param row of {@link ImageFinder#SCHEMA}, columns in any order
    */
   public LoadedImage load(Row row) {
-    Item item = Item.of(row);
+    return load(Item.of(row));
+  }
+
+  LoadedImage load(Item item) {
     long begin = System.nanoTime();
     long read = 0;
     String imageId = null;
@@ -51,7 +61,6 @@ public final class ItemReader implements Closeable {
       read = System.nanoTime() - begin;
       requireSize(bytes.length);
       imageId = ContentHash.hex(bytes);
-      long maxPixels = loader.maxPixels();
       RgbImage decoded =
           members == null
               ? ImageDecoder.decode(bytes, maxPixels)
@@ -61,7 +70,7 @@ public final class ItemReader implements Closeable {
           imageId,
           decoded.width(),
           decoded.height(),
-          loader.preprocessing().apply(decoded),
+          shape.apply(decoded),
           null,
           null,
           read);
@@ -84,10 +93,10 @@ public final class ItemReader implements Closeable {
   }
 
   private void requireSize(long length) throws RejectedImageException {
-    if (length > loader.maxFileBytes()) {
+    if (length > maxFileBytes) {
       throw new RejectedImageException(
           RejectReason.TOO_LARGE,
-          "the file has " + length + " bytes, more than the limit of " + loader.maxFileBytes());
+          "the file has " + length + " bytes, more than the limit of " + maxFileBytes);
     }
   }
 

@@ -53,6 +53,12 @@ public record ScoreParameters(
     }
   }
 
+  /** The same measurement under other noise. */
+  public ScoreParameters withSeed(long value) {
+    return new ScoreParameters(
+        noiseStep, noiseSteps, attackStep, attackSteps, attackStart, attackBall, ascends, value);
+  }
+
   private static void requirePositive(String option, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
       throw new UserException(option + " is " + value + ". Give a number above 0.");

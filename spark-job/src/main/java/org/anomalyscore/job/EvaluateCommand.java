@@ -103,7 +103,7 @@ final class EvaluateCommand implements Callable<Integer> {
           .getOut()
           .println(
               json
-                  ? json(result)
+                  ? Json.write(asMap(result))
                   : Leaderboard.render(result)
                       + System.lineSeparator()
                       + "Written to "
@@ -144,7 +144,8 @@ final class EvaluateCommand implements Callable<Integer> {
     return result;
   }
 
-  private static String json(Evaluator.Result result) {
+  /** The result as an object of JSON. */
+  static Map<String, Object> asMap(Evaluator.Result result) {
     Map<String, Object> reference = new LinkedHashMap<>();
     reference.put("dataset", result.reference());
     reference.put("n", result.nReference());
@@ -153,6 +154,6 @@ final class EvaluateCommand implements Callable<Integer> {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("reference", reference);
     object.put("generators", result.rows().stream().map(TableRow::asMap).toList());
-    return Json.write(object);
+    return object;
   }
 }

@@ -15,20 +15,29 @@ import picocli.CommandLine.HelpCommand;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Measures how natural generated images look (Anomaly Score, CVPR 2024).",
-    subcommands = {DemoCommand.class, ScoreCommand.class, EvaluateCommand.class, HelpCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      ScoreCommand.class,
+      EvaluateCommand.class,
+      BenchmarkCommand.class,
+      ReportCommand.class,
+      HelpCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
       "1:our fault; the stack trace belongs into a bug report",
       "2:wrong usage",
       "3:bad input; the message says what, why and what to do",
-      "4:too many images were rejected (everything is written nevertheless)"
+      "4:too many images were rejected (everything is written nevertheless)",
+      "5:a benchmark's alert: a generator became less natural (everything is written)"
     })
 public final class Main {
 
   static final int OUR_FAULT = 1;
   static final int BAD_INPUT = 3;
   static final int TOO_MANY_REJECTS = 4;
+  static final int ALERT = 5;
 
   private Main() {}
 

@@ -58,17 +58,25 @@ final class ProfileOptions {
     return given == null ? profileValue : given;
   }
 
+  /** A profile by its name; null if there is none. */
+  static ScoreParameters profile(String name) {
+    return switch (name) {
+      case "paper" -> ScoreParameters.PAPER;
+      case "authors-code" -> ScoreParameters.AUTHORS_CODE;
+      default -> null;
+    };
+  }
+
   /** The names of the profiles. */
   static final class Profiles implements ITypeConverter<ScoreParameters> {
     @Override
     public ScoreParameters convert(String name) {
-      return switch (name) {
-        case "paper" -> ScoreParameters.PAPER;
-        case "authors-code" -> ScoreParameters.AUTHORS_CODE;
-        default ->
-            throw new TypeConversionException(
-                "'" + name + "' is no profile; give paper or authors-code");
-      };
+      ScoreParameters profile = profile(name);
+      if (profile == null) {
+        throw new TypeConversionException(
+            "'" + name + "' is no profile; give paper or authors-code");
+      }
+      return profile;
     }
   }
 }

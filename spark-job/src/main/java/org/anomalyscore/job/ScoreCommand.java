@@ -105,7 +105,7 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--fail-above-reject-fraction",
-      defaultValue = "0.05",
+      defaultValue = "" + ScoreJob.DEFAULT_REJECT_FRACTION,
       paramLabel = "F",
       description = "Exit code 4 above this share of rejected images. Default: ${DEFAULT-VALUE}.")
   private double failAboveRejectFraction;

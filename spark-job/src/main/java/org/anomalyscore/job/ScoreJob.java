@@ -37,6 +37,7 @@ import org.apache.spark.util.SerializableConfiguration;
 final class ScoreJob {
 
   static final int DEFAULT_BATCH_SIZE = 32;
+  static final double DEFAULT_REJECT_FRACTION = 0.05;
 
   /** A file must fit into memory together with its decoded form. */
   private static final long MAX_FILE_BYTES = 512L << 20;
@@ -58,7 +59,7 @@ final class ScoreJob {
   private int partitions;
   private int sliceImages;
   private long maxPixels = 100_000_000;
-  private double failAboveRejectFraction = 0.05;
+  private double failAboveRejectFraction = DEFAULT_REJECT_FRACTION;
 
   ScoreJob(String images, String dataset, String modelUri, String out) {
     if (dataset.isBlank() || dataset.contains(",")) {

@@ -66,6 +66,17 @@ record ScoreResult(
         && !(medianComplexityFloor >= LOWEST_FLOOR && medianComplexityFloor <= HIGHEST_FLOOR);
   }
 
+  /** How many images have no score and why, as {@code 2 truncated, 1 rejected before}. */
+  String rejectSummary() {
+    List<String> parts = new ArrayList<>();
+    rejectedByReason.forEach(
+        (reason, n) -> parts.add(String.format(Locale.ROOT, "%,d %s", n, reason)));
+    if (alreadyRejected > 0) {
+      parts.add(String.format(Locale.ROOT, "%,d rejected before", alreadyRejected));
+    }
+    return String.join(", ", parts);
+  }
+
   /** What the user must not miss; each one line. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();

@@ -29,7 +29,8 @@ final class EvaluationColumns {
             .add("n_reference", LongType, false)
             .add("dataset", StringType, false)
             .add("n", LongType, false)
-            // What a benchmark's manifest says of the set; NULL in rows of the evaluate command.
+            // What a benchmark's manifest says of both sets; NULL in rows of the evaluate command.
+            .add("reference_images", StringType)
             .add("images", StringType)
             .add("human_error_rate", DoubleType)
             .add("human_error_rate_std_err", DoubleType)
@@ -37,6 +38,7 @@ final class EvaluationColumns {
             .add("anomaly_score", DoubleType, false)
             .add("anomaly_score_low", DoubleType)
             .add("anomaly_score_high", DoubleType)
+            .add("anomaly_score_std_err", DoubleType)
             .add("confidence", DoubleType, false)
             .add("null_mean", DoubleType)
             .add("null_q95", DoubleType)

@@ -47,9 +47,17 @@ public final class TableStore {
     }
   }
 
+  /** The output folder, as a user would name it. */
+  public String location() {
+    return location(root);
+  }
+
   /** Where a table lies, as a user would name it. */
   public String location(Table table) {
-    Path path = path(table);
+    return location(path(table));
+  }
+
+  private static String location(Path path) {
     return "file".equals(path.toUri().getScheme()) ? path.toUri().getPath() : path.toString();
   }
 

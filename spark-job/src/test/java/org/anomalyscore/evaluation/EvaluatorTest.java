@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.TwoSampleTests;
@@ -26,6 +28,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 class EvaluatorTest {
 
@@ -155,6 +158,40 @@ class EvaluatorTest {
   }
 
   @Test
+  void theSqlFunctionsGiveTheSameBits() {
+    for (String dataset : List.of("real", "bad")) {
+      List<Row> tied = new ArrayList<>();
+      Random random = new Random(dataset.hashCode());
+      for (int i = 0; i < 70; i++) {
+        // Ties in C, whose order permutations depend on.
+        double c = 0.1 * (1 + random.nextInt(dataset.equals("bad") ? 3 : 4));
+        double v = 10 + random.nextInt(20);
+        tied.add(score("c", dataset, dataset + i, c, v, Instant.EPOCH));
+      }
+      store().append(Table.SCORES, tied);
+    }
+    TableRow row = evaluate("bad").rows().get(0);
+    assertEquals(
+        List.of(
+            row.get("anomaly_score"),
+            row.get("p_value"),
+            row.get("ks_complexity"),
+            row.get("ks_vulnerability")),
+        CollectionConverters.asJava(
+            TestSpark.session()
+                .table("parquet.`" + store().location(Table.SCORES) + "`")
+                .repartition(5)
+                .selectExpr("complexity AS c", "vulnerability AS v", "dataset = 'real' AS r")
+                .selectExpr(
+                    "anomaly_score(c, v, r)",
+                    "anomaly_score_p_value(c, v, r, 100, 5)",
+                    "ks_statistic(c, r)",
+                    "ks_statistic(v, r)")
+                .first()
+                .toSeq()));
+  }
+
+  @Test
   void scoresEqualTheStatisticsOnTheSameRows() {
     List<Row> real = rows("c", "real", 60, 0.5);
     List<Row> bad = rows("c", "bad", 40, 0.55);
@@ -247,9 +284,10 @@ class EvaluatorTest {
                 "c",
                 "m",
                 new Evaluator.Images("real", null),
-                List.of(new Evaluator.Images("gone", null), new Evaluator.Images("bad", null)));
+                List.of(new Evaluator.Images("gone", null), new Evaluator.Images("bad", null)),
+                Map.of("empty", "no images"));
     assertEquals(List.of("bad"), result.rows().stream().map(row -> row.get("dataset")).toList());
-    assertEquals(java.util.Set.of("gone"), result.failed().keySet());
+    assertEquals(Set.of("empty", "gone"), result.failed().keySet());
     assertTrue(result.failed().get("gone").contains("has no rows of data set 'gone'"));
     assertEquals(evaluate("bad").rows().get(0).get("p_value"), result.rows().get(0).get("p_value"));
   }

@@ -1,6 +1,8 @@
 package org.anomalyscore.stats;
 
 import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.StandardDeviation;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * The Anomaly Score of a generated set of images against a reference set: the two-dimensional
@@ -33,6 +35,8 @@ import org.apache.commons.statistics.descriptive.Mean;
  * @param d the Anomaly Score, in (0, 1]; greater is less natural
  * @param low lower end of the confidence interval; NaN without resamples
  * @param high upper end of the confidence interval; NaN without resamples
+ * @param standardError standard deviation of d over draws of the sets, by the same resamples; NaN
+ *     with fewer than two
  * @param asymptoticP p-value by the approximation of Press et al., see {@link
  *     KolmogorovSmirnov2D#asymptoticPValue()}; NaN for a set of one image or a constant coordinate
  * @param permutationP p-value by permutation; NaN without permutations
@@ -46,6 +50,7 @@ public record AnomalyScore(
     double d,
     double low,
     double high,
+    double standardError,
     double asymptoticP,
     double permutationP,
     double nullMean,
@@ -113,11 +118,14 @@ public record AnomalyScore(
 
     double low = Double.NaN;
     double high = Double.NaN;
+    double standardError = Double.NaN;
     if (options.resamples() > 0) {
       double tail = (1 - options.confidence()) / 2;
       double[] resampled = test.resample(options.resamples(), options.seed());
       double bias = Mean.of(resampled).getAsDouble() - d;
       bias += (1.0 / referenceC.length + 1.0 / generatedC.length) / 2;
+      standardError =
+          resampled.length > 1 ? StandardDeviation.of(resampled).getAsDouble() : Double.NaN;
       double[] q = DistributionSummary.QUANTILE.evaluate(resampled, tail, 1 - tail);
       low = Math.max(0, Math.min(d, d - (q[1] - d) - bias));
       high = Math.min(1, Math.max(d, d - (q[0] - d) - bias));
@@ -130,12 +138,32 @@ public record AnomalyScore(
         d,
         low,
         high,
+        standardError,
         test.asymptoticPValue(),
         permuted.pValue(),
         permuted.nullMean(),
         permuted.nullQuantile95(),
         referenceC.length,
         generatedC.length);
+  }
+
+  /**
+   * How far the scores of two sets from one generator may lie apart by chance: half the width of
+   * the normal interval of a difference, z sqrt(se1^2 + se2^2). The bias of d at equal sizes
+   * cancels in a difference, so that this is narrower than the intervals of the scores themselves.
+   *
+   * <p>Measured by {@code BootstrapCoverage}, as above: at 95 % a second draw lies further up in
+   * 0.5 % of cases where the true D is 0, in 1.8 to 2.5 % where it is 0.06 to 0.54 and in 3.5 %
+   * where it is 0.86 (100 against 500 points), nominally in 2.5 %.
+   *
+   * @param standardError1 of the one score, see {@link #standardError()}
+   * @param standardError2 of the other
+   * @param confidence in (0, 1); 0.95 is exceeded upwards in 2.5 % of cases
+   */
+  public static double chanceDifference(
+      double standardError1, double standardError2, double confidence) {
+    double z = NormalDistribution.of(0, 1).inverseSurvivalProbability((1 - confidence) / 2);
+    return z * Math.hypot(standardError1, standardError2);
   }
 
   /**

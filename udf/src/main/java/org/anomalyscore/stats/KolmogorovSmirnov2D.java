@@ -42,8 +42,8 @@ public final class KolmogorovSmirnov2D {
     QuadrantRanks.Workspace workspace = ranks.newWorkspace();
     ranks.observe(workspace);
     scaledStatistic = ranks.scaledStatistic(workspace);
-    correlation1 = correlation(x1, y1);
-    correlation2 = correlation(x2, y2);
+    correlation1 = Correlation.pearson(x1, y1);
+    correlation2 = Correlation.pearson(x2, y2);
   }
 
   /**
@@ -191,26 +191,5 @@ public final class KolmogorovSmirnov2D {
       throw new IllegalArgumentException(
           "Cannot run " + count + " " + what + ": at least 1 is needed.");
     }
-  }
-
-  /** Pearson's, within [-1, 1]; NaN for one point or a constant coordinate. */
-  private static double correlation(double[] x, double[] y) {
-    double meanX = Mean.of(x).getAsDouble();
-    double meanY = Mean.of(y).getAsDouble();
-    double xx = 0;
-    double yy = 0;
-    double xy = 0;
-    for (int i = 0; i < x.length; i++) {
-      double dx = x[i] - meanX;
-      double dy = y[i] - meanY;
-      xx += dx * dx;
-      yy += dy * dy;
-      xy += dx * dy;
-    }
-    double r = xy / (Math.sqrt(xx) * Math.sqrt(yy));
-    if (x.length == 2) {
-      return Math.signum(r); // exact, as the root of 1 - r^2 turns a rounding of 1e-16 into 1e-8
-    }
-    return Math.max(-1, Math.min(1, r));
   }
 }

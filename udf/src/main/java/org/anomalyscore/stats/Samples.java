@@ -1,5 +1,7 @@
 package org.anomalyscore.stats;
 
+import java.util.Arrays;
+
 /** What every statistic here requires of its input. */
 final class Samples {
   private Samples() {}
@@ -38,5 +40,10 @@ final class Samples {
                 + ", which has no rank; leave degenerate rows out before comparing.");
       }
     }
+  }
+
+  /** True if all values are equal; their mean may differ from them by a rounding. */
+  static boolean isConstant(double[] values) {
+    return Arrays.stream(values).allMatch(v -> v == values[0]);
   }
 }

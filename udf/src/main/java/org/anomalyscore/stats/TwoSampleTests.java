@@ -1,6 +1,5 @@
 package org.anomalyscore.stats;
 
-import java.util.Arrays;
 import org.apache.commons.statistics.inference.AlternativeHypothesis;
 import org.apache.commons.statistics.inference.DataDispersion;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
@@ -63,7 +62,7 @@ public record TwoSampleTests(
     double tP = Double.NaN;
     double tGreaterP = Double.NaN;
     double tLessP = Double.NaN;
-    boolean bothConstant = isConstant(reference) && isConstant(generated);
+    boolean bothConstant = Samples.isConstant(reference) && Samples.isConstant(generated);
     if (reference.length > 1 && generated.length > 1) {
       var result = KolmogorovSmirnovTest.withDefaults().test(generated, reference);
       ks = result.getStatistic();
@@ -114,9 +113,5 @@ public record TwoSampleTests(
     return reference.length > 1 && generated.length > 1
         ? KolmogorovSmirnovTest.withDefaults().statistic(generated, reference)
         : Double.NaN;
-  }
-
-  private static boolean isConstant(double[] values) {
-    return Arrays.stream(values).allMatch(v -> v == values[0]);
   }
 }

@@ -9,9 +9,10 @@ import org.apache.commons.rng.simple.RandomSource;
 
 /**
  * Measures how often the 95 % interval of {@link AnomalyScore} contains the score of infinitely
- * many images, beside the textbook intervals from the same resamples. Made the figures of that
- * class's comment: {@code ./mvnw -pl udf -am test-compile && ./mvnw -pl udf -Pcoverage exec:exec},
- * minutes.
+ * many images, beside the textbook intervals from the same resamples; and how often two draws of
+ * one generator lie further apart than {@link AnomalyScore#chanceDifference}, upwards, which is to
+ * be 2.5 %. Made the figures of those comments: {@code ./mvnw -pl udf -am test-compile && ./mvnw
+ * -pl udf -Pcoverage exec:exec}, minutes.
  *
  * <p>The samples are normal pairs of correlation -0.6, of which one is moved along the diagonal.
  */
@@ -31,7 +32,7 @@ final class BootstrapCoverage {
     System.out.println(
         "generated v reference, true D, mean d; coverage of "
             + Arrays.toString(INTERVALS)
-            + "; mean width of ours");
+            + "; mean width of ours; standard deviation of d and its estimate; false alarms");
     for (int[] sizes : new int[][] {{100, 500}, {1000, 1000}}) {
       for (double shift : new double[] {0, 0.1, 0.25, 0.5, 1, 2}) {
         simulate(pairs, sizes[0], sizes[1], shift);
@@ -45,6 +46,10 @@ final class BootstrapCoverage {
         shift == 0 ? 0 : test(normal(random, MANY, 0), normal(random, MANY, shift)).statistic();
     double sum = 0;
     double width = 0;
+    double squares = 0;
+    double errors = 0;
+    int alarms = 0;
+    AnomalyScore before = null;
     int[] covered = new int[INTERVALS.length];
     for (int seed = 0; seed < pairs; seed++) {
       double[][] a = normal(random, reference, 0);
@@ -61,17 +66,28 @@ final class BootstrapCoverage {
       }
       sum += d;
       width += score.high() - score.low();
+      squares += d * d;
+      errors += score.standardError();
+      if (before != null) {
+        double chance =
+            AnomalyScore.chanceDifference(before.standardError(), score.standardError(), 0.95);
+        alarms += d - before.d() > chance ? 1 : 0;
+      }
+      before = score;
     }
     double count = pairs;
     System.out.printf(
         Locale.ROOT,
-        "%d v %d, %.3f, %.3f; %s; %.3f%n",
+        "%d v %d, %.3f, %.3f; %s; %.3f; %.4f %.4f; %.4f%n",
         generated,
         reference,
         truth,
         sum / count,
         Arrays.toString(Arrays.stream(covered).mapToDouble(c -> c / count).toArray()),
-        width / count);
+        width / count,
+        Math.sqrt(squares / count - sum / count * sum / count),
+        errors / count,
+        alarms / (count - 1));
   }
 
   private static KolmogorovSmirnov2D test(double[][] a, double[][] b) {

@@ -1,0 +1,84 @@
+package org.anomalyscore.evaluation;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.anomalyscore.stats.Correlation;
+import org.anomalyscore.table.TableRow;
+
+/**
+ * How a statistic of generators goes with how often people take their images for photographs. A
+ * statistic that sees what people see has a coefficient near -1.
+ *
+ * @param statistic column of {@code evaluations}
+ * @param n generators
+ * @param pearson see {@link Correlation}; null where undefined, as the others
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record HumanCorrelation(
+    String statistic, int n, Double pearson, Double pearsonP, Double spearman, Double spearmanP) {
+
+  private static final List<String> STATISTICS =
+      List.of("anomaly_score", "ks_complexity", "ks_vulnerability");
+
+  private static final int PERMUTATIONS = 10_000;
+
+  /**
+   * Correlates the Anomaly Score and both one-dimensional statistics with the human error rates.
+   *
+   * @param rows of {@code evaluations} under one configuration
+   * @return nothing for fewer than three rows with a human error rate
+   */
+  public static List<HumanCorrelation> of(List<TableRow> rows) {
+    List<HumanCorrelation> correlations = new ArrayList<>();
+    for (String statistic : STATISTICS) {
+      List<TableRow> known =
+          rows.stream()
+              .filter(row -> row.get("human_error_rate") != null && row.get(statistic) != null)
+              .toList();
+      if (known.size() >= Correlation.LEAST_COUNT) {
+        Correlation c =
+            Correlation.of(
+                column(known, "human_error_rate"), column(known, statistic), PERMUTATIONS, 0);
+        correlations.add(
+            new HumanCorrelation(
+                statistic,
+                c.count(),
+                orNull(c.pearson()),
+                orNull(c.pearsonP()),
+                orNull(c.spearman()),
+                orNull(c.spearmanP())));
+      }
+    }
+    return correlations;
+  }
+
+  /** A line for each statistic, and how to read them. */
+  public static String render(List<HumanCorrelation> correlations) {
+    StringBuilder text =
+        new StringBuilder("Correlation with human error rates; near -1 where people agree:\n");
+    for (HumanCorrelation c : correlations) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %-16s Pearson %6.3f (p %.3g), Spearman %6.3f (p %.3g), %d generators%n",
+              c.statistic,
+              c.pearson,
+              c.pearsonP,
+              c.spearman,
+              c.spearmanP,
+              c.n));
+    }
+    return text.toString();
+  }
+
+  private static double[] column(List<TableRow> rows, String name) {
+    return rows.stream().mapToDouble(row -> (Double) row.get(name)).toArray();
+  }
+
+  private static Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+}

@@ -1,0 +1,269 @@
+package org.anomalyscore.job;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.anomalyscore.evaluation.Alert;
+import org.anomalyscore.evaluation.Evaluator;
+import org.anomalyscore.evaluation.HumanCorrelation;
+import org.anomalyscore.evaluation.Leaderboard;
+import org.anomalyscore.image.ImageFinder;
+import org.anomalyscore.inference.ModelFile;
+import org.anomalyscore.inference.ScoreConfiguration;
+import org.anomalyscore.table.Json;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Storage;
+import org.anomalyscore.table.StorageFault;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Scores and compares all that a manifest names, once for each feature model. */
+final class Benchmark {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Benchmark.class);
+
+  private final SparkSession spark;
+  private final BenchmarkManifest manifest;
+  private final TableStore store;
+
+  Benchmark(SparkSession spark, BenchmarkManifest manifest) {
+    this.spark = spark;
+    this.manifest = manifest;
+    this.store = new TableStore(spark, manifest.outputs().tables());
+  }
+
+  /**
+   * What came out under one feature model.
+   *
+   * @param rejects sets with more rejects than the manifest allows, and how many
+   */
+  record Night(
+      Run run,
+      Evaluator.Result evaluation,
+      List<Alert> alerts,
+      List<HumanCorrelation> correlations,
+      Map<String, String> rejects) {
+
+    /** What stands in the column {@code outcome} of the table {@code runs}. */
+    Map<String, Object> outcome() {
+      Map<String, Object> outcome = new LinkedHashMap<>();
+      outcome.put("reference", evaluation.reference());
+      outcome.put("failed", failed());
+      outcome.put("alerts", alerts);
+      outcome.put("correlations", correlations);
+      outcome.put("rejects", rejects);
+      return outcome;
+    }
+
+    List<Failure> failed() {
+      List<Failure> failed = new ArrayList<>();
+      evaluation
+          .failed()
+          .forEach(
+              (dataset, reason) ->
+                  failed.add(
+                      new Failure(dataset, evaluation.model(), evaluation.configId(), reason)));
+      return failed;
+    }
+  }
+
+  /** A generated set that has no place on the leaderboard. */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  record Failure(String dataset, String model, String configId, String reason) {}
+
+  /** What scoring under one model came to; in the maps a set's name and a reason. */
+  private record Scored(
+      ScoreConfiguration configuration,
+      Evaluator.Images reference,
+      List<Evaluator.Images> generated,
+      Map<String, String> failed,
+      Map<String, String> rejects) {}
+
+  /** The alerts of a night, for machines. */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  private record AlertsFile(List<String> runIds, List<Alert> alerts, List<Failure> failed) {}
+
+  /**
+   * Runs the benchmark.
+   *
+   * @return a night for each model, in the manifest's order
+   * @throws UserException if a model or the reference cannot be used
+   */
+  List<Night> run() {
+    store.requireWritable();
+    Map<String, ScoreConfiguration> configurations = openModels();
+    List<Scored> scored = new ArrayList<>();
+    configurations.forEach((model, configuration) -> scored.add(score(model, configuration)));
+    List<Night> nights = scored.stream().map(this::evaluate).toList();
+    // The files first: whoever is called by them must not miss what the tables already hold.
+    write(manifest.outputs().alerts(), alerts(nights));
+    write(manifest.outputs().leaderboard(), text(nights) + System.lineSeparator());
+    nights.forEach(this::append);
+    return nights;
+  }
+
+  /** All of them before any work: a wrong file must not be told after hours on the first. */
+  private Map<String, ScoreConfiguration> openModels() {
+    Map<String, ScoreConfiguration> configurations = new LinkedHashMap<>();
+    for (String model : manifest.models()) {
+      ScoreConfiguration configuration =
+          new ScoreConfiguration(ModelFile.open(spark, model), manifest.parameters());
+      configurations.forEach(
+          (other, known) -> {
+            if (known.configId().equals(configuration.configId())) {
+              throw new UserException(
+                  "The models "
+                      + other
+                      + " and "
+                      + model
+                      + " are the same file with the same card. Name it once.");
+            }
+          });
+      configurations.put(model, configuration);
+    }
+    return configurations;
+  }
+
+  private Scored score(String model, ScoreConfiguration configuration) {
+    Map<String, String> failed = new TreeMap<>();
+    Map<String, String> rejects = new TreeMap<>();
+    BenchmarkManifest.Images real = manifest.reference();
+    Evaluator.Images reference = score(model, real.name(), real.images(), rejects);
+    List<Evaluator.Images> generated = new ArrayList<>();
+    for (BenchmarkManifest.Generator generator : manifest.generators()) {
+      try {
+        generated.add(score(model, generator.name(), generator.images(), rejects));
+      } catch (Exception e) {
+        // Not RuntimeException: Scala throws checked exceptions undeclared.
+        UserException fault = StorageFault.in(e);
+        if (fault == null) {
+          throw e;
+        }
+        LOG.warn("{} failed: {}", generator.name(), fault.getMessage());
+        failed.put(generator.name(), fault.getMessage());
+      }
+    }
+    return new Scored(configuration, reference, generated, failed, rejects);
+  }
+
+  /** Scores a set, and lists what is there now: rows of images that are gone must not count. */
+  private Evaluator.Images score(
+      String model, String dataset, String images, Map<String, String> rejects) {
+    ScoreResult result =
+        new ScoreJob(images, dataset, model, manifest.outputs().tables())
+            .parameters(manifest.parameters())
+            .batchSize(manifest.batchSize())
+            .device(manifest.deviceMode())
+            .failAboveRejectFraction(manifest.thresholds().maxRejectFraction())
+            .run(spark);
+    LOG.info(
+        "{}: {} images, {} scored now, {} s",
+        dataset,
+        result.found(),
+        result.scored(),
+        result.seconds());
+    if (result.scored() + result.alreadyScored() == 0) {
+      throw new UserException(
+          "None of the %,d images of %s has a score: %s. The table rejects says why for each."
+              .formatted(result.found(), dataset, result.rejectSummary()));
+    }
+    if (result.tooManyRejects()) {
+      rejects.put(dataset, "%s, of %,d images".formatted(result.rejectSummary(), result.found()));
+    }
+    if (result.nearRoundingFloor()) {
+      result.warnings().forEach(LOG::warn);
+    }
+    return new Evaluator.Images(dataset, ImageFinder.find(spark, images).select("path"));
+  }
+
+  private Night evaluate(Scored scored) {
+    Run run = Run.start("benchmark");
+    Map<String, BenchmarkManifest.Generator> generators = new HashMap<>();
+    manifest.generators().forEach(generator -> generators.put(generator.name(), generator));
+    Evaluator.Result result =
+        new Evaluator(store, manifest.statistics())
+            .evaluateEach(
+                run,
+                scored.configuration.configId(),
+                scored.configuration.model().card().name(),
+                scored.reference,
+                scored.generated,
+                scored.failed);
+    result.rows().forEach(row -> describe(row, generators.get((String) row.get("dataset"))));
+    return new Night(
+        run,
+        result,
+        Alert.of(store, result, manifest.thresholds().maxIncrease()),
+        HumanCorrelation.of(result.rows()),
+        scored.rejects);
+  }
+
+  private void describe(TableRow row, BenchmarkManifest.Generator generator) {
+    row.with("reference_images", manifest.reference().images())
+        .with("images", generator.images())
+        .with("human_error_rate", generator.humanErrorRate())
+        .with("human_error_rate_std_err", generator.stdErr())
+        .with("labels", generator.labels() == null ? null : Json.write(generator.labels()));
+  }
+
+  private static String alerts(List<Night> nights) {
+    return Json.write(
+        new AlertsFile(
+            nights.stream().map(night -> night.run.id()).toList(),
+            nights.stream().flatMap(night -> night.alerts.stream()).toList(),
+            nights.stream().flatMap(night -> night.failed().stream()).toList()));
+  }
+
+  /** The leaderboards and what a reader must not miss. */
+  static String text(List<Night> nights) {
+    StringBuilder text = new StringBuilder();
+    for (Night night : nights) {
+      text.append(Leaderboard.render(night.evaluation)).append("\n\n");
+      if (!night.correlations.isEmpty()) {
+        text.append(HumanCorrelation.render(night.correlations)).append("\n");
+      }
+      night.rejects.forEach((set, why) -> text.append("REJECTS ").append(set + ": " + why + "\n"));
+      night.alerts.forEach(alert -> text.append("ALERT ").append(alert.message()).append("\n"));
+    }
+    return text.toString().stripTrailing();
+  }
+
+  private void write(String file, String text) {
+    Path path = new Path(file);
+    try (OutputStream out =
+        Storage.of(path, spark.sessionState().newHadoopConf()).create(path, true)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw StorageFault.of("Cannot write " + file, path, e);
+    }
+  }
+
+  private void append(Night night) {
+    store.append(Table.EVALUATIONS, night.evaluation.rows().stream().map(TableRow::toRow).toList());
+    store.append(
+        Table.RUNS,
+        List.of(
+            night
+                .run
+                .row()
+                .with("status", Run.COMPLETE)
+                .with("config_id", night.evaluation.configId())
+                .with("configuration", Json.write(new TreeMap<>(Map.of("manifest", manifest))))
+                .with("outcome", Json.write(night.outcome()))
+                .toRow()));
+  }
+}

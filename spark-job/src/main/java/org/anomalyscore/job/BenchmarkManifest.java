@@ -1,0 +1,105 @@
+package org.anomalyscore.job;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.anomalyscore.inference.Devices;
+import org.anomalyscore.inference.ScoreParameters;
+import org.anomalyscore.stats.AnomalyScore;
+
+/**
+ * What a benchmark scores and compares: {@code conf/benchmark.schema.json} as types, with the
+ * defaults that it names. Paths are whole: those of the file that were relative start at its
+ * folder.
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+record BenchmarkManifest(
+    List<String> models,
+    String profile,
+    Long seed,
+    Integer batchSize,
+    String device,
+    Images reference,
+    List<Generator> generators,
+    Outputs outputs,
+    Thresholds thresholds,
+    Resampling resampling) {
+
+  BenchmarkManifest {
+    profile = or(profile, "paper");
+    seed = or(seed, 0L);
+    batchSize = or(batchSize, ScoreJob.DEFAULT_BATCH_SIZE);
+    device = or(device, "auto");
+    thresholds = or(thresholds, new Thresholds(null, null));
+    resampling = or(resampling, new Resampling(null, null, null));
+  }
+
+  /** A data set and where its images are. */
+  record Images(String name, String images) {}
+
+  /**
+   * A generated set.
+   *
+   * @param humanErrorRate share of its images that people take for photographs; null if not known
+   * @param stdErr of that; null if not known
+   * @param labels by name; null for none
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  record Generator(
+      String name,
+      String images,
+      Double humanErrorRate,
+      Double stdErr,
+      Map<String, Object> labels) {
+
+    Generator at(String path) {
+      return new Generator(name, path, humanErrorRate, stdErr, labels);
+    }
+  }
+
+  /** Where results go. */
+  record Outputs(String tables, String leaderboard, String alerts) {}
+
+  /**
+   * When to alert.
+   *
+   * @param maxIncrease of a score between two runs; null to go by the bootstrap interval
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  record Thresholds(Double maxIncrease, Double maxRejectFraction) {
+    Thresholds {
+      maxRejectFraction = or(maxRejectFraction, ScoreJob.DEFAULT_REJECT_FRACTION);
+    }
+  }
+
+  /** Of the statistics beside a score. */
+  record Resampling(Integer permutations, Integer resamples, Double confidence) {
+    Resampling {
+      permutations = or(permutations, AnomalyScore.Options.DEFAULT.permutations());
+      resamples = or(resamples, AnomalyScore.Options.DEFAULT.resamples());
+      confidence = or(confidence, AnomalyScore.Options.DEFAULT.confidence());
+    }
+  }
+
+  ScoreParameters parameters() {
+    return ProfileOptions.profile(profile).withSeed(seed);
+  }
+
+  Devices.Mode deviceMode() {
+    return Devices.Mode.valueOf(device.toUpperCase(Locale.ROOT));
+  }
+
+  AnomalyScore.Options statistics() {
+    return new AnomalyScore.Options(
+        AnomalyScore.Options.DEFAULT.seed(),
+        resampling.permutations,
+        resampling.resamples,
+        resampling.confidence);
+  }
+
+  private static <T> T or(T given, T otherwise) {
+    return given == null ? otherwise : given;
+  }
+}

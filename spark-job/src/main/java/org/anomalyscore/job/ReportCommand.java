@@ -1,0 +1,98 @@
+package org.anomalyscore.job;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.anomalyscore.report.Report;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code report}: tables in, one page of HTML out. */
+@Command(
+    name = "report",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Makes one HTML file of the tables, with figures and images, that needs no network.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  anomaly-score report --from tables --out report.html",
+      "  anomaly-score report --from s3a://night/tables --out s3a://night/report.html --thumbnails 3"
+    })
+final class ReportCommand implements Callable<Integer> {
+
+  private static final int MOST_THUMBNAILS = 50;
+
+  @Option(
+      names = "--from",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder of the tables that evaluate or benchmark wrote to.")
+  private String from;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "The HTML file, local or of any file system that Hadoop knows; overwritten.")
+  private String out;
+
+  @Option(
+      names = "--reference",
+      paramLabel = "DATASET",
+      description = "Only what was evaluated against this reference. Default: all.")
+  private String reference;
+
+  @Option(
+      names = "--config-id",
+      paramLabel = "ID",
+      description = "Only what was evaluated under this configuration. Default: all.")
+  private String configId;
+
+  @Option(
+      names = "--thumbnails",
+      paramLabel = "N",
+      description =
+          "Images that each of a gallery's five levels shows; 0 reads no images. Default: 6, fewer"
+              + " where there are more than 60 data sets.")
+  private Integer thumbnails;
+
+  @Mixin private SparkOptions spark;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (thumbnails != null && (thumbnails < 0 || thumbnails > MOST_THUMBNAILS)) {
+      throw new UserException(
+          "--thumbnails is " + thumbnails + ". Give 0 to " + MOST_THUMBNAILS + ".");
+    }
+    Run run = Run.start("report");
+    try (SparkSession session = spark.start("report")) {
+      Report.Result result =
+          new Report(session, new TableStore(session, from))
+              .configId(configId)
+              .reference(reference)
+              .thumbnails(thumbnails)
+              .write(run, out);
+      spec.commandLine()
+          .getOut()
+          .printf(
+              Locale.ROOT,
+              "Written to %s: %.1f MB, %,d images of %d generated sets, %.1f s%n",
+              result.location(),
+              result.bytes() / 1e6,
+              result.images(),
+              result.sets(),
+              run.seconds());
+      return 0;
+    }
+  }
+}

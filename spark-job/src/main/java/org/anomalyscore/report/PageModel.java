@@ -1,0 +1,137 @@
+package org.anomalyscore.report;
+
+import static org.anomalyscore.report.HtmlTable.format;
+
+import java.util.List;
+import org.anomalyscore.report.Shape.GalleryImage;
+
+/**
+ * What the template prints; it reads these names. All foreign text has gone through {@link
+ * VisibleText}.
+ *
+ * @param made when, in UTC
+ * @param from the folder of the tables
+ */
+record PageModel(
+    String made,
+    String from,
+    String version,
+    List<Group> comparisons,
+    HtmlTable runs,
+    long allRuns) {
+
+  /**
+   * A comparison.
+   *
+   * @param confidence of the intervals, percent
+   * @param benchmarked when the benchmark began that the next three are of; null without one
+   * @param alerts messages
+   * @param hidden how many sets the common history leaves out
+   * @param configuration JSON, or null
+   */
+  record Group(
+      int id,
+      String model,
+      String configId,
+      String reference,
+      long nReference,
+      String evaluated,
+      String confidence,
+      String benchmarked,
+      List<String> alerts,
+      List<String> failed,
+      HtmlTable correlations,
+      HtmlTable board,
+      boolean hasHumans,
+      int lines,
+      int hidden,
+      Section referenceSection,
+      List<Section> sets,
+      HtmlTable rejects,
+      String configuration) {}
+
+  /**
+   * A data set.
+   *
+   * @param verdict in words
+   * @param differs whether the verdict is that it differs; null if unknown
+   * @param folder what all paths of the gallery begin with
+   */
+  record Section(
+      int id,
+      String name,
+      long n,
+      String score,
+      String interval,
+      String p,
+      String verdict,
+      Boolean differs,
+      String human,
+      String labels,
+      String images,
+      List<String> notes,
+      boolean drawn,
+      int evaluations,
+      String folder,
+      List<Level> gallery) {}
+
+  /** A level of AS-i. */
+  record Level(String title, List<Picture> pictures) {}
+
+  /**
+   * An image.
+   *
+   * @param src a data URI, or null
+   * @param fault why there is no picture, or what is wrong with it; or null
+   * @param path below the section's folder
+   */
+  record Picture(
+      String src,
+      int width,
+      int height,
+      boolean tiny,
+      String fault,
+      String path,
+      String complexity,
+      String vulnerability,
+      String asI) {}
+
+  /** Below this side a browser should show pixels and not smear them. */
+  private static final int TINY = 64;
+
+  static Picture picture(GalleryImage image, Thumbnail thumbnail, String folder) {
+    boolean shown = thumbnail.bytes() != null;
+    String fault =
+        shown
+            ? image.imageId().equals(thumbnail.imageId())
+                ? null
+                : "The file has changed since it was scored."
+            : "Not readable: " + thumbnail.fault();
+    return new Picture(
+        shown ? thumbnail.dataUri() : null,
+        thumbnail.width(),
+        thumbnail.height(),
+        Math.max(thumbnail.width(), thumbnail.height()) <= TINY,
+        fault == null ? null : VisibleText.of(fault),
+        VisibleText.of(image.path().substring(folder.length())),
+        format("%.4g", image.complexity()),
+        format("%.4g", image.vulnerability()),
+        format("%.4g", image.asI()));
+  }
+
+  /** The folder that all images lie in, with its slash; empty if there is none. */
+  static String commonFolder(List<GalleryImage> images) {
+    String common = null;
+    for (GalleryImage image : images) {
+      String path = image.path();
+      String folder = path.substring(0, path.lastIndexOf('/') + 1);
+      if (common == null) {
+        common = folder;
+      }
+      while (!folder.startsWith(common)) {
+        common = common.substring(0, common.lastIndexOf('/', common.length() - 2) + 1);
+      }
+    }
+    return common == null ? "" : common;
+  }
+}

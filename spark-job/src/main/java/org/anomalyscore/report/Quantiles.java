@@ -1,0 +1,151 @@
+package org.anomalyscore.report;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+
+/**
+ * Order statistics of many sets by one Spark job. They are exact: points of the empirical
+ * distribution function and not estimates, so that ties and small sets come out right.
+ */
+final class Quantiles {
+
+  /** Steps of the grid: 201 points draw a curve that no screen tells from the whole. */
+  static final int STEPS = 200;
+
+  /** Lowest, three quartiles, highest. */
+  static final int LEVELS = 5;
+
+  private Quantiles() {}
+
+  /**
+   * The {@code j}-th rank of the grid, from 0: all ranks where a set has no more images than the
+   * grid has points, else {@value #STEPS} equal steps from the lowest to the highest.
+   */
+  static long rank(int j, long n) {
+    return n - 1 <= STEPS ? j : -Math.floorDiv(-j * (n - 1), (long) STEPS);
+  }
+
+  /** How many images each level of a gallery shows: small sets are not shown twice. */
+  static int perLevel(long n, int wanted) {
+    return wanted == 0 ? 0 : (int) Math.max(1, Math.min(wanted, n / LEVELS));
+  }
+
+  /** The first rank of a level of {@code count} images. */
+  static long firstOfLevel(long n, int count, int level) {
+    return level * (n - count) / (LEVELS - 1);
+  }
+
+  /**
+   * Computes the shapes of all sets.
+   *
+   * @param rows of {@link ScoredImages#of}
+   * @param perLevel images of a gallery's level
+   * @return by the set's id; sets without rows are absent
+   */
+  static Map<Integer, Shape> of(Dataset<Row> rows, int perLevel) {
+    Dataset<Row> ranked =
+        rows.withColumn("n", count(lit(1)).over(Window.partitionBy("set")))
+            .withColumn("rank_c", rank("complexity"))
+            .withColumn("rank_v", rank("vulnerability"))
+            .withColumn("rank_a", rank("as_i"))
+            .withColumn("in_gallery", inGallery(perLevel))
+            .where(
+                onGrid("rank_c").or(onGrid("rank_v")).or(onGrid("rank_a")).or(col("in_gallery")));
+    Map<Integer, List<Row>> bySet = new HashMap<>();
+    for (Row row :
+        ranked
+            .select(
+                col("set"),
+                col("n"),
+                onGrid("rank_c").as("grid_c"),
+                onGrid("rank_v").as("grid_v"),
+                onGrid("rank_a").as("grid_a"),
+                col("in_gallery"),
+                col("rank_a"),
+                col("complexity"),
+                col("vulnerability"),
+                col("as_i"),
+                // Long, and of use only where an image is shown.
+                expr("if(in_gallery, path, null)").as("path"),
+                expr("if(in_gallery, image_id, null)").as("image_id"))
+            .collectAsList()) {
+      bySet.computeIfAbsent(row.getInt(0), set -> new ArrayList<>()).add(row);
+    }
+    Map<Integer, Shape> shapes = new HashMap<>();
+    bySet.forEach((set, points) -> shapes.put(set, shape(points)));
+    return shapes;
+  }
+
+  /** Equal values are told apart by their paths, so that galleries do not change by chance. */
+  private static Column rank(String column) {
+    return row_number()
+        .over(Window.partitionBy("set").orderBy(column, "path"))
+        .cast("long")
+        .minus(1L);
+  }
+
+  /** Whether a rank is one of {@link #rank}: where rank * STEPS / (n - 1) passes an integer. */
+  private static Column onGrid(String rank) {
+    return expr(
+        ("n - 1 <= %2$d OR %1$s = 0 OR (%1$s * %2$d) div greatest(n - 1, 1)"
+                + " <> ((%1$s - 1) * %2$d) div greatest(n - 1, 1)")
+            .formatted(rank, STEPS));
+  }
+
+  private static Column inGallery(int perLevel) {
+    if (perLevel == 0) {
+      return lit(false);
+    }
+    Column in = lit(false);
+    for (int level = 0; level < LEVELS; level++) {
+      String count = "greatest(1, least(%d, n div %d))".formatted(perLevel, LEVELS);
+      String first = "%d * (n - %s) div %d".formatted(level, count, LEVELS - 1);
+      in = in.or(expr("rank_a >= %1$s AND rank_a < %1$s + %2$s".formatted(first, count)));
+    }
+    return in;
+  }
+
+  private static Shape shape(List<Row> points) {
+    List<Shape.GalleryImage> gallery =
+        points.stream()
+            .filter(row -> row.<Boolean>getAs("in_gallery"))
+            .map(
+                row ->
+                    new Shape.GalleryImage(
+                        row.<Long>getAs("rank_a"),
+                        row.getAs("path"),
+                        row.getAs("image_id"),
+                        row.<Double>getAs("complexity"),
+                        row.<Double>getAs("vulnerability"),
+                        row.<Double>getAs("as_i")))
+            .sorted(Comparator.comparingLong(Shape.GalleryImage::rank))
+            .toList();
+    return new Shape(
+        points.get(0).<Long>getAs("n"),
+        grid(points, "grid_c", "complexity"),
+        grid(points, "grid_v", "vulnerability"),
+        grid(points, "grid_a", "as_i"),
+        gallery);
+  }
+
+  private static double[] grid(List<Row> points, String flag, String column) {
+    return points.stream()
+        .filter(row -> row.<Boolean>getAs(flag))
+        .mapToDouble(row -> row.<Double>getAs(column))
+        .sorted()
+        .toArray();
+  }
+}

@@ -1,0 +1,382 @@
+/* Draws the figures from the page's JSON, sorts the tables, switches theme and comparison. */
+(function () {
+  'use strict';
+  const data = JSON.parse(document.getElementById('data').textContent);
+  const figures = new Map();
+  data.comparisons.forEach(group => group.sets.forEach((set, index) =>
+    figures.set(String(set.id), { set, group, reference: group.sets[0], index })));
+
+  // Colours and dashes: lines differ in both, so that no colour has to be told from another.
+  const OKABE_ITO = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8a7a00', '#777777'];
+  const DASHES = ['solid', 'dashed', 'dotted', [8, 3, 2, 3]];
+  const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'];
+
+  function colours() {
+    const style = getComputedStyle(document.documentElement);
+    const colour = name => style.getPropertyValue('--' + name).trim();
+    return Object.fromEntries(
+      ['back', 'ink', 'quiet', 'line', 'set', 'reference', 'chance', 'cross', 'bad', 'low', 'middle', 'high']
+        .map(name => [name, colour(name)]));
+  }
+
+  function escaped(text) {
+    return String(text).replace(/[&<>"']/g, c => '&#' + c.charCodeAt(0) + ';');
+  }
+
+  const number = (x, digits) => x === null || x === undefined ? '–' : Number(x.toPrecision(digits || 4)).toString();
+  const percent = x => number(100 * x, 3) + ' %';
+  const day = time => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+
+  function axis(c, name, more) {
+    return Object.assign({
+      type: 'value', name, nameLocation: 'middle', nameTextStyle: { color: c.quiet },
+      axisLine: { show: true, lineStyle: { color: c.quiet } }, axisTick: { show: true },
+      axisLabel: { color: c.quiet, hideOverlap: true }, splitLine: { lineStyle: { color: c.line, opacity: 0.6 } }
+    }, more);
+  }
+
+  function base(c, more) {
+    return Object.assign({
+      animation: false, backgroundColor: 'transparent',
+      textStyle: { color: c.ink, fontFamily: 'system-ui, sans-serif' },
+      tooltip: { trigger: 'item', confine: true, backgroundColor: c.back, borderColor: c.line, textStyle: { color: c.ink } },
+      legend: { top: 0, left: 0, itemWidth: 28, textStyle: { color: c.ink, overflow: 'truncate', width: 180 } }
+    }, more);
+  }
+
+  const horizontal = { nameGap: 28 };
+
+  /** Values at ranks of the grid as points of the distribution function; ranks as in Quantiles.java. */
+  function curve(values, n) {
+    const steps = data.steps;
+    return values.map((x, j) => [x, ((n - 1 <= steps ? j : Math.ceil(j * (n - 1) / steps)) + 1) / n]);
+  }
+
+  function cdf(of, key, name, c) {
+    const lines = [of.reference, of.set].filter(s => s[key]);
+    const tails = lines.map(s => [s[key][Math.floor(0.005 * (s[key].length - 1))], s[key][Math.ceil(0.995 * (s[key].length - 1))]]);
+    const low = Math.min(...tails.map(t => t[0])), high = Math.max(...tails.map(t => t[1]));
+    const margin = (high - low || Math.abs(low) || 1) * 0.05;
+    const series = lines.map(s => {
+      const isSet = s === of.set;
+      const points = curve(s[key], s.n);
+      return {
+        type: 'line', name: isSet ? s.name : 'reference', symbol: 'none', step: s.n - 1 <= data.steps ? 'end' : false,
+        data: [[Math.min(low - margin, points[0][0]), 0], [points[0][0], 0], ...points, [Math.max(high + margin, points[points.length - 1][0]), 1]],
+        itemStyle: { color: isSet ? c.set : c.reference },
+        lineStyle: { width: isSet ? 3 : 2, type: isSet ? 'solid' : 'dashed', color: isSet ? c.set : c.reference }
+      };
+    });
+    return base(c, {
+      legend: { top: 0, left: 0, itemWidth: 34, itemStyle: { opacity: 0 }, textStyle: { color: c.ink, overflow: 'truncate', width: 120 } },
+      grid: { left: 52, right: 16, top: 34, bottom: 46 },
+      tooltip: {
+        trigger: 'axis', confine: true, backgroundColor: c.back, borderColor: c.line, textStyle: { color: c.ink },
+        formatter: items => escaped(name) + ' ' + number(items[0].value[0]) + items.map(i => '<br>' + escaped(i.seriesName) + ': ' + percent(i.value[1])).join('')
+      },
+      xAxis: axis(c, name, Object.assign({ min: low - margin, max: high + margin, axisLabel: { color: c.quiet, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: x => number(x, 3) } }, horizontal)),
+      yAxis: axis(c, 'share of images', { min: 0, max: 1, nameGap: 38, axisLabel: { color: c.quiet, formatter: percent } }),
+      series
+    });
+  }
+
+  /** Cells are merged where a set is too small to fill them. */
+  const factor = n => n <= 200 ? 4 : n <= 2000 ? 2 : 1;
+
+  function cells(set, by) {
+    const side = data.side, merged = new Map();
+    for (let i = 0; i < set.joint.length; i += 2) {
+      const bin = set.joint[i];
+      const key = Math.floor(Math.floor(bin / side) / by) * side + Math.floor((bin % side) / by);
+      merged.set(key, (merged.get(key) || 0) + set.joint[i + 1]);
+    }
+    return [...merged].map(([key, count]) => [Math.floor(key / side), key % side, count / set.n]);
+  }
+
+  function joint(of, c, width) {
+    const narrow = width < 560;
+    const by = factor(Math.min(of.set.n, of.reference.n || of.set.n)), count = data.side / by;
+    const [cLow, cHigh, vLow, vHigh] = of.group.axes;
+    const cell = [(cHigh - cLow) / count, (vHigh - vLow) / count];
+    const panels = [of.reference, of.set].map(s => cells(s, by));
+    const most = Math.max(...panels.flat().map(p => p[2]));
+    const place = narrow
+      ? [{ left: 52, right: 16, top: 26, height: 210 }, { left: 52, right: 16, top: 316, height: 210 }]
+      : [{ left: 52, width: '41%', top: 26, bottom: 96 }, { right: 16, width: '41%', top: 26, bottom: 96 }];
+    return base(c, {
+      legend: { show: false },
+      title: [of.reference, of.set].map((s, i) => ({
+        text: i ? s.name : 'reference', top: narrow && i ? 290 : 0, left: narrow || !i ? 48 : '54%',
+        textStyle: { color: c.ink, fontSize: 13, width: Math.max(80, (narrow ? width : width / 2) - 80), overflow: 'truncate' }
+      })),
+      grid: place,
+      xAxis: [0, 1].map(gridIndex => axis(c, 'C (radians)', Object.assign({ gridIndex, min: cLow, max: cHigh, axisLabel: { color: c.quiet, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: x => number(x, 3) } }, horizontal))),
+      yAxis: [0, 1].map(gridIndex => axis(c, 'V', { gridIndex, min: vLow, max: vHigh, nameGap: 36, axisLabel: { color: c.quiet, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: x => number(x, 3) } })),
+      visualMap: {
+        type: 'continuous', min: 0, max: most, dimension: 2, seriesIndex: [0, 1], orient: 'horizontal', left: 'center', bottom: 0,
+        calculable: false, itemWidth: 12, itemHeight: 140, text: [percent(most) + ' of the images', '0'], textStyle: { color: c.quiet },
+        inRange: { color: [c.low, c.middle, c.high] }
+      },
+      series: panels.map((points, i) => ({
+        type: 'custom', xAxisIndex: i, yAxisIndex: i, data: points, encode: { x: 0, y: 1, tooltip: 2 },
+        tooltip: { formatter: p => 'C ' + number(cLow + p.value[0] * cell[0], 3) + ' to ' + number(cLow + (p.value[0] + 1) * cell[0], 3) + '<br>V ' + number(vLow + p.value[1] * cell[1], 3) + ' to ' + number(vLow + (p.value[1] + 1) * cell[1], 3) + '<br>' + percent(p.value[2]) },
+        renderItem: (params, api) => {
+          const a = api.coord([cLow + api.value(0) * cell[0], vLow + api.value(1) * cell[1]]);
+          const b = api.coord([cLow + (api.value(0) + 1) * cell[0], vLow + (api.value(1) + 1) * cell[1]]);
+          return { type: 'rect', shape: { x: a[0], y: b[1], width: b[0] - a[0], height: a[1] - b[1] }, style: { fill: api.visual('color') } };
+        }
+      }))
+    });
+  }
+
+  function histogram(of, c) {
+    const by = factor(of.set.n), low = of.group.axes[4], high = of.group.axes[5];
+    const shares = s => {
+      const merged = [];
+      for (let i = 0; i < s.a.length; i += by) merged.push(s.a.slice(i, i + by).reduce((sum, x) => sum + x, 0) / s.n);
+      return merged;
+    };
+    const bars = shares(of.set), width = (high - low) / bars.length, edge = i => low + i * width;
+    const outline = of.reference.a ? shares(of.reference) : [];
+    return base(c, {
+      legend: {
+        top: 0, left: 0, itemWidth: 34, textStyle: { color: c.ink, overflow: 'truncate', width: 120 },
+        data: [{ name: of.set.name }, { name: 'reference', itemStyle: { opacity: 0 } }]
+      },
+      grid: { left: 52, right: 16, top: 34, bottom: 46 },
+      xAxis: axis(c, 'AS-i', Object.assign({ min: low, max: high, axisLabel: { color: c.quiet, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: x => number(x, 3) } }, horizontal)),
+      yAxis: axis(c, 'share of images', { min: 0, nameGap: 38, axisLabel: { color: c.quiet, formatter: percent } }),
+      series: [{
+        type: 'custom', name: of.set.name, itemStyle: { color: c.set }, data: bars.map((y, i) => [edge(i), y]), encode: { x: 0, y: 1 },
+        tooltip: { formatter: p => number(p.value[0]) + ' to ' + number(p.value[0] + width) + '<br>' + percent(p.value[1]) },
+        renderItem: (params, api) => {
+          const a = api.coord([api.value(0), 0]), b = api.coord([api.value(0) + width, api.value(1)]);
+          return { type: 'rect', shape: { x: a[0] + 0.5, y: b[1], width: Math.max(1, b[0] - a[0] - 1), height: a[1] - b[1] }, style: { fill: c.set, opacity: 0.75 } };
+        }
+      }, {
+        type: 'line', name: 'reference', step: 'end', symbol: 'none', itemStyle: { color: c.reference },
+        lineStyle: { type: 'dashed', width: 2, color: c.reference },
+        data: outline.length ? [...outline.map((y, i) => [edge(i), y]), [high, outline[outline.length - 1]]] : []
+      }]
+    });
+  }
+
+  /** A whisker from low to high, at an index of a category axis or at a time. */
+  function whisker(api, from, to, cap, upright, style) {
+    const a = api.coord(from), b = api.coord(to);
+    const line = (x1, y1, x2, y2) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style });
+    const ends = upright
+      ? [line(a[0] - cap, a[1], a[0] + cap, a[1]), line(b[0] - cap, b[1], b[0] + cap, b[1])]
+      : [line(a[0], a[1] - cap, a[0], a[1] + cap), line(b[0], b[1] - cap, b[0], b[1] + cap)];
+    return { type: 'group', children: [line(a[0], a[1], b[0], b[1]), ...ends] };
+  }
+
+  function board(of, c, width) {
+    const sets = of.group.sets.slice(1);
+    const at = sets.map((s, i) => [i, ...s.score]);
+    const differs = s => s.score[5] !== null ? s.score[5] < 0.05 : s.score[4] !== null && s.score[0] > s.score[4];
+    const names = Math.min(220, Math.max(90, width * 0.28));
+    return base(c, {
+      legend: { show: false },
+      grid: { left: names + 12, right: 20, top: 8, bottom: 46 },
+      xAxis: axis(c, 'AS', Object.assign({ min: 0 }, horizontal)),
+      yAxis: {
+        type: 'category', inverse: true, data: sets.map(s => s.name), axisTick: { show: false }, axisLine: { lineStyle: { color: c.quiet } },
+        axisLabel: { color: c.ink, width: names, overflow: 'truncate', interval: 0 }
+      },
+      series: [{
+        type: 'custom', silent: true, data: at.filter(p => p[5] !== null), encode: { x: 5, y: 0 },
+        renderItem: (params, api) => {
+          const a = api.coord([0, api.value(0)]), b = api.coord([api.value(5), api.value(0)]);
+          return { type: 'rect', shape: { x: a[0], y: a[1] - 8, width: b[0] - a[0], height: 16 }, style: { fill: c.chance } };
+        }
+      }, {
+        type: 'custom', silent: true, data: at.filter(p => p[4] !== null), encode: { x: 4, y: 0 },
+        renderItem: (params, api) => {
+          const [x, y] = api.coord([api.value(4), api.value(0)]), style = { stroke: c.cross, lineWidth: 2 };
+          return { type: 'group', children: [[-4, -4, 4, 4], [-4, 4, 4, -4]].map(d => ({ type: 'line', style, shape: { x1: x + d[0], y1: y + d[1], x2: x + d[2], y2: y + d[3] } })) };
+        }
+      }, {
+        type: 'custom', silent: true, data: at.filter(p => p[2] !== null && p[3] !== null), encode: { x: [2, 3], y: 0 },
+        renderItem: (params, api) => whisker(api, [api.value(2), api.value(0)], [api.value(3), api.value(0)], 5, false, { stroke: c.set, lineWidth: 2 })
+      }, {
+        type: 'scatter', symbolSize: 11, encode: { x: 1, y: 0 },
+        data: at.map((value, i) => ({ value, itemStyle: { color: differs(sets[i]) ? c.set : c.back, borderColor: c.set, borderWidth: 2, opacity: 1 } })),
+        tooltip: { formatter: p => escaped(sets[p.value[0]].name) + '<br>AS ' + number(p.value[1]) + '<br>interval ' + number(p.value[2]) + ' to ' + number(p.value[3]) + '<br>chance ' + number(p.value[4]) + ', 95 % ' + number(p.value[5]) }
+      }]
+    });
+  }
+
+  /** Evaluations stand at equal distances, whatever time lay between them. */
+  const times = (c, all) => Object.assign(axis(c, 'evaluated (UTC)'), {
+    type: 'category', boundaryGap: true, nameGap: 40, data: [...new Set(all)].sort((a, b) => a - b),
+    axisLabel: { color: c.quiet, hideOverlap: true, lineHeight: 15, formatter: t => day(Number(t)).replace(' ', '\n') }
+  });
+
+  function history(of, c) {
+    const points = of.set.history.map(([t, ...rest]) => [String(t), ...rest]);
+    return base(c, {
+      grid: { left: 52, right: 20, top: 34, bottom: 62 },
+      xAxis: times(c, points.map(p => p[0])), yAxis: axis(c, 'AS', { min: 0, nameGap: 38 }),
+      series: [{
+        type: 'line', name: 'AS', data: points.map(p => [p[0], p[1]]), symbol: 'circle', symbolSize: 8,
+        itemStyle: { color: c.set }, lineStyle: { color: c.set, width: 2 },
+        tooltip: { formatter: p => day(Number(p.value[0])) + '<br>AS ' + number(p.value[1]) }
+      }, {
+        type: 'line', name: 'chance 95 %', symbol: 'none', data: points.filter(p => p[4] !== null).map(p => [p[0], p[4]]),
+        itemStyle: { color: c.quiet }, lineStyle: { type: 'dashed', color: c.quiet, width: 2 }
+      }, {
+        type: 'custom', silent: true, data: points.filter(p => p[2] !== null && p[3] !== null).map(p => [p[0], p[2], p[3]]), encode: { x: 0, y: [1, 2] },
+        renderItem: (params, api) => whisker(api, [api.value(0), api.value(1)], [api.value(0), api.value(2)], 4, true, { stroke: c.set, lineWidth: 1.5 })
+      }]
+    });
+  }
+
+  function trend(of, c, width) {
+    const room = Math.min(170, width * 0.3);
+    const shown = of.group.lines.map(place => of.group.sets[place]);
+    const grid = { left: 52, right: room, top: 12, bottom: 62 };
+    const x = times(c, shown.flatMap(s => s.history.map(p => String(p[0]))));
+    // Names at the right ends are kept a line apart here: the library leaves equal values on top of each other.
+    const ends = shown.map((s, i) => ({ i, y: s.history[s.history.length - 1][1] })).sort((a, b) => b.y - a.y);
+    const values = shown.flatMap(s => s.history.map(p => p[1]));
+    const low = Math.max(0, Math.min(...values) - 0.02), high = Math.max(...values) + 0.02;
+    const height = 340 - grid.top - grid.bottom, place = [];
+    let last = -Infinity;
+    ends.forEach(({ i, y }) => {
+      const wanted = (high - y) / (high - low) * height;
+      last = Math.max(wanted, last + 17);
+      place[i] = last - wanted;
+    });
+    return base(c, {
+      legend: { show: false }, grid,
+      xAxis: x, yAxis: axis(c, 'AS', { min: low, max: high, nameGap: 38, axisLabel: { color: c.quiet, showMinLabel: false, showMaxLabel: false, formatter: v => number(v, 3) } }),
+      series: shown.map((s, i) => {
+        const colour = OKABE_ITO[i % OKABE_ITO.length];
+        return {
+          type: 'line', name: s.name, data: s.history.map(p => [String(p[0]), p[1]]), symbol: SYMBOLS[i % SYMBOLS.length], symbolSize: 9,
+          itemStyle: { color: colour }, lineStyle: { color: colour, width: 2, type: DASHES[i % DASHES.length] },
+          endLabel: { show: true, formatter: () => s.name, color: c.ink, width: room - 20, overflow: 'truncate', distance: 10, offset: [0, place[i]] },
+          tooltip: { formatter: p => escaped(s.name) + '<br>' + day(Number(p.value[0])) + '<br>AS ' + number(p.value[1]) }
+        };
+      })
+    });
+  }
+
+  function humans(of, c) {
+    const sets = of.group.sets.slice(1).filter(s => s.human[0] !== null);
+    return base(c, {
+      legend: { show: false }, grid: { left: 52, right: 40, top: 16, bottom: 46 },
+      xAxis: axis(c, 'human error rate', Object.assign({ scale: true }, horizontal)), yAxis: axis(c, 'AS', { min: 0, nameGap: 38 }),
+      series: [{
+        type: 'custom', silent: true, data: sets.filter(s => s.human[1] !== null).map(s => [s.human[0] - s.human[1], s.human[0] + s.human[1], s.score[0]]), encode: { x: [0, 1], y: 2 },
+        renderItem: (params, api) => whisker(api, [api.value(0), api.value(2)], [api.value(1), api.value(2)], 4, false, { stroke: c.set, lineWidth: 1.5 })
+      }, {
+        type: 'scatter', symbolSize: 10, itemStyle: { color: c.set }, data: sets.map(s => [s.human[0], s.score[0]]),
+        label: { show: true, position: 'top', color: c.ink, fontSize: 11, width: 110, overflow: 'truncate', formatter: p => sets[p.dataIndex].name },
+        labelLayout: { hideOverlap: true },
+        tooltip: { formatter: p => escaped(sets[p.dataIndex].name) + '<br>human error rate ' + number(p.value[0]) + '<br>AS ' + number(p.value[1]) }
+      }]
+    });
+  }
+
+  const kinds = {
+    'cdf-c': (of, c) => cdf(of, 'c', 'complexity C (radians)', c),
+    'cdf-v': (of, c) => cdf(of, 'v', 'vulnerability V', c),
+    joint, hist: histogram, board, trend, history, humans
+  };
+  const drawn = new Map();
+
+  function draw(element) {
+    const of = figures.get(element.dataset.set), kind = element.dataset.kind, width = element.clientWidth;
+    if (!width) return;
+    if (kind === 'board') element.style.height = 60 + 26 * (of.group.sets.length - 1) + 'px';
+    if (kind === 'trend') element.style.height = '340px';
+    if (kind === 'joint') element.style.height = (width < 560 ? 620 : 360) + 'px';
+    let chart = drawn.get(element);
+    if (!chart) {
+      chart = echarts.init(element, null, { renderer: 'svg' });
+      drawn.set(element, chart);
+    } else {
+      chart.resize();
+    }
+    chart.setOption(kinds[kind](of, colours(), width), true);
+    element.dataset.width = width;
+  }
+
+  // A hundred sets have five hundred figures: each is drawn when it comes near the window.
+  const near = new IntersectionObserver(entries => entries.forEach(entry => {
+    if (entry.isIntersecting) {
+      near.unobserve(entry.target);
+      draw(entry.target);
+      sizes.observe(entry.target);
+    }
+  }), { rootMargin: '600px' });
+  const sizes = new ResizeObserver(entries => entries.forEach(({ target }) => {
+    if (target.clientWidth && String(target.clientWidth) !== target.dataset.width) draw(target);
+  }));
+  const redraw = () => drawn.forEach((chart, element) => draw(element));
+  document.querySelectorAll('.chart').forEach(element => near.observe(element));
+  addEventListener('beforeprint', () => document.querySelectorAll('.chart').forEach(draw));
+
+  function sort(button) {
+    const head = button.closest('th'), place = [...head.parentNode.children].indexOf(head);
+    const body = head.closest('table').tBodies[0], down = head.getAttribute('aria-sort') === 'ascending';
+    const numeric = head.classList.contains('number');
+    const key = row => {
+      const text = row.cells[place].dataset.sort;
+      return text === undefined ? null : numeric ? Number(text) : text;
+    };
+    const rows = [...body.rows].map((row, index) => ({ row, key: key(row), index }));
+    rows.sort((a, b) => {
+      if (a.key === null || b.key === null) return (a.key === null) - (b.key === null) || a.index - b.index;
+      const order = numeric ? a.key - b.key : a.key.localeCompare(b.key, undefined, { numeric: true });
+      return (down ? -order : order) || a.index - b.index;
+    });
+    [...head.parentNode.children].forEach(other => other.removeAttribute('aria-sort'));
+    head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+    body.append(...rows.map(({ row }) => row));
+  }
+  document.querySelectorAll('thead button').forEach(button => button.addEventListener('click', () => sort(button)));
+
+  const dark = matchMedia('(prefers-color-scheme: dark)'), theme = document.getElementById('theme');
+  const isDark = () => (document.documentElement.dataset.theme || (dark.matches ? 'dark' : 'light')) === 'dark';
+  function themed() {
+    theme.textContent = isDark() ? 'Light' : 'Dark';
+    theme.setAttribute('aria-label', isDark() ? 'Use light colours' : 'Use dark colours');
+    redraw();
+  }
+  theme.hidden = false;
+  theme.addEventListener('click', () => {
+    document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
+    themed();
+  });
+  dark.addEventListener('change', themed);
+  themed();
+
+  const pick = document.getElementById('pick'), comparisons = document.querySelectorAll('.comparison');
+  function show(id) {
+    comparisons.forEach(section => { section.hidden = section.dataset.comparison !== id; });
+    pick.value = id;
+  }
+  if (pick) {
+    document.getElementById('switch').hidden = false;
+    pick.addEventListener('change', () => show(pick.value));
+    show(pick.value);
+  }
+
+  /** A link to a set opens it. */
+  function reveal() {
+    const target = /^#set-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    if (pick) show(target.closest('.comparison').dataset.comparison);
+    target.open = true;
+    target.scrollIntoView();
+  }
+  addEventListener('hashchange', reveal);
+  document.addEventListener('click', event => {
+    const link = event.target.closest('a[href^="#set-"]');
+    if (link && link.getAttribute('href') === location.hash) reveal();
+  });
+  reveal();
+})();

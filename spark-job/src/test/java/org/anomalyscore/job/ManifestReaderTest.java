@@ -1,0 +1,208 @@
+package org.anomalyscore.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.anomalyscore.inference.Devices;
+import org.anomalyscore.inference.ScoreParameters;
+import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.table.UserException;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ManifestReaderTest {
+
+  private static final String GOOD =
+      """
+      models: [m.pt]
+      reference:
+        name: real
+        images: photos
+      generators:
+        - name: gan
+          images: gan/*
+        - name: ddpm
+          images: s3a://bucket/ddpm
+      outputs:
+        tables: tables
+      """;
+
+  private static final Path CONF = Path.of("../conf");
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void makeWhatTheManifestNames() throws IOException {
+    Files.writeString(folder.resolve("m.pt"), "");
+    Files.createDirectories(folder.resolve("photos"));
+  }
+
+  private BenchmarkManifest read(String yaml) throws IOException {
+    Path file = Files.writeString(folder.resolve("nightly.yaml"), yaml);
+    return ManifestReader.read(file.toString(), new Configuration());
+  }
+
+  private String fault(String yaml) {
+    return assertThrows(UserException.class, () -> read(yaml)).getMessage();
+  }
+
+  private void assertFault(String yaml, int line, String part) {
+    String message = fault(yaml);
+    assertTrue(message.contains("nightly.yaml cannot be used; nothing was scored."), message);
+    assertTrue(
+        message.lines().anyMatch(l -> l.startsWith("  line " + line + ": ") && l.contains(part)),
+        message);
+  }
+
+  @Test
+  void whatIsNotGivenHasItsDefault() throws IOException {
+    BenchmarkManifest manifest = read(GOOD);
+    assertEquals(ScoreParameters.PAPER, manifest.parameters());
+    assertEquals(AnomalyScore.Options.DEFAULT, manifest.statistics());
+    assertEquals(ScoreJob.DEFAULT_BATCH_SIZE, manifest.batchSize());
+    assertEquals(Devices.Mode.AUTO, manifest.deviceMode());
+    assertNull(manifest.thresholds().maxIncrease());
+    assertEquals(ScoreJob.DEFAULT_REJECT_FRACTION, manifest.thresholds().maxRejectFraction());
+    assertNull(manifest.generators().get(0).humanErrorRate());
+  }
+
+  @Test
+  void theDefaultsThatTheSchemaNamesAreThose() throws IOException {
+    BenchmarkManifest manifest = read(GOOD);
+    JsonNode properties =
+        JsonMapper.builder().build().readTree(CONF.resolve("benchmark.schema.json").toFile());
+    Map<String, Object> defaults =
+        Map.of(
+            "/properties/profile", manifest.profile(),
+            "/properties/seed", manifest.seed(),
+            "/properties/batch_size", manifest.batchSize(),
+            "/properties/device", manifest.device(),
+            "/properties/thresholds/properties/max_reject_fraction",
+                manifest.thresholds().maxRejectFraction(),
+            "/properties/resampling/properties/permutations", manifest.resampling().permutations(),
+            "/properties/resampling/properties/resamples", manifest.resampling().resamples(),
+            "/properties/resampling/properties/confidence", manifest.resampling().confidence());
+    defaults.forEach(
+        (key, value) ->
+            assertEquals(value.toString(), properties.at(key + "/default").asText(), key));
+    assertEquals(defaults.size(), properties.findValues("default").size());
+  }
+
+  @Test
+  void theExampleUnderConfIsGood() throws IOException {
+    String example = Files.readString(CONF.resolve("benchmark.yaml"));
+    Files.createDirectories(folder.resolve("models"));
+    Files.writeString(folder.resolve("models/resnet50.pt"), "");
+    Files.writeString(folder.resolve("models/dinov2_vits14.pt"), "");
+    Files.createDirectories(folder.resolve("images/real"));
+    BenchmarkManifest manifest = read(example.replace("s3a://night/", folder + "/"));
+    assertEquals(2, manifest.generators().size());
+    assertEquals("2026-07-01", manifest.generators().get(0).labels().get("checkpoint"));
+  }
+
+  @Test
+  void relativePathsStartAtTheManifest() throws IOException {
+    BenchmarkManifest manifest = read(GOOD);
+    String at = "file:" + folder + "/";
+    assertEquals(at + "m.pt", manifest.models().get(0));
+    assertEquals(at + "photos", manifest.reference().images());
+    assertEquals(at + "gan/*", manifest.generators().get(0).images());
+    assertEquals("s3a://bucket/ddpm", manifest.generators().get(1).images());
+    assertEquals(at + "tables/leaderboard.txt", manifest.outputs().leaderboard());
+    assertEquals(at + "tables/alerts.json", manifest.outputs().alerts());
+  }
+
+  @Test
+  void everyKeyIsTaken() throws IOException {
+    BenchmarkManifest manifest =
+        read(
+            """
+            models: [m.pt]
+            profile: authors-code
+            seed: 5
+            batch_size: 7
+            device: cpu
+            reference: {name: real, images: photos}
+            generators:
+              - name: "007"
+                images: a
+                human_error_rate: 0.4
+                std_err: 0.01
+                labels: {family: gan, epoch: 3}
+            outputs: {tables: t, leaderboard: l.txt, alerts: /x/a.json}
+            thresholds: {max_increase: 0.1, max_reject_fraction: 0}
+            resampling: {permutations: 10, resamples: 0, confidence: 0.9}
+            """);
+    assertEquals(ScoreParameters.AUTHORS_CODE.withSeed(5), manifest.parameters());
+    assertEquals(7, manifest.batchSize());
+    assertEquals(Devices.Mode.CPU, manifest.deviceMode());
+    BenchmarkManifest.Generator generator = manifest.generators().get(0);
+    assertEquals("007", generator.name());
+    assertEquals(0.4, generator.humanErrorRate());
+    assertEquals(0.01, generator.stdErr());
+    assertEquals(Map.of("family", "gan", "epoch", 3), generator.labels());
+    assertEquals("file:" + folder + "/l.txt", manifest.outputs().leaderboard());
+    assertEquals("/x/a.json", manifest.outputs().alerts());
+    assertEquals(new BenchmarkManifest.Thresholds(0.1, 0.0), manifest.thresholds());
+    assertEquals(new AnomalyScore.Options(0, 10, 0, 0.9), manifest.statistics());
+  }
+
+  @Test
+  void eachFaultIsToldWithItsLineAndARemedy() {
+    assertFault(
+        GOOD.replace("outputs:", "ouputs:"),
+        11,
+        "there is no key 'ouputs'. Correct or remove it; there are: models, profile");
+    assertFault(GOOD.replace("outputs:", "ouputs:"), 1, "the key 'outputs' is missing. Add it.");
+    assertFault(
+        GOOD.replace("gan/*", "gan\n    imges: x"),
+        8,
+        "generators[0]: there is no key 'imges'. Correct or remove it; there are: name, images");
+    assertFault(GOOD.replace("name: ddpm", "name: gan"), 8, "'gan' is the name of line 6 already");
+    assertFault(GOOD.replace("name: ddpm", "name: real"), 8, "'real' is the name of line 3");
+    assertFault(GOOD.replace("name: ddpm", "name: 7"), 8, "Put it in quotes.");
+    assertFault(GOOD.replace("name: ddpm", "name: 'a,b'"), 8, "no comma");
+    assertFault(GOOD.replace("name: ddpm", "name: ' '"), 8, "not blank");
+    assertFault(GOOD.replace("m.pt", "none.pt"), 1, "there is no");
+    assertFault(GOOD.replace("photos", "no-photos"), 4, "no-photos. Correct the path.");
+    assertFault(GOOD.replace("photos", "s3a://KEY:SECRET@bucket/x"), 4, "credentials");
+    assertFault(GOOD + "batch_size: 0\n", 12, "batch_size is 0: must have a minimum value of 1.");
+    assertFault(GOOD + "thresholds: {max_increase: lots}\n", 12, "thresholds.max_increase");
+    assertFault(
+        GOOD.replace("gan/*", "gan\n    human_error_rate: 1.7"), 8, "generators[0].human_error_");
+    assertFault(GOOD.replace("gan/*", "gan\n    std_err: 0.1"), 8, "human_error_rate");
+    assertFault(GOOD + "resampling: {resamples: 0}\n", 12, "Give thresholds.max_increase");
+    assertFault(GOOD + "seed: 1\nseed: 2\n", 13, "Duplicate field 'seed'");
+    assertFault(GOOD + "  : [", 11, "no YAML");
+    assertTrue(fault(GOOD + "  : [").contains("line 12"), "where the parser stopped");
+    assertFault("", 1, "object expected");
+    assertFault(GOOD.replace("[m.pt]", ""), 1, "string found, array expected");
+    assertFault("- a list", 1, "object");
+  }
+
+  @Test
+  void severalFaultsAreToldAtOnce() {
+    String message = fault(GOOD.replace("name: ddpm", "name: 7") + "device: tpu\n");
+    assertEquals(3, message.lines().count(), message);
+  }
+
+  @Test
+  void aManifestThatIsNotThereIsTold() {
+    String message =
+        assertThrows(
+                UserException.class,
+                () -> ManifestReader.read(folder + "/no.yaml", new Configuration()))
+            .getMessage();
+    assertTrue(message.startsWith("Cannot read the manifest"), message);
+  }
+}

@@ -1,0 +1,314 @@
+package org.anomalyscore.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.awt.image.BufferedImage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.anomalyscore.TestSpark;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+
+  /** A name that would break out of text, of an attribute, of a script, and of its own order. */
+  private static final String HOSTILE =
+      "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202e${7*7}&amp;\\";
+
+  @TempDir Path folder;
+
+  private TableStore store;
+
+  @BeforeEach
+  void open() {
+    store = new TableStore(TestSpark.session(), folder.resolve("tables").toString());
+  }
+
+  private void scores(String config, String dataset, int n, String folder) {
+    Random random = new Random(dataset.hashCode());
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      double c = 0.2 + 0.01 * random.nextGaussian();
+      double v = 20 + random.nextGaussian();
+      rows.add(
+          TableRow.of(Table.SCORES)
+              .with("image_id", "id")
+              .with("path", folder + i + ".png")
+              .with("width", 1)
+              .with("height", 1)
+              .with("complexity", c)
+              .with("vulnerability", v)
+              .with("as_i", v / c)
+              .with("step_norm", 1.0)
+              .with("complexity_floor", 0.01)
+              .with("model", "net")
+              .with("run_id", "r")
+              .with("scored_at", Timestamp.from(Instant.EPOCH))
+              .with("config_id", config)
+              .with("dataset", dataset)
+              .toRow());
+    }
+    store.append(Table.SCORES, rows);
+  }
+
+  private static TableRow evaluation(String config, String dataset, long n, int day) {
+    return TableRow.of(Table.EVALUATIONS)
+        .with("run_id", "run" + day)
+        .with("evaluated_at", Timestamp.from(Instant.EPOCH.plusSeconds(86_400L * day)))
+        .with("config_id", config)
+        .with("model", "net")
+        .with("reference", "real")
+        .with("n_reference", 30L)
+        .with("dataset", dataset)
+        .with("n", n)
+        .with("anomaly_score", 0.1 + 0.01 * day)
+        .with("confidence", 0.95)
+        .with("permutations", 0)
+        .with("resamples", 0)
+        .with("seed", 0L);
+  }
+
+  private void evaluations(TableRow... rows) {
+    store.append(Table.EVALUATIONS, java.util.Arrays.stream(rows).map(TableRow::toRow).toList());
+  }
+
+  private void run(String outcome) {
+    store.append(
+        Table.RUNS,
+        List.of(
+            Run.start("benchmark")
+                .row()
+                .with("status", Run.COMPLETE)
+                .with("config_id", "c")
+                .with("configuration", "{\"note\":\"</script><b>\"}")
+                .with("outcome", outcome)
+                .toRow()));
+  }
+
+  private String html(Report report) throws Exception {
+    Path out = folder.resolve("report.html");
+    Report.Result result = report.write(Run.start("report"), out.toString());
+    assertEquals(out.toString(), result.location());
+    assertEquals(Files.size(out), result.bytes());
+    return Files.readString(out);
+  }
+
+  private String html() throws Exception {
+    return html(new Report(TestSpark.session(), store));
+  }
+
+  private static JsonNode data(String html) throws Exception {
+    Matcher data =
+        Pattern.compile("<script type=\"application/json\" id=\"data\">(.*?)</script>")
+            .matcher(html);
+    assertTrue(data.find());
+    return JsonMapper.builder().build().readTree(data.group(1));
+  }
+
+  private static String flat(String html) {
+    return html.substring(html.indexOf("</style>"), html.indexOf("<script type="))
+        .replaceAll("\\s+", " ");
+  }
+
+  @Test
+  void withoutEvaluationsItSaysWhatToRun() {
+    UserException fault = assertThrows(UserException.class, this::html);
+    assertTrue(fault.getMessage().contains("Run evaluate or benchmark"), fault::getMessage);
+    evaluations(evaluation("c", "g", 3, 1));
+    fault =
+        assertThrows(
+            UserException.class,
+            () -> html(new Report(TestSpark.session(), store).reference("unreal")));
+    assertTrue(fault.getMessage().contains("[c,real]"), fault::getMessage);
+    fault =
+        assertThrows(
+            UserException.class,
+            () ->
+                new Report(TestSpark.session(), store)
+                    .write(Run.start("report"), folder.toString()));
+    assertTrue(fault.getMessage().contains("is a folder"), fault::getMessage);
+  }
+
+  @Test
+  void hostileNamesStayText() throws Exception {
+    scores("c", "real", 30, HOSTILE);
+    scores("c", HOSTILE, 7, "file:/nowhere/" + HOSTILE + "/");
+    evaluations(evaluation("c", HOSTILE, 7, 1).with("labels", "{\"</script>\":\"<i>\"}"));
+    store.append(
+        Table.REJECTS,
+        List.of(
+            TableRow.of(Table.REJECTS)
+                .with("path", HOSTILE)
+                .with("dataset", HOSTILE)
+                .with("reason", "truncated")
+                .with("message", HOSTILE)
+                .with("config_id", "c")
+                .with("run_id", "r")
+                .with("rejected_at", Timestamp.from(Instant.EPOCH))
+                .toRow()));
+    run(
+        "{\"reference\":\"real\",\"alerts\":[{\"dataset\":\"x\",\"message\":\"<script>alert(3)\"}],"
+            + "\"failed\":[{\"dataset\":\"<u>\",\"reason\":\"<script>\"},{}]}");
+    String html = html();
+    for (String tag : List.of("<script>alert", "<img src=x", "<i>", "<u>", "</script><b>")) {
+      assertFalse(html.contains(tag), tag);
+    }
+    assertFalse(html.contains("\u202e"));
+    assertTrue(html.contains("[U+202E]${7*7}&amp;amp;\\"), "shown as it is written");
+    assertTrue(html.contains("&lt;script&gt;alert(3)"));
+    assertEquals(3, html.split("<script", -1).length - 1, "the data, the library, ours");
+    assertEquals(3, html.split("</script", -1).length - 1);
+    assertEquals(
+        VisibleText.of(HOSTILE),
+        data(html).at("/comparisons/0/sets/1/name").asText(),
+        "JSON keeps the name");
+    assertTrue(html.contains("no picture"), "images that are not there");
+  }
+
+  @Test
+  void scriptsRunByTheirHashesAndNothingIsLoaded() throws Exception {
+    evaluations(evaluation("c", "g", 3, 1));
+    String html = html();
+    Matcher policy =
+        Pattern.compile("Content-Security-Policy\" content=\"([^\"]*)\"").matcher(html);
+    assertTrue(policy.find());
+    String rules = policy.group(1).replace("&#39;", "'");
+    assertTrue(rules.startsWith("default-src 'none'; img-src data:;"), rules);
+    Matcher scripts = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(html);
+    int found = 0;
+    while (scripts.find()) {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(scripts.group(1).getBytes(StandardCharsets.UTF_8));
+      String hash = "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+      assertTrue(rules.contains(hash), hash);
+      found++;
+    }
+    assertEquals(2, found);
+    assertFalse(Pattern.compile("(src|href)=\"(?!#|data:)").matcher(flat(html)).find());
+  }
+
+  @Test
+  void theRowsAreThoseOfTheImagesThatAreThere() throws Exception {
+    Path images = Files.createDirectories(folder.resolve("images"));
+    for (int i = 0; i < 4; i++) {
+      ImageIO.write(
+          new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
+          "png",
+          images.resolve(i + ".png").toFile());
+    }
+    scores("c", "real", 30, "file:" + images + "/");
+    scores("c", "there", 9, "file:" + images + "/");
+    scores("c", "gone", 6, "file:/gone/");
+    scores("c", "same", 5, "file:/gone/");
+    evaluations(
+        evaluation("c", "there", 9, 1)
+            .with("images", images.toString())
+            .with("reference_images", images.toString()),
+        evaluation("c", "gone", 6, 1).with("images", folder.resolve("no").toString()),
+        evaluation("c", "same", 5, 1));
+    String html = html();
+    JsonNode sets = data(html).at("/comparisons/0/sets");
+    assertEquals(List.of("real", "there", "gone", "same"), sets.findValuesAsText("name"));
+    assertEquals(List.of("4", "4", "6", "5"), sets.findValuesAsText("n"));
+    String text = flat(html);
+    assertTrue(text.contains("made of 9 images, the figures and galleries of the 4"), "changed");
+    assertTrue(text.contains("made of 30 images, the figures and galleries of the 4"), "reference");
+    assertTrue(text.contains("all its scored images are shown: Cannot look for images"), "gone");
+    assertEquals(3, text.split("class=\"note\"", -1).length - 1, "and of the others nothing");
+    assertTrue(text.contains("<img src=\"data:image/png;base64,"));
+    assertTrue(text.contains("The file has changed since it was scored."));
+    assertTrue(text.contains("Not readable: it is no longer there"));
+    assertFalse(
+        html(new Report(TestSpark.session(), store).thumbnails(0)).contains("class=\"pictures\""));
+  }
+
+  @Test
+  void newestEvaluationsMakeTheBoardAndAllTheHistory() throws Exception {
+    scores("c", "real", 30, "r");
+    scores("c", "g", 30, "g");
+    for (int day = 1; day <= 3; day++) {
+      evaluations(
+          evaluation("c", "g", 30, day).with("null_q95", 0.12).with("p_value", 0.2 / day / day));
+    }
+    evaluations(
+        evaluation("c", "other", 30, 2).with("anomaly_score", 0.9), evaluation("d", "g", 30, 9));
+    run("{\"reference\":\"real\",\"correlations\":[{\"statistic\":\"ks_complexity\",\"n\":3}]}");
+    run("not JSON");
+    String html = html();
+    JsonNode comparisons = data(html).get("comparisons");
+    assertEquals(2, comparisons.size(), "one a configuration");
+    assertTrue(comparisons.get(0).get("axes").isNull(), "d was evaluated last, has no scores");
+    JsonNode c = comparisons.get(1);
+    assertEquals(List.of("real", "g", "other"), c.get("sets").findValuesAsText("name"));
+    assertEquals(3, c.at("/sets/1/history").size());
+    assertEquals(0.13, c.at("/sets/1/score/0").asDouble());
+    assertEquals("[1]", c.get("lines").toString(), "other has one evaluation");
+    String text = flat(html);
+    assertTrue(text.contains("+0.0100"), "change since the evaluation before");
+    assertTrue(text.contains("ks_complexity"));
+    assertTrue(text.contains("no scores of this set under the folder"));
+    assertTrue(text.contains("id=\"pick\""));
+    assertFalse(html(new Report(TestSpark.session(), store).configId("c")).contains("id=\"pick\""));
+  }
+
+  @Test
+  void rejectsCountImagesThatHaveNoScoreNow() throws Exception {
+    scores("c", "g", 2, "g");
+    evaluations(evaluation("c", "g", 2, 1));
+    List<Row> rows = new ArrayList<>();
+    String[][] rejects = {
+      {"g0.png", "unreadable", "-1"}, // scored since
+      {"g1.png", "truncated", "1"}, // damaged since
+      {"x.png", "unreadable", "1"}, // the same, night after night
+      {"x.png", "unreadable", "2"},
+      {"y.png", "unreadable", "1"}, // known better since
+      {"y.png", "empty", "2"},
+    };
+    for (String[] reject : rejects) {
+      rows.add(
+          TableRow.of(Table.REJECTS)
+              .with("path", reject[0])
+              .with("dataset", "g")
+              .with("reason", reject[1])
+              .with("message", "message of " + reject[2])
+              .with("config_id", "c")
+              .with("run_id", "r")
+              .with(
+                  "rejected_at",
+                  Timestamp.from(Instant.EPOCH.plusSeconds(Long.parseLong(reject[2]))))
+              .toRow());
+    }
+    store.append(Table.REJECTS, rows);
+    List<Rejects> counted = Rejects.read(store, ReportedSet.of(Comparison.read(store, null, null)));
+    assertEquals(
+        List.of(
+            new Rejects("c", "g", "empty", 1, "y.png", "message of 2"),
+            new Rejects("c", "g", "truncated", 1, "g1.png", "message of 1"),
+            new Rejects("c", "g", "unreadable", 1, "x.png", "message of 2")),
+        counted);
+  }
+}
