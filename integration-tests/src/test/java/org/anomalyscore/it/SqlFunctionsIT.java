@@ -158,12 +158,13 @@ class SqlFunctionsIT {
   }
 
   @Test
-  void aWrongCallIsToldFromAnother() {
+  void aWrongCallIsToldWhatIsWrong() {
     assertTrue(
         results.get(2).startsWith("[WRONG_NUM_ARGS.WITHOUT_SUGGESTION]")
             && results.get(2).contains("`anomaly_score` requires 3 parameters"),
         results.get(2));
-    assertTrue(results.get(3).contains("permutations"), results.get(3));
+    assertTrue(
+        results.get(3).contains("The `permutations` must be between [1, 1000000]"), results.get(3));
   }
 
   @Test
