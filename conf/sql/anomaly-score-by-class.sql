@@ -9,8 +9,8 @@
 -- A class is compared with the reference's images in a folder of that name. Where the reference has none, it is
 -- compared with all images of the reference, and the column reference_class is NULL.
 -- Small classes score higher, however good they are: compare scores of equal counts, or look at the p-value.
--- A file that was scored again counts with its newest row. Files that were deleted since, or replaced by ones that
--- cannot be scored, still stand in scores, and count here.
+-- A file that was scored again counts with its newest row. Rows stay: those of files that were deleted, or replaced by
+-- ones that cannot be scored, or that lie in a folder of an earlier night count here, and not in benchmark and report.
 WITH images AS (
   SELECT config_id, dataset, regexp_extract(path, '([^/]*)/[^/]*$', 1) AS class,
     max_by(complexity, scored_at) AS complexity, max_by(vulnerability, scored_at) AS vulnerability

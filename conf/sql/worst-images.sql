@@ -3,8 +3,8 @@
 --
 --   spark-sql --hivevar tables=anomaly-score-demo/tables -f conf/sql/worst-images.sql
 --
--- A file that was scored again counts with its newest row. Files that were deleted since, or replaced by ones that
--- cannot be scored, still stand in scores, and count here.
+-- A file that was scored again counts with its newest row. Rows stay: those of files that were deleted, or replaced by
+-- ones that cannot be scored, or that lie in a folder of an earlier night count here, and not in benchmark and report.
 WITH night AS (
   SELECT config_id, dataset
   FROM (
