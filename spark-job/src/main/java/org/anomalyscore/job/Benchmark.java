@@ -111,7 +111,7 @@ final class Benchmark {
     // The files first: whoever is called by them must not miss what the tables already hold.
     alerts.write(alerts(nights).getBytes(StandardCharsets.UTF_8));
     leaderboard.write((text(nights) + "\n").getBytes(StandardCharsets.UTF_8));
-    nights.forEach(this::append);
+    append(nights);
     return nights;
   }
 
@@ -245,18 +245,26 @@ final class Benchmark {
     return text.toString().stripTrailing();
   }
 
-  private void append(Night night) {
-    store.append(Table.EVALUATIONS, night.evaluation.rows().stream().map(TableRow::toRow).toList());
+  /**
+   * The runs last: evaluations without one are of a night that was killed, and no later one's past.
+   */
+  private void append(List<Night> nights) {
     store.append(
-        Table.RUNS,
-        List.of(
-            night
-                .run
-                .row()
-                .with("status", Run.COMPLETE)
-                .with("config_id", night.evaluation.configId())
-                .with("configuration", Json.write(new TreeMap<>(Map.of("manifest", manifest))))
-                .with("outcome", Json.write(night.outcome()))
-                .toRow()));
+        Table.EVALUATIONS,
+        nights.stream()
+            .flatMap(night -> night.evaluation.rows().stream())
+            .map(TableRow::toRow)
+            .toList());
+    store.append(Table.RUNS, nights.stream().map(night -> runRow(night).toRow()).toList());
+  }
+
+  private TableRow runRow(Night night) {
+    return night
+        .run
+        .row()
+        .with("status", Run.COMPLETE)
+        .with("config_id", night.evaluation.configId())
+        .with("configuration", Json.write(new TreeMap<>(Map.of("manifest", manifest))))
+        .with("outcome", Json.write(night.outcome()));
   }
 }
