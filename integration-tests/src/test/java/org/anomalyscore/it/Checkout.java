@@ -20,6 +20,9 @@ final class Checkout {
   /** The one jar that is given to spark-submit. */
   static final Path JOB_JAR = ROOT.resolve("spark-job/target/anomaly-score.jar");
 
+  /** The one jar that is given to SQL sessions. */
+  static final Path SQL_JAR = ROOT.resolve("udf/target/anomaly-score-udf.jar");
+
   /** Spark's own jars, laid out as in an installation. */
   static final Path SPARK_HOME = ROOT.resolve("spark-home/target");
 

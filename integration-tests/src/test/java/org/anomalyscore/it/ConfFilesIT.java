@@ -55,6 +55,10 @@ final class ConfFilesIT {
               "log4j2.properties",
               "metrics.properties",
               "spark-defaults.conf",
+              // All three by SqlFunctionsIT.
+              "sql/anomaly-score-by-class.sql",
+              "sql/drift.sql",
+              "sql/worst-images.sql",
               "standalone-gpu/spark.conf",
               "standalone-gpu/worker.conf",
               "yarn/spark.conf"),

@@ -69,9 +69,26 @@ final class JobProcess {
 
   /** The job jar under a plain SparkSubmit, with these arguments for the job. */
   static JobProcess sparkSubmit(String... arguments) {
-    List<String> command = javaOnSparksJars();
-    command.addAll(List.of(SUBMIT, "--master", "local[2]"));
-    command.addAll(List.of("--class", "org.anomalyscore.job.Main", Checkout.JOB_JAR.toString()));
+    return submit(
+        javaOnSparksJars(),
+        List.of("org.anomalyscore.job.Main", Checkout.JOB_JAR.toString()),
+        arguments);
+  }
+
+  /** {@link SqlSession} under a plain SparkSubmit: Spark, and of ours what the options bring. */
+  static JobProcess sqlSession(String... arguments) {
+    List<String> java = javaOnSparksJars();
+    int classPath = java.size() - 1;
+    java.set(classPath, java.get(classPath) + ":" + SqlSession.classPath());
+    // As Spark's own spark-sql is started: its class is on the class path already.
+    return submit(java, List.of(SqlSession.class.getName(), "spark-internal"), arguments);
+  }
+
+  private static JobProcess submit(
+      List<String> java, List<String> classAndJar, String... arguments) {
+    List<String> command = new ArrayList<>(java);
+    command.addAll(List.of(SUBMIT, "--master", "local[2]", "--class"));
+    command.addAll(classAndJar);
     Collections.addAll(command, arguments);
     return new JobProcess(command, true)
         .env("SPARK_HOME", Checkout.SPARK_HOME.toString())
@@ -99,6 +116,11 @@ final class JobProcess {
   /** Gives {@link #sparkSubmit} a setting of Spark; the last one of a key counts. */
   JobProcess conf(String key, String value) {
     return option("--conf", key + "=" + value);
+  }
+
+  /** Gives {@link #sqlSession} a jar. */
+  JobProcess jar(Path jar) {
+    return option("--jars", jar.toString());
   }
 
   private JobProcess option(String name, String value) {

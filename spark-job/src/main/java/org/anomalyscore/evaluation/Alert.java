@@ -15,11 +15,16 @@ import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A generated set that became less natural since the benchmark before.
  *
+ * @param increase of the score, less that of its chance level where the sets' sizes changed: a
+ *     smaller set scores higher, however good it is
  * @param rule {@code interval} or {@code fixed}
  * @param threshold the greatest increase that is let pass: by rule {@code interval} what chance
  *     makes between two draws of one generator, see {@link AnomalyScore#chanceDifference}
@@ -39,9 +44,11 @@ public record Alert(
     double threshold,
     String message) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Alert.class);
+
   /**
    * Compares each evaluated set with its last evaluation by a benchmark, under the same
-   * configuration and against the reference of the same name. A set without one raises no alert.
+   * configuration and against the same reference. A set without one raises no alert.
    *
    * <p>By interval, the bootstrap interval of the increase must lie above 0: a set of 100 images
    * goes up and down by a few hundredths from draw to draw, which is no news.
@@ -64,22 +71,35 @@ public record Alert(
     return alerts;
   }
 
-  /** The newest evaluation of each set: run_id, anomaly_score, anomaly_score_std_err. */
+  /** The newest evaluation of each set, by benchmarks that came to their end. */
   private static Map<String, Row> previous(TableStore store, Evaluator.Result result) {
     Map<String, Row> previous = new HashMap<>();
+    if (result.rows().isEmpty()) {
+      return previous;
+    }
+    Dataset<Row> ended =
+        store.read(Table.RUNS).where(col("command").equalTo("benchmark")).select("run_id");
     for (Row row :
         store
             .read(Table.EVALUATIONS)
+            .join(ended, new String[] {"run_id"}, "left_semi")
             .where(
                 col("config_id")
                     .equalTo(result.configId())
                     .and(col("reference").equalTo(result.reference()))
-                    // Only a benchmark knows where the images were.
-                    .and(col("images").isNotNull()))
+                    .and(
+                        col("reference_images")
+                            .eqNullSafe(result.rows().get(0).get("reference_images"))))
             .groupBy("dataset")
             .agg(
                 max_by(
-                    struct("run_id", "anomaly_score", "anomaly_score_std_err"),
+                    struct(
+                        "run_id",
+                        "anomaly_score",
+                        "anomaly_score_std_err",
+                        "n",
+                        "n_reference",
+                        "null_mean"),
                     col("evaluated_at")))
             .collectAsList()) {
       previous.put(row.getString(0), row.getStruct(1));
@@ -91,19 +111,33 @@ public record Alert(
       Evaluator.Result result, TableRow row, Row before, Double maxIncrease) {
     double now = (Double) row.get("anomaly_score");
     double then = before.getDouble(1);
+    double chance = chanceIncrease(row, before);
+    double increase = now - then - chance;
     double threshold = threshold(row, before, maxIncrease);
-    if (!(now - then > threshold)) {
+    if (Double.isNaN(threshold)) {
+      LOG.warn(
+          "{}: without bootstrap resamples in both runs no alert is raised", row.get("dataset"));
+    }
+    if (!(increase > threshold)) {
       return null;
     }
     String message =
         String.format(
             Locale.ROOT,
-            "%s became less natural under %s: its Anomaly Score rose from %.4f to %.4f, by more"
+            "%s became less natural under %s: its Anomaly Score rose from %.4f to %.4f%s, by more"
                 + " than %s, %.4f.",
             row.get("dataset"),
             result.model(),
             then,
             now,
+            chance == 0
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    " (of which %.4f for the change from %,d to %,d images)",
+                    chance,
+                    before.getLong(3),
+                    (Long) row.get("n")),
             maxIncrease == null ? "two draws of one generator differ" : "max_increase",
             threshold);
     return new Alert(
@@ -114,10 +148,19 @@ public record Alert(
         now,
         then,
         before.getString(0),
-        now - then,
+        increase,
         maxIncrease == null ? "interval" : "fixed",
         threshold,
         message);
+  }
+
+  /** What the score rises by because the sets' sizes changed; 0 where they did not. */
+  private static double chanceIncrease(TableRow row, Row before) {
+    boolean sameSizes =
+        row.get("n").equals(before.getLong(3)) && row.get("n_reference").equals(before.getLong(4));
+    return !sameSizes && row.get("null_mean") instanceof Double level && !before.isNullAt(5)
+        ? level - before.getDouble(5)
+        : 0;
   }
 
   /** NaN where there is nothing to go by. */

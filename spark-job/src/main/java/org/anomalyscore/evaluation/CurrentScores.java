@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 
-import org.anomalyscore.table.RejectReason;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Column;
@@ -13,7 +12,8 @@ import org.apache.spark.sql.Row;
 
 /**
  * The rows of {@code scores} that stand for a data set's images as they are now: of each path the
- * newest, and none where the file was since replaced by one that has no score.
+ * newest, and none where the file was since replaced by one that has no score: only files that
+ * changed after their score are looked at again, so that a later reject is of other bytes.
  */
 public final class CurrentScores {
 
@@ -57,7 +57,7 @@ public final class CurrentScores {
     Dataset<Row> rejected =
         store
             .read(Table.REJECTS)
-            .where(which.and(col("reason").isin((Object[]) RejectReason.finalReasons())))
+            .where(which)
             .groupBy(
                 col("config_id").as("rejected_config_id"),
                 col("dataset").as("rejected_dataset"),

@@ -10,6 +10,7 @@ import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.DistributionSummary;
 import org.anomalyscore.stats.TwoSampleTests;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.StorageFault;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -111,8 +112,14 @@ public final class Evaluator {
       try {
         ScoredSet set = ScoredSet.collect(store, configId, images.dataset(), images.present());
         rows.add(compare(run, choice, real, set));
-      } catch (UserException e) {
-        failed.put(images.dataset(), e.getMessage());
+      } catch (Exception e) {
+        // Not RuntimeException: Scala throws checked exceptions undeclared, as where a task meets
+        // a storage fault.
+        UserException fault = StorageFault.in(e);
+        if (fault == null) {
+          throw e;
+        }
+        failed.put(images.dataset(), fault.getMessage());
       }
     }
     return result(choice, real, rows, failed);

@@ -63,15 +63,19 @@ public record HumanCorrelation(
       text.append(
           String.format(
               Locale.ROOT,
-              "  %-16s Pearson %6.3f (p %.3g), Spearman %6.3f (p %.3g), %d generators%n",
+              "  %-16s Pearson %s (p %s), Spearman %s (p %s), %d generators%n",
               c.statistic,
-              c.pearson,
-              c.pearsonP,
-              c.spearman,
-              c.spearmanP,
+              number("%6.3f", c.pearson),
+              number("%.3g", c.pearsonP),
+              number("%6.3f", c.spearman),
+              number("%.3g", c.spearmanP),
               c.n));
     }
     return text.toString();
+  }
+
+  private static String number(String format, Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, format, value);
   }
 
   private static double[] column(List<TableRow> rows, String name) {

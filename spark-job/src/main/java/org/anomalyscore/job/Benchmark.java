@@ -2,8 +2,6 @@ package org.anomalyscore.job;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,13 +18,12 @@ import org.anomalyscore.inference.ModelFile;
 import org.anomalyscore.inference.ScoreConfiguration;
 import org.anomalyscore.table.Json;
 import org.anomalyscore.table.Run;
-import org.anomalyscore.table.Storage;
 import org.anomalyscore.table.StorageFault;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
-import org.apache.hadoop.fs.Path;
+import org.anomalyscore.table.WholeFile;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,15 +102,21 @@ final class Benchmark {
    */
   List<Night> run() {
     store.requireWritable();
+    WholeFile alerts = file("outputs.alerts", manifest.outputs().alerts());
+    WholeFile leaderboard = file("outputs.leaderboard", manifest.outputs().leaderboard());
     Map<String, ScoreConfiguration> configurations = openModels();
     List<Scored> scored = new ArrayList<>();
     configurations.forEach((model, configuration) -> scored.add(score(model, configuration)));
     List<Night> nights = scored.stream().map(this::evaluate).toList();
     // The files first: whoever is called by them must not miss what the tables already hold.
-    write(manifest.outputs().alerts(), alerts(nights));
-    write(manifest.outputs().leaderboard(), text(nights) + System.lineSeparator());
-    nights.forEach(this::append);
+    alerts.write(alerts(nights).getBytes(StandardCharsets.UTF_8));
+    leaderboard.write((text(nights) + "\n").getBytes(StandardCharsets.UTF_8));
+    append(nights);
     return nights;
+  }
+
+  private WholeFile file(String key, String path) {
+    return WholeFile.at(spark.sessionState().newHadoopConf(), key, path);
   }
 
   /** All of them before any work: a wrong file must not be told after hours on the first. */
@@ -242,28 +245,26 @@ final class Benchmark {
     return text.toString().stripTrailing();
   }
 
-  private void write(String file, String text) {
-    Path path = new Path(file);
-    try (OutputStream out =
-        Storage.of(path, spark.sessionState().newHadoopConf()).create(path, true)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw StorageFault.of("Cannot write " + file, path, e);
-    }
+  /**
+   * The runs last: evaluations without one are of a night that was killed, and no later one's past.
+   */
+  private void append(List<Night> nights) {
+    store.append(
+        Table.EVALUATIONS,
+        nights.stream()
+            .flatMap(night -> night.evaluation.rows().stream())
+            .map(TableRow::toRow)
+            .toList());
+    store.append(Table.RUNS, nights.stream().map(night -> runRow(night).toRow()).toList());
   }
 
-  private void append(Night night) {
-    store.append(Table.EVALUATIONS, night.evaluation.rows().stream().map(TableRow::toRow).toList());
-    store.append(
-        Table.RUNS,
-        List.of(
-            night
-                .run
-                .row()
-                .with("status", Run.COMPLETE)
-                .with("config_id", night.evaluation.configId())
-                .with("configuration", Json.write(new TreeMap<>(Map.of("manifest", manifest))))
-                .with("outcome", Json.write(night.outcome()))
-                .toRow()));
+  private TableRow runRow(Night night) {
+    return night
+        .run
+        .row()
+        .with("status", Run.COMPLETE)
+        .with("config_id", night.evaluation.configId())
+        .with("configuration", Json.write(new TreeMap<>(Map.of("manifest", manifest))))
+        .with("outcome", Json.write(night.outcome()));
   }
 }

@@ -177,12 +177,17 @@ final class ManifestReader {
     requireThere(root.get("reference").get("images"), "reference.images");
     JsonNode resamples = root.at("/resampling/resamples");
     if (resamples.isInt()
-        && resamples.asInt() == 0
+        && resamples.asInt() < 2
         && root.at("/thresholds/max_increase").isMissingNode()) {
       fault(
           resamples,
           "resampling.resamples",
-          "0 gives no interval to compare runs by. Give thresholds.max_increase, or resamples.");
+          "fewer than 2 give no interval to compare runs by. Give thresholds.max_increase, or"
+              + " resamples.");
+    }
+    JsonNode alerts = root.at("/outputs/alerts");
+    if (alerts.isTextual() && alerts.equals(root.at("/outputs/leaderboard"))) {
+      fault(alerts, "outputs.alerts", "it is the leaderboard's file too. Give another.");
     }
   }
 

@@ -87,9 +87,9 @@ final class WorkList {
             .withColumn(
                 "known_image_id",
                 when(
-                    coalesce(col("rejected_at").lt(col("scored_at")), lit(true)),
+                    coalesce(col("any_rejected_at").lt(col("scored_at")), lit(true)),
                     col("known_image_id")))
-            .drop("scored_path", "scored_at", "rejected_path", "rejected_at");
+            .drop("scored_path", "scored_at", "rejected_path", "rejected_at", "any_rejected_at");
     Dataset<Row> ordered =
         joined.orderBy(
             col("status"), coalesce(col("container"), col("path")), col("position"), col("path"));
@@ -115,13 +115,17 @@ final class WorkList {
             max(col("scored_at")).as("scored_at"));
   }
 
-  /** The newest final reject of each path. */
+  /** The newest reject of each path, and the newest that is final. */
   private static Dataset<Row> rejected(TableStore store, Column ours) {
     return store
         .read(Table.REJECTS)
-        .where(ours.and(col("reason").isin((Object[]) RejectReason.finalReasons())))
+        .where(ours)
         .groupBy(col("path").as("rejected_path"))
-        .agg(max(col("rejected_at")).as("rejected_at"));
+        .agg(
+            max(when(
+                    col("reason").isin((Object[]) RejectReason.finalReasons()), col("rejected_at")))
+                .as("rejected_at"),
+            max(col("rejected_at")).as("any_rejected_at"));
   }
 
   /** Appends to each row the chunk that its place in the sum of weights falls into. */

@@ -160,7 +160,7 @@ final class PageBuilder {
     List<Column> columns = new ArrayList<>();
     columns.add(text("Data set"));
     columns.add(number("AS", "Anomaly Score, 0 to 1; lower is more natural"));
-    columns.add(text("Interval"));
+    columns.add(number("Interval", "Sorted by its lower end"));
     columns.add(
         number("p", "How often two sets of one source would differ as much; permutation test"));
     columns.add(text("Verdict"));
@@ -328,7 +328,7 @@ final class PageBuilder {
     for (JsonNode entry : entries) {
       String what = entry.path(message).asText("");
       String set = entry.path(name).asText("");
-      texts.add(VisibleText.of(what.contains(set) ? what : set + ": " + what));
+      texts.add(VisibleText.of(what.startsWith(set + " ") ? what : set + ": " + what));
     }
     return texts;
   }

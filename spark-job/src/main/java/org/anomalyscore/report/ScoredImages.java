@@ -122,6 +122,8 @@ final class ScoredImages {
     Dataset<Row> paths =
         ImageFinder.find(spark, images)
             .select(lit(images).as("images"), col("path"), lit(true).as("present"))
+            // A hundred listings are united, and a listing has some partitions a core.
+            .coalesce(Math.max(1, spark.sparkContext().defaultParallelism() / 4))
             .persist(StorageLevel.MEMORY_AND_DISK());
     // Now, because a folder that cannot be read must be known before its rows are chosen.
     paths.count();

@@ -40,8 +40,7 @@ public final class WholeFile {
       Path path = fs.makeQualified(given);
       if (fs.exists(path) && fs.getFileStatus(path).isDirectory()) {
         throw new UserException(
-            "%s is '%s', which is a folder. Give a file, as %s/report.html."
-                .formatted(option, file, file));
+            "%s is '%s', which is a folder. Name a file in it.".formatted(option, file));
       }
       return new WholeFile(hadoop, fs, path);
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package org.anomalyscore.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -46,9 +48,23 @@ class AlertTest {
         store(), new Evaluator.Result("c", "m", "real", 9, List.of(now), Map.of()), maxIncrease);
   }
 
+  private void ended(String runId, String command) {
+    store()
+        .append(
+            Table.RUNS,
+            List.of(
+                new Run(runId, command, Instant.EPOCH)
+                    .row()
+                    .with("status", Run.COMPLETE)
+                    .with("config_id", "c")
+                    .with("configuration", "{}")
+                    .toRow()));
+  }
+
   private void before(TableRow... rows) {
     for (TableRow row : rows) {
       store().append(Table.EVALUATIONS, List.of(row.toRow()));
+      ended((String) row.get("run_id"), "benchmark");
     }
   }
 
@@ -88,8 +104,25 @@ class AlertTest {
     before(
         row("gan", 0.1, 0.01, 1).with("config_id", "other"),
         row("gan", 0.1, 0.01, 1).with("reference", "other"),
-        row("gan", 0.1, 0.01, 1).with("images", null),
+        row("gan", 0.1, 0.01, 1).with("reference_images", "other"),
         row("ddpm", 0.1, 0.01, 1));
-    assertEquals(0, alerts(row("gan", 0.9, 0.01, 2), null).size());
+    TableRow unended = row("gan", 0.1, 0.01, 3);
+    store().append(Table.EVALUATIONS, List.of(unended.toRow()));
+    ended("run3", "evaluate");
+    assertEquals(0, alerts(row("gan", 0.9, 0.01, 4), null).size());
+    ended("run3", "benchmark");
+    assertEquals(1, alerts(row("gan", 0.9, 0.01, 4), null).size());
+  }
+
+  @Test
+  void smallerSetsMayScoreHigher() {
+    before(row("gan", 0.1, 0.01, 1).with("n", 1000L).with("null_mean", 0.04));
+    TableRow small = row("gan", 0.2, 0.01, 2).with("n", 100L).with("null_mean", 0.13);
+    assertEquals(0, alerts(small, 0.05).size());
+    Alert alert = alerts(small.with("anomaly_score", 0.25), 0.05).get(0);
+    assertEquals(0.06, alert.increase(), 1e-12);
+    assertTrue(
+        alert.message().contains("(of which 0.0900 for the change from 1,000 to 100 images)"),
+        alert.message());
   }
 }

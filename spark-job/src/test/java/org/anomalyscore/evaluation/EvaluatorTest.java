@@ -255,11 +255,10 @@ class EvaluatorTest {
                       .with("rejected_at", Timestamp.from(Instant.EPOCH.plusSeconds(3)))
                       .toRow()));
     }
-    // real2 became a damaged file; real1 was one before it got its newest score; real3 may come
-    // back as it was.
+    // real2 became a damaged file and real3 one that cannot be read; real1 was one before it got
+    // its newest score.
     assertEquals(
-        List.of("real0", "real1", "real3", "real4"),
-        paths(CurrentScores.of(store(), "c", "real", null)));
+        List.of("real0", "real1", "real4"), paths(CurrentScores.of(store(), "c", "real", null)));
     Dataset<Row> present =
         TestSpark.session()
             .createDataset(List.of("real1", "real2", "real4", "real9"), Encoders.STRING())

@@ -177,11 +177,14 @@ class ManifestReaderTest {
     assertFault(GOOD.replace("photos", "no-photos"), 4, "no-photos. Correct the path.");
     assertFault(GOOD.replace("photos", "s3a://KEY:SECRET@bucket/x"), 4, "credentials");
     assertFault(GOOD + "batch_size: 0\n", 12, "batch_size is 0: must have a minimum value of 1.");
+    assertFault(GOOD + "batch_size: 3000000000\n", 12, "must have a maximum value of 100000");
+    assertFault(GOOD + "seed: 92233720368547758070\n", 12, "seed is 92233720368547758070");
+    assertFault(GOOD + "  leaderboard: x\n  alerts: x\n", 13, "the leaderboard's file too");
     assertFault(GOOD + "thresholds: {max_increase: lots}\n", 12, "thresholds.max_increase");
     assertFault(
         GOOD.replace("gan/*", "gan\n    human_error_rate: 1.7"), 8, "generators[0].human_error_");
     assertFault(GOOD.replace("gan/*", "gan\n    std_err: 0.1"), 8, "human_error_rate");
-    assertFault(GOOD + "resampling: {resamples: 0}\n", 12, "Give thresholds.max_increase");
+    assertFault(GOOD + "resampling: {resamples: 1}\n", 12, "Give thresholds.max_increase");
     assertFault(GOOD + "seed: 1\nseed: 2\n", 13, "Duplicate field 'seed'");
     assertFault(GOOD + "  : [", 11, "no YAML");
     assertTrue(fault(GOOD + "  : [").contains("line 12"), "where the parser stopped");

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.evaluation.CurrentScores;
 import org.anomalyscore.inference.ScoreParameters;
 import org.anomalyscore.inference.TestModels;
 import org.anomalyscore.table.Lease;
@@ -280,6 +281,23 @@ class ScoreJobTest {
     Files.write(file, old);
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(120)));
     assertEquals(1, job("out").run(SPARK).scored());
+  }
+
+  @Test
+  void aFileWithoutAScoreOfItsNewBytesCountsOnlyWhenItHasOneAgain() throws IOException {
+    ScoreResult first = job("out").run(SPARK);
+    Path file = images.resolve("a/bright.png");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
+    assertEquals(1, job("out").maxPixels(1).run(SPARK).rejectedByReason().get("too_large"));
+    assertEquals(11, currentScores(first.configId()));
+    // The same bytes again: a row of its own, newer than the reject.
+    assertEquals(1, job("out").run(SPARK).scored());
+    assertEquals(12, currentScores(first.configId()));
+  }
+
+  private long currentScores(String configId) {
+    TableStore store = new TableStore(SPARK, folder.resolve("out").toString());
+    return CurrentScores.of(store, configId, "set", null).count();
   }
 
   @Test
