@@ -145,11 +145,12 @@ final class Benchmark {
     Map<String, String> failed = new TreeMap<>();
     Map<String, String> rejects = new TreeMap<>();
     BenchmarkManifest.Images real = manifest.reference();
-    Evaluator.Images reference = score(model, real.name(), real.images(), rejects);
+    ModelFile opened = configuration.model();
+    Evaluator.Images reference = score(model, opened, real.name(), real.images(), rejects);
     List<Evaluator.Images> generated = new ArrayList<>();
     for (BenchmarkManifest.Generator generator : manifest.generators()) {
       try {
-        generated.add(score(model, generator.name(), generator.images(), rejects));
+        generated.add(score(model, opened, generator.name(), generator.images(), rejects));
       } catch (Exception e) {
         // Not RuntimeException: Scala throws checked exceptions undeclared.
         UserException fault = StorageFault.in(e);
@@ -165,9 +166,10 @@ final class Benchmark {
 
   /** Scores a set, and lists what is there now: rows of images that are gone must not count. */
   private Evaluator.Images score(
-      String model, String dataset, String images, Map<String, String> rejects) {
+      String model, ModelFile opened, String dataset, String images, Map<String, String> rejects) {
     ScoreResult result =
         new ScoreJob(images, dataset, model, manifest.outputs().tables())
+            .openedModel(opened)
             .parameters(manifest.parameters())
             .batchSize(manifest.batchSize())
             .device(manifest.deviceMode())

@@ -195,8 +195,12 @@ final class ManifestReader {
     try {
       Path path = whole(where, node.asText());
       FileSystem fs = Storage.of(path, hadoop);
-      FileStatus[] matches = fs.exists(path) ? new FileStatus[1] : fs.globStatus(path);
-      if (matches == null || matches.length == 0) {
+      boolean there = fs.exists(path);
+      if (!there) {
+        FileStatus[] matches = fs.globStatus(path);
+        there = matches != null && matches.length > 0;
+      }
+      if (!there) {
         fault(node, where, "there is no " + path + ". Correct the path.");
       }
     } catch (UserException e) {

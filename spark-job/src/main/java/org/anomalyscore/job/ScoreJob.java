@@ -52,6 +52,7 @@ final class ScoreJob {
   private final String dataset;
   private final String modelUri;
   private final String out;
+  private ModelFile openedModel;
   private ScoreParameters parameters = ScoreParameters.PAPER;
   private int batchSize = DEFAULT_BATCH_SIZE;
   private Devices.Mode device = Devices.Mode.AUTO;
@@ -73,6 +74,12 @@ final class ScoreJob {
     this.dataset = dataset;
     this.modelUri = modelUri;
     this.out = out;
+  }
+
+  /** The model where the caller has opened it: many sets need not fetch and try it each. */
+  ScoreJob openedModel(ModelFile value) {
+    openedModel = value;
+    return this;
   }
 
   ScoreJob parameters(ScoreParameters value) {
@@ -127,8 +134,8 @@ final class ScoreJob {
     TableStore store = new TableStore(spark, out);
     store.requireOutside(images);
     store.requireWritable();
-    ScoreConfiguration configuration =
-        new ScoreConfiguration(ModelFile.open(spark, modelUri), parameters);
+    ModelFile model = openedModel == null ? ModelFile.open(spark, modelUri) : openedModel;
+    ScoreConfiguration configuration = new ScoreConfiguration(model, parameters);
     describe(spark, run, "list images");
     Dataset<Row> found = ImageFinder.find(spark, images);
     Devices devices = Devices.of(spark.sparkContext(), device);

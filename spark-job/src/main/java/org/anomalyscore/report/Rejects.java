@@ -3,12 +3,12 @@ package org.anomalyscore.report;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.min_by;
 
 import java.util.List;
+import org.anomalyscore.evaluation.CurrentScores;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Column;
@@ -42,18 +42,9 @@ record Rejects(
             .groupBy("config_id", "dataset", "path")
             .agg(
                 max_by(col("reason"), col("rejected_at")).as("reason"),
-                max_by(col("message"), col("rejected_at")).as("message"),
-                max("rejected_at").as("rejected_at"));
-    Dataset<Row> scoredSince =
-        store
-            .read(Table.SCORES)
-            .where(ours)
-            .select("config_id", "dataset", "path", "scored_at")
-            .join(last.select("config_id", "dataset", "path", "rejected_at"), key, "inner")
-            .where(col("scored_at").gt(col("rejected_at")))
-            .select("config_id", "dataset", "path");
+                max_by(col("message"), col("rejected_at")).as("message"));
     return last
-        .join(scoredSince, key, "left_anti")
+        .join(CurrentScores.ofEach(store, ours), key, "left_anti")
         .groupBy("config_id", "dataset", "reason")
         .agg(
             count(lit(1)).as("images"),
