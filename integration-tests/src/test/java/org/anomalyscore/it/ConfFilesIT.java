@@ -120,7 +120,11 @@ final class ConfFilesIT {
     assertFalse(isKnown("spark.sql.session.timezon"), "the check itself finds a misspelt key");
     assertFalse(
         isKnown("spark.hadoop.fs.s3a.retry.limits"), "the check itself finds a misspelt key");
-    assertEquals("PASSIVE", defaults.getProperty("spark.executorEnv.OMP_WAIT_POLICY"));
+    for (String variable : List.of("OMP_WAIT_POLICY", "GLIBC_TUNABLES")) {
+      String value = defaults.getProperty("spark.executorEnv." + variable);
+      String inScript = "export %s=\"${%s:-%s}\"".formatted(variable, variable, value);
+      assertTrue(Files.readString(Checkout.SCRIPT).contains(inScript), inScript);
+    }
   }
 
   @Test

@@ -1,15 +1,18 @@
 package org.anomalyscore.it;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One start of the packaged job in a process of its own, as a user starts it:
@@ -184,6 +187,20 @@ final class JobProcess {
 
     boolean isAlive() {
       return process.isAlive();
+    }
+
+    /** The most memory that it had so far, resident bytes; 0 where it has ended. Linux only. */
+    long peakBytes() throws IOException {
+      Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+      try (Stream<String> lines = Files.lines(status)) {
+        return lines
+            .filter(line -> line.startsWith("VmHWM:"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+            .findFirst()
+            .orElse(0);
+      } catch (NoSuchFileException | UncheckedIOException e) {
+        return 0;
+      }
     }
 
     /** Ends the driver as {@code kill -9} does, and waits until it is gone. */

@@ -30,7 +30,6 @@ record BenchmarkManifest(
   BenchmarkManifest {
     profile = or(profile, "paper");
     seed = or(seed, 0L);
-    batchSize = or(batchSize, ScoreJob.DEFAULT_BATCH_SIZE);
     device = or(device, "auto");
     thresholds = or(thresholds, new Thresholds(null, null));
     resampling = or(resampling, new Resampling(null, null, null));

@@ -59,12 +59,11 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch-size",
-      defaultValue = "" + ScoreJob.DEFAULT_BATCH_SIZE,
       paramLabel = "N",
       description =
           "Images a network call. Results of one batch size are bit-identical whatever the"
-              + " partitioning. Default: ${DEFAULT-VALUE}.")
-  private int batchSize;
+              + " partitioning. Default: by the model's input, 8 at 224 pixels, at most 32.")
+  private Integer batchSize;
 
   @Option(
       names = "--device",

@@ -36,7 +36,6 @@ import org.apache.spark.util.SerializableConfiguration;
 /** Scores the images under a path that the table does not hold yet. */
 final class ScoreJob {
 
-  static final int DEFAULT_BATCH_SIZE = 32;
   static final double DEFAULT_REJECT_FRACTION = 0.05;
 
   /** A file must fit into memory together with its decoded form. */
@@ -54,7 +53,7 @@ final class ScoreJob {
   private final String out;
   private ModelFile openedModel;
   private ScoreParameters parameters = ScoreParameters.PAPER;
-  private int batchSize = DEFAULT_BATCH_SIZE;
+  private int batchSize;
   private Devices.Mode device = Devices.Mode.AUTO;
   private boolean keepFeatures;
   private int partitions;
@@ -87,8 +86,9 @@ final class ScoreJob {
     return this;
   }
 
-  ScoreJob batchSize(int value) {
-    batchSize = requirePositive("--batch-size", value);
+  /** Null for the model's default. */
+  ScoreJob batchSize(Integer value) {
+    batchSize = value == null ? 0 : requirePositive("--batch-size", value);
     return this;
   }
 
@@ -135,6 +135,9 @@ final class ScoreJob {
     store.requireOutside(images);
     store.requireWritable();
     ModelFile model = openedModel == null ? ModelFile.open(spark, modelUri) : openedModel;
+    if (batchSize == 0) {
+      batchSize = model.card().defaultBatchSize();
+    }
     ScoreConfiguration configuration = new ScoreConfiguration(model, parameters);
     describe(spark, run, "list images");
     Dataset<Row> found = ImageFinder.find(spark, images);

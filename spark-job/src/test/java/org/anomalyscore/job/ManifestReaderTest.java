@@ -69,7 +69,7 @@ class ManifestReaderTest {
     BenchmarkManifest manifest = read(GOOD);
     assertEquals(ScoreParameters.PAPER, manifest.parameters());
     assertEquals(AnomalyScore.Options.DEFAULT, manifest.statistics());
-    assertEquals(ScoreJob.DEFAULT_BATCH_SIZE, manifest.batchSize());
+    assertNull(manifest.batchSize());
     assertEquals(Devices.Mode.AUTO, manifest.deviceMode());
     assertNull(manifest.thresholds().maxIncrease());
     assertEquals(ScoreJob.DEFAULT_REJECT_FRACTION, manifest.thresholds().maxRejectFraction());
@@ -85,7 +85,6 @@ class ManifestReaderTest {
         Map.of(
             "/properties/profile", manifest.profile(),
             "/properties/seed", manifest.seed(),
-            "/properties/batch_size", manifest.batchSize(),
             "/properties/device", manifest.device(),
             "/properties/thresholds/properties/max_reject_fraction",
                 manifest.thresholds().maxRejectFraction(),

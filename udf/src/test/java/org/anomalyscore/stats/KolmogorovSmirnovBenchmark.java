@@ -1,51 +1,121 @@
 package org.anomalyscore.stats;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Prints seconds and peak heap of the two-dimensional statistic at growing sizes, the seconds of
- * 1000 permutations, and the ratio to the O(n^2) loop of ndtest in Python.
+ * Times the two-dimensional statistic at growing sizes beside one sort of the same data, the
+ * permutation test on one core and on all, and the O(n^2) loop of ndtest in Python.
  *
  * <p>{@code ./mvnw -pl udf -am test-compile && ./mvnw -pl udf -Pbenchmark exec:exec
- * [-Dpython=python3 -Dndtest=ndtest.py]}; without a copy of ndtest.py the ratio is left out.
+ * [-Dpython=python3 -Dndtest=ndtest.py]}; without a copy of ndtest.py the ratio is left out. Each
+ * size runs in a JVM of its own with a heap of 1 GB, the points in it.
  */
-final class KolmogorovSmirnovBenchmark {
-  private KolmogorovSmirnovBenchmark() {}
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 3)
+@Measurement(iterations = 7)
+@Fork(value = 1, jvmArgsAppend = "-Xmx1g")
+public class KolmogorovSmirnovBenchmark {
 
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    Oracle.Points data20 = Oracle.points("correlated", 20_000, 20_000, 2);
-    Clock cold = new Clock();
-    data20.test();
-    System.out.printf(Locale.ROOT, "20000 v 20000, first call of a JVM: %s%n", cold);
-    for (int warm = 0; warm < 50; warm++) {
-      data20.test();
-    }
-    for (int n : new int[] {20_000, 100_000, 1_000_000}) {
-      Oracle.Points data = Oracle.points("correlated", n, n, 2);
-      System.gc();
-      ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
-      Clock clock = new Clock();
-      double d = data.test().statistic();
-      System.out.printf(
-          Locale.ROOT, "%d v %d: D %.6f in %s; peak heap %.0f MB%n", n, n, d, clock, peakHeap());
-    }
-    KolmogorovSmirnov2D test = Oracle.points("continuous", 10_000, 10_000, 3).test();
-    Clock clock = new Clock();
-    test.permute(1000, 0);
-    System.out.printf(Locale.ROOT, "1000 permutations at 10000 v 10000: %s%n", clock);
+  private static final int NDTEST_POINTS = 50_000;
 
-    Oracle.Points large = Oracle.points("continuous", 1_000_000, 1_000_000, 4);
-    clock = new Clock();
-    TwoSampleTests.of(large.x1, large.x2);
-    System.out.printf(Locale.ROOT, "1D tests at 1000000 v 1000000: %s%n", clock);
+  /** Points of each sample. */
+  @Param("10000")
+  public int points;
+
+  private Oracle.Points data;
+  private KolmogorovSmirnov2D test;
+
+  /** Draws the samples. */
+  @Setup
+  public void draw() {
+    data = Oracle.points("correlated", points, points, 2);
+    test = points > 10_000 ? null : data.test();
+  }
+
+  /** D from unsorted points: ranks and dominance counts. */
+  @Benchmark
+  public double statistic() {
+    return data.test().statistic();
+  }
+
+  /** The least that a rank statistic costs: one coordinate of all points, sorted. */
+  @Benchmark
+  public double[] sort() {
+    double[] pooled = Arrays.copyOf(data.x1, data.x1.length + data.x2.length);
+    System.arraycopy(data.x2, 0, pooled, data.x1.length, data.x2.length);
+    Arrays.sort(pooled);
+    return pooled;
+  }
+
+  /** 1000 permutations. */
+  @Benchmark
+  public double permutations() {
+    return test.permute(1000, 0).pValue();
+  }
+
+  public static void main(String[] arguments)
+      throws IOException, InterruptedException, RunnerException {
+    for (RunResult result :
+        run(options("statistic|sort", "10000", "100000", "1000000", "10000000"))) {
+      print(result, "");
+    }
+    for (int cores : new int[] {1, Runtime.getRuntime().availableProcessors()}) {
+      // The common pool's threads, and the caller's.
+      String parallelism = "-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + (cores - 1);
+      for (RunResult result :
+          run(options("permutations", "10000").jvmArgsAppend("-Xmx1g", parallelism))) {
+        print(result, ", cores: " + cores);
+      }
+    }
     compareWithPython();
+  }
+
+  private static ChainedOptionsBuilder options(String methods, String... sizes) {
+    return new OptionsBuilder()
+        .include(KolmogorovSmirnovBenchmark.class.getName() + "\\.(" + methods + ")$")
+        .param("points", sizes);
+  }
+
+  private static List<RunResult> run(ChainedOptionsBuilder builder) throws RunnerException {
+    Options options = builder.timeout(TimeValue.minutes(10)).shouldFailOnError(true).build();
+    return List.copyOf(new Runner(options).run());
+  }
+
+  private static void print(RunResult result, String more) {
+    System.out.printf(
+        Locale.ROOT,
+        "# %s, %s against as many%s: median %.4f s, %.4f to %.4f s%n",
+        result.getPrimaryResult().getLabel(),
+        result.getParams().getParam("points"),
+        more,
+        result.getPrimaryResult().getStatistics().getPercentile(50),
+        result.getPrimaryResult().getStatistics().getMin(),
+        result.getPrimaryResult().getStatistics().getMax());
   }
 
   private static void compareWithPython() throws IOException, InterruptedException {
@@ -54,17 +124,17 @@ final class KolmogorovSmirnovBenchmark {
       System.out.println("No -Dndtest=ndtest.py: the ratio to it is left out.");
       return;
     }
-    String n = "20000";
-    Oracle.Points data = Oracle.points("correlated", Integer.parseInt(n), Integer.parseInt(n), 2);
+    Oracle.Points data = Oracle.points("correlated", NDTEST_POINTS, NDTEST_POINTS, 2);
     double d = 0;
-    double[] seconds = new double[11];
+    double[] seconds = new double[21];
     for (int i = 0; i < seconds.length; i++) {
-      Clock clock = new Clock();
+      long begin = System.nanoTime();
       d = data.test().statistic();
-      seconds[i] = clock.processorSeconds();
+      seconds[i] = (System.nanoTime() - begin) / 1e9;
     }
     Arrays.sort(seconds);
     double ours = seconds[seconds.length / 2];
+    String n = Integer.toString(NDTEST_POINTS);
     Process process =
         new ProcessBuilder(
                 System.getProperty("python"),
@@ -84,41 +154,13 @@ final class KolmogorovSmirnovBenchmark {
     double theirs = Double.parseDouble(fields[0]);
     System.out.printf(
         Locale.ROOT,
-        "%s v %s, processor seconds: ours %.4f (median of 11), ndtest %.2f, ratio %.0f; D differs by %.1e%n",
-        n,
+        "# %s against as many: ours %.4f s (median of %d), ndtest %.2f s, ratio %.0f; D differs by"
+            + " %.1e%n",
         n,
         ours,
+        seconds.length,
         theirs,
         theirs / ours,
         Math.abs(d - Double.parseDouble(fields[1])));
-  }
-
-  /** Wall time, and this process's processor time, which other load on the machine leaves alone. */
-  private static final class Clock {
-    private final OperatingSystemMXBean system =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    private final long wall = System.nanoTime();
-    private final long processor = system.getProcessCpuTime();
-
-    double processorSeconds() {
-      return (system.getProcessCpuTime() - processor) / 1e9;
-    }
-
-    @Override
-    public String toString() {
-      return String.format(
-          Locale.ROOT,
-          "%.3f s (%.3f s of processor time)",
-          (System.nanoTime() - wall) / 1e9,
-          processorSeconds());
-    }
-  }
-
-  private static double peakHeap() {
-    return ManagementFactory.getMemoryPoolMXBeans().stream()
-            .filter(pool -> pool.getType() == MemoryType.HEAP)
-            .mapToLong(pool -> pool.getPeakUsage().getUsed())
-            .sum()
-        / 1e6;
   }
 }
