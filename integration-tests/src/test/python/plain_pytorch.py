@@ -2,7 +2,7 @@
 
     plain_pytorch.py export MODEL --out DIR      the same weights as TorchScript and card, for the job
     plain_pytorch.py operations MODEL --out DIR  operations and memory of an image, counted on both
-    plain_pytorch.py score MODEL --images DIR    score the images
+    plain_pytorch.py score MODEL --images DIR    score the images; --limit N for some of them
 
 Each prints one JSON object.
 
@@ -124,10 +124,9 @@ def load(file, size):
     return values.view(size, size, 3).permute(2, 0, 1).float() / 255
 
 
-def score(name, images, weights_need_gradients):
+def score(name, images, limit):
     model, size = create(name)
-    model.requires_grad_(weights_need_gradients)
-    files = sorted(path for path in images.rglob("*") if path.is_file())
+    files = sorted(path for path in images.rglob("*") if path.is_file())[:limit]
     # The first batch starts the threads and fills the caches; it is not counted.
     warm = torch.stack([load(file, size) for file in files[:BATCH]])
     complexity(model, warm), vulnerability(model, warm)
@@ -216,10 +215,10 @@ def main():
     parser.add_argument("model", choices=["resnet20", *TIMM])
     parser.add_argument("--images", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path)
-    parser.add_argument("--weights-need-gradients", action="store_true")
+    parser.add_argument("--limit", type=int, help="only the first images")
     arguments = parser.parse_args()
     if arguments.what == "score":
-        result = score(arguments.model, arguments.images, arguments.weights_need_gradients)
+        result = score(arguments.model, arguments.images, arguments.limit)
     elif arguments.what == "operations":
         result = operations(arguments.model, arguments.out)
     else:

@@ -77,6 +77,40 @@ class ExportTest(unittest.TestCase):
         self.assertTrue(norms)
         self.assertTrue(all(p.min() >= 0.5 for p in norms))
 
+    def test_batch_norms_are_folded_and_the_features_stay(self):
+        for name in ["test_resnet.r160_in1k", "test_efficientnet.r160_in1k"]:
+            network, _ = exporter.create(name, None, True)
+            exporter.randomise(network, 0)
+            for norm in network.modules():
+                if isinstance(norm, nn.BatchNorm2d):
+                    norm.running_mean.uniform_(-1, 1)
+                    norm.running_var.uniform_(0.5, 2)
+            pixels = torch.rand(3, 3, 160, 160)
+            with torch.no_grad():
+                features = exporter.FeatureModel(network, (0.5,) * 3, (0.5,) * 3)(pixels)
+            traced = exporter.trace(network, (0.5,) * 3, (0.5,) * 3, 160)
+            exporter.check(traced, pixels, features, name)
+            self.assertNotIn("batch_norm", str(traced.inlined_graph))
+
+    def test_a_convolution_that_feeds_another_too_is_refused(self):
+        class TwoReaders(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.convolution, self.norm = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)
+
+            def forward(self, x):
+                y = self.convolution(x)
+                return (self.norm(y) + y).mean((2, 3))
+
+        network = TwoReaders().eval()
+        network.norm.running_var.fill_(4.0)
+        pixels = torch.rand(3, 3, 8, 8)
+        with torch.no_grad():
+            features = network(pixels)
+        traced = exporter.trace(network, (0.0,) * 3, (1.0,) * 3, 8)
+        with self.assertRaisesRegex(exporter.ExportError, "folding its batch normalisation breaks"):
+            exporter.check(traced, pixels, features, "two readers")
+
     def test_a_trace_that_differs_is_refused(self):
         with self.assertRaisesRegex(exporter.ExportError, "differs from the model by .* batch size 1"):
             exporter.check(lambda x: x * 1.001, torch.ones(1, 3), torch.ones(1, 3), "name")

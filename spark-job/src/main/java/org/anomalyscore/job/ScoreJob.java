@@ -44,8 +44,8 @@ final class ScoreJob {
   /** Small enough that a lost task costs minutes, large enough that starting one costs nothing. */
   private static final int MOST_IMAGES_A_PARTITION = 2000;
 
-  /** Partitions a core, so that an early finisher finds more work. */
-  private static final int PARTITIONS_A_CORE = 4;
+  /** Partitions a core of each slice, so that an early finisher finds more work. */
+  private static final int PARTITIONS_A_CORE = 8;
 
   private final String images;
   private final String dataset;
