@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +17,8 @@ import java.util.stream.Collectors;
  * Prints how the cost of a run grows: with images, with executors, with rows of {@code evaluate},
  * and in requests to S3. The feature model is the demo's unless one is named.
  *
- * <p>{@code ./mvnw -DskipTests -Pgrowth verify [-Dmodel=FILE.pt] [-Drounds=3]}
+ * <p>{@code ./mvnw -DskipTests -Pgrowth verify [-Dmodel=FILE.pt] [-Drounds=3]
+ * [-Dparts=images,executors,evaluate,requests]}
  */
 final class GrowthBenchmark {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,10 +40,15 @@ final class GrowthBenchmark {
 
   public static void main(String[] arguments) throws Exception {
     GrowthBenchmark benchmark = new GrowthBenchmark();
-    benchmark.images();
-    benchmark.executors();
-    benchmark.evaluate();
-    benchmark.requests();
+    for (String part : List.of(System.getProperty("parts").split(",", -1))) {
+      switch (part) {
+        case "images" -> benchmark.images();
+        case "executors" -> benchmark.executors();
+        case "evaluate" -> benchmark.evaluate();
+        case "requests" -> benchmark.requests();
+        default -> throw new IllegalArgumentException("unknown part " + part);
+      }
+    }
   }
 
   /** A run's JSON. */
@@ -167,7 +174,7 @@ final class GrowthBenchmark {
       long peak = 0;
       for (int round = 0; round < rounds; round++) {
         plain[round] = evaluate(tables, "--resamples", "0", "--permutations", "0").seconds();
-        if (rows <= 1_000_000) {
+        if (rows <= 100_000) {
           Evaluated full = evaluate(tables);
           seconds[round] = full.seconds();
           peak = Math.max(peak, full.peakBytes());

@@ -102,7 +102,8 @@ public record ModelCard(
    * @return 1 to 32
    */
   public int defaultBatchSize() {
-    return Math.max(1, Math.min(32, 8 * 224 * 224 / (input.size * input.size)));
+    long values = (long) input.size * input.size;
+    return (int) Math.max(1, Math.min(32, 8 * 224 * 224 / values));
   }
 
   /** How images become the model's input. */

@@ -8,6 +8,8 @@ import org.anomalyscore.image.PillowResize;
 import org.anomalyscore.image.Preprocessing;
 import org.anomalyscore.table.UserException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelCardTest {
 
@@ -30,6 +32,13 @@ class ModelCardTest {
     assertEquals(ModelCard.Pooling.MEAN, card.output().rule());
     assertEquals(1, card.output().index());
     assertEquals(64, card.output().dimension());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 32", "32, 32", "112, 32", "224, 8", "299, 4", "512, 1", "65536, 1"})
+  void keepsABatchsMemoryAboutTheSame(int size, int images) {
+    String card = CARD.replace("224", Integer.toString(size));
+    assertEquals(images, ModelCard.parse(card, "net.yaml").defaultBatchSize());
   }
 
   @Test

@@ -10,28 +10,28 @@ import java.util.Arrays;
  * how often each pooled point belongs to either sample. So the points are sorted once, and each of
  * the three is one call of {@link #scaledStatistic}.
  *
- * <p>Positions 0 to size - 1 are the pooled points in ascending order of x. A weight is a {@code
- * long} that carries two counts, of the first sample in its upper 32 bits and of the second in its
- * lower 32: one prefix sum then counts both samples, and no carry can cross, since the counts sum
- * to an array's length at most. All quadrant differences are integers in units of 1 / (n m), so
- * that equal statistics compare as equal, which permutation p-values need.
+ * <p>Positions 0 to size - 1 are the pooled points in ascending order of x. Sums of weights are
+ * {@code long}s that carry two counts, of the first sample in the upper 32 bits and of the second
+ * in the lower 32: one prefix sum then counts both samples, and no carry can cross, since the
+ * counts sum to an array's length at most. All quadrant differences are integers in units of 1 / (n
+ * m), so that equal statistics compare as equal, which permutation p-values need.
  *
  * <p>Immutable; one {@link Workspace} a thread.
  */
 final class QuadrantRanks {
   /** The weight of one point of the first sample. */
-  static final long FIRST = 1L << 32;
+  static final int FIRST = 1;
 
   /** The weight of one point of the second sample. */
-  static final long SECOND = 1L;
+  static final int SECOND = -1;
 
   private final int n;
   private final int m;
 
-  /** Ends (exclusive) of the runs of equal x among the positions, ascending. */
-  private final int[] xRunEnds;
-
-  /** By position: 0-based dense rank of the point's y among all pooled points. */
+  /**
+   * By position: 0-based dense rank of the point's y among all pooled points; at the last position
+   * of a run of equal x, its complement.
+   */
   private final int[] yRanks;
 
   /** Positions of the first sample's points, in their order of input; likewise the second's. */
@@ -59,7 +59,6 @@ final class QuadrantRanks {
     for (int r = 0; r < distinctX; r++) {
       next[r + 1] += next[r];
     }
-    xRunEnds = Arrays.copyOfRange(next, 1, next.length);
     yRanks = new int[pooled.length];
     firstPositions = new int[n];
     secondPositions = new int[m];
@@ -71,6 +70,10 @@ final class QuadrantRanks {
       } else {
         secondPositions[i - n] = position;
       }
+    }
+    // Each run's next position is now the following run's first.
+    for (int r = 0; r < distinctX; r++) {
+      yRanks[next[r] - 1] = ~yRanks[next[r] - 1];
     }
   }
 
@@ -106,8 +109,8 @@ final class QuadrantRanks {
 
   /** Arrays that one thread reuses from replicate to replicate. */
   final class Workspace {
-    /** By position: {@link #FIRST} times a count plus {@link #SECOND} times a count. */
-    final long[] weights = new long[size()];
+    /** By position: how often the point is in a sample, times {@link #FIRST} or {@link #SECOND}. */
+    final int[] weights = new int[size()];
 
     /** A Fenwick tree over the ranks of y: the weight of the points met so far. */
     private final long[] tree = new long[distinctY + 1];
@@ -135,13 +138,13 @@ final class QuadrantRanks {
    * must sum to n and to m.
    */
   long scaledStatistic(Workspace workspace) {
-    long[] weights = workspace.weights;
+    int[] weights = workspace.weights;
     long[] tree = workspace.tree;
     long[] notAbove = workspace.notAbove;
     Arrays.fill(tree, 0);
     Arrays.fill(notAbove, 0);
     for (int p = 0; p < weights.length; p++) {
-      notAbove[yRanks[p]] += weights[p];
+      notAbove[rank(yRanks[p])] += counts(weights[p]);
     }
     for (int r = 1; r < notAbove.length; r++) {
       notAbove[r] += notAbove[r - 1];
@@ -151,42 +154,53 @@ final class QuadrantRanks {
     long largestAtFirst = Long.MIN_VALUE;
     long largestAtSecond = Long.MIN_VALUE;
     long notRight = 0;
-    int start = 0;
-    for (int end : xRunEnds) {
+    for (int start = 0, end = 0; start < weights.length; start = end) {
       // All points of equal x are counted before any of them is asked: x' <= x.
-      for (int p = start; p < end; p++) {
-        long weight = weights[p];
-        if (weight != 0) {
-          notRight += weight;
-          for (int r = yRanks[p] + 1; r < tree.length; r += r & -r) {
-            tree[r] += weight;
+      boolean isLast;
+      do {
+        long counts = counts(weights[end]);
+        int y = yRanks[end++];
+        isLast = y < 0;
+        if (counts != 0) {
+          notRight += counts;
+          for (int r = rank(y) + 1; r < tree.length; r += r & -r) {
+            tree[r] += counts;
           }
         }
-      }
+      } while (!isLast);
       for (int p = start; p < end; p++) {
-        long weight = weights[p];
+        int weight = weights[p];
         if (weight == 0) {
           continue; // not in this resample: saves its count
         }
+        int y = rank(yRanks[p]);
         long lowLow = 0;
-        for (int r = yRanks[p] + 1; r > 0; r &= r - 1) {
+        for (int r = y + 1; r > 0; r &= r - 1) {
           lowLow += tree[r];
         }
-        long below = notAbove[yRanks[p]];
+        long below = notAbove[y];
         long ll = difference(lowLow);
         long lh = difference(notRight - lowLow);
         long hl = difference(below - lowLow);
         long hh = difference((all - notRight) - (below - lowLow));
-        if (weight >= FIRST) {
+        if (weight > 0) {
           largestAtFirst = Math.max(largestAtFirst, reassigned(ll, lh, hl, hh, m));
-        }
-        if ((int) weight != 0) {
+        } else {
           largestAtSecond = Math.max(largestAtSecond, reassigned(-ll, -lh, -hl, -hh, n));
         }
       }
-      start = end;
     }
     return largestAtFirst + largestAtSecond;
+  }
+
+  /** The rank in an entry of {@link #yRanks}. */
+  private static int rank(int entry) {
+    return entry ^ entry >> 31;
+  }
+
+  /** Both samples' counts in a weight. */
+  private static long counts(int weight) {
+    return weight >= 0 ? (long) weight << 32 : -weight;
   }
 
   /** First sample's fraction minus the second's, times n m. */

@@ -29,9 +29,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * Times the two-dimensional statistic at growing sizes beside one sort of the same data, the
  * permutation test on one core and on all, and the O(n^2) loop of ndtest in Python.
  *
- * <p>{@code ./mvnw -pl udf -am test-compile && ./mvnw -pl udf -Pbenchmark exec:exec
- * [-Dpython=python3 -Dndtest=ndtest.py]}; without a copy of ndtest.py the ratio is left out. Each
- * size runs in a JVM of its own with a heap of 1 GB, the points in it.
+ * <p>{@code ./mvnw -pl udf -Pbenchmark clean test-compile exec:exec [-Dpython=python3
+ * -Dndtest=ndtest.py]}; without a copy of ndtest.py the ratio is left out. Each size runs in a JVM
+ * of its own with a heap of 1 GB, the points in it.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
