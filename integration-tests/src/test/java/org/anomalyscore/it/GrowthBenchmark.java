@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 
 /**
  * Prints how the cost of a run grows: with images, with executors, with rows of {@code evaluate},
- * and in requests to S3. The feature model is the demo's unless one is named.
+ * and in requests to S3; and, simulated, on many GPUs. The feature model is the demo's unless one is named.
  *
  * <p>{@code ./mvnw -DskipTests -Pgrowth verify [-Dmodel=FILE.pt] [-Drounds=3]
- * [-Dparts=images,executors,evaluate,requests]}
+ * [-Dparts=images,executors,evaluate,requests,simulate]}
  */
 final class GrowthBenchmark {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,6 +46,7 @@ final class GrowthBenchmark {
         case "executors" -> benchmark.executors();
         case "evaluate" -> benchmark.evaluate();
         case "requests" -> benchmark.requests();
+        case "simulate" -> RunSimulation.print();
         default -> throw new IllegalArgumentException("unknown part " + part);
       }
     }

@@ -83,7 +83,7 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--partitions",
       paramLabel = "N",
       description =
-          "Spark partitions of a slice, equal in images and bytes. Default: 4 a core, of 2,000"
+          "Spark partitions of a slice, equal in images and bytes. Default: 8 a core, of 2,000"
               + " images at most.")
   private Integer partitions;
 

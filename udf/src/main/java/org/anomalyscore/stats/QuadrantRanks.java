@@ -44,37 +44,23 @@ final class QuadrantRanks {
   QuadrantRanks(double[] x1, double[] y1, double[] x2, double[] y2) {
     n = x1.length;
     m = x2.length;
-    double[] pooled = concatenate(x1, x2);
-    int[] xRanks = new int[pooled.length];
-    int distinctX = denseRanks(pooled, xRanks);
-    pooled = concatenate(y1, y2);
-    int[] inputYRanks = new int[pooled.length];
-    distinctY = denseRanks(pooled, inputYRanks);
-
-    // A counting sort by x.
-    int[] next = new int[distinctX + 1];
-    for (int rank : xRanks) {
-      next[rank + 1]++;
-    }
-    for (int r = 0; r < distinctX; r++) {
-      next[r + 1] += next[r];
-    }
-    yRanks = new int[pooled.length];
+    int[] byX = new PooledOrder(x1, x2).toRunsOfEqual();
+    PooledOrder byY = new PooledOrder(y1, y2);
+    distinctY = byY.distinct();
+    int[] ranks = byY.toRanks();
     firstPositions = new int[n];
     secondPositions = new int[m];
-    for (int i = 0; i < xRanks.length; i++) {
-      int position = next[xRanks[i]]++;
-      yRanks[position] = inputYRanks[i];
+    for (int position = 0; position < byX.length; position++) {
+      boolean last = byX[position] < 0;
+      int i = last ? ~byX[position] : byX[position];
+      byX[position] = last ? ~ranks[i] : ranks[i];
       if (i < n) {
         firstPositions[i] = position;
       } else {
         secondPositions[i - n] = position;
       }
     }
-    // Each run's next position is now the following run's first.
-    for (int r = 0; r < distinctX; r++) {
-      yRanks[next[r] - 1] = ~yRanks[next[r] - 1];
-    }
+    yRanks = byX;
   }
 
   /** Number of points of the first sample. */
@@ -217,30 +203,5 @@ final class QuadrantRanks {
     long most = Math.max(Math.max(lh, hl), hh);
     long least = Math.min(Math.min(lh, hl), hh);
     return Math.max(Math.max(ll, most + unit), Math.max(unit - ll, -least));
-  }
-
-  private static double[] concatenate(double[] a, double[] b) {
-    double[] pooled = new double[a.length + b.length];
-    for (int i = 0; i < pooled.length; i++) {
-      // Adding zero turns -0.0 into 0.0, which the total order of a sort would tell apart.
-      pooled[i] = (i < a.length ? a[i] : b[i - a.length]) + 0.0;
-    }
-    return pooled;
-  }
-
-  /** Writes 0-based dense ranks and returns how many there are. */
-  private static int denseRanks(double[] values, int[] ranks) {
-    double[] distinct = values.clone();
-    Arrays.sort(distinct);
-    int count = 1;
-    for (int i = 1; i < distinct.length; i++) {
-      if (distinct[i] != distinct[count - 1]) {
-        distinct[count++] = distinct[i];
-      }
-    }
-    for (int i = 0; i < values.length; i++) {
-      ranks[i] = Arrays.binarySearch(distinct, 0, count, values[i]);
-    }
-    return count;
   }
 }

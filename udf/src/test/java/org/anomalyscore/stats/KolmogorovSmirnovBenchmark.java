@@ -31,14 +31,17 @@ import org.openjdk.jmh.runner.options.TimeValue;
  *
  * <p>{@code ./mvnw -pl udf -Pbenchmark clean test-compile exec:exec [-Dpython=python3
  * -Dndtest=ndtest.py]}; without a copy of ndtest.py the ratio is left out. Each size runs in a JVM
- * of its own with a heap of 1 GB, the points in it.
+ * of its own with a heap of 1 GB, the points in it; the collector is one that moves arrays of any
+ * length, as G1 does not, and needs no second core.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 3)
-@Measurement(iterations = 7)
-@Fork(value = 1, jvmArgsAppend = "-Xmx1g")
+@Warmup(iterations = 2)
+@Measurement(iterations = 5)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xmx1g", "-Xmn32m", "-XX:+UseSerialGC"})
 public class KolmogorovSmirnovBenchmark {
 
   private static final int NDTEST_POINTS = 50_000;

@@ -1,0 +1,125 @@
+package org.anomalyscore.it;
+
+import java.util.Locale;
+import java.util.PriorityQueue;
+import java.util.Random;
+
+/**
+ * Simulates one {@code score} run of ResNet-50 over ten million photographs in S3 on clusters that
+ * nobody had at hand: the job's own rules for slices and partitions, with what was measured on a
+ * small machine and, where it is named so, assumed of a large one. Prints where the time goes.
+ *
+ * <p>{@code ./mvnw -DskipTests -Pgrowth verify -Dparts=simulate}
+ */
+final class RunSimulation {
+  private static final long IMAGES = 10_000_000;
+
+  /** Assumed: half of an H100's 67 TFLOP/s in float32, at 262 GFLOP an image. */
+  private static final double IMAGES_A_GPU_SECOND = 128;
+
+  /** Of an H100's executors: four tasks share a GPU. */
+  private static final int TASKS_A_GPU = 4;
+
+  /** Measured: reading, decoding, resizing and noise of a 500 x 375 JPEG for 224 px. */
+  private static final double CORE_SECONDS_AN_IMAGE = 0.023;
+
+  /** As in {@code ScoreJob} and {@code SlicePace}. */
+  private static final int PARTITIONS_A_CORE = 8;
+
+  private static final int BATCH = 8;
+  private static final double SECONDS_A_SLICE = 300;
+  private static final int MOST_GROWTH = 8;
+
+  /** Measured: first jobs and compilation, and opening a model in each executor. */
+  private static final double START_SECONDS = 12;
+
+  /** Assumed: tasks that a Spark driver starts a second. */
+  private static final double TASKS_STARTED_A_SECOND = 1000;
+
+  /** Assumed: one request to S3, and the threads of the committer (its default). */
+  private static final double REQUEST_SECONDS = 0.1;
+
+  private static final int COMMITTER_THREADS = 32;
+
+  /** Requests of the driver a file of a slice: to read what a task left, complete it, delete it. */
+  private static final int COMMIT_REQUESTS = 3;
+
+  /** Assumed: how much equal tasks differ, as the sigma of a log-normal. */
+  private static final double SPREAD = 0.1;
+
+  private static final int KEYS_A_LISTING = 1000;
+  private static final int GETS_A_PREFIX = 5500;
+
+  private RunSimulation() {}
+
+  static void print() {
+    System.out.println(
+        "| GPUs | hours | waiting for the last tasks | commits | listing one folder | GET/s"
+            + " (a prefix has %d) | cores to decode |".formatted(GETS_A_PREFIX));
+    System.out.println("|---|---|---|---|---|---|---|");
+    for (int gpus : new int[] {8, 64, 256}) {
+      print(gpus);
+    }
+  }
+
+  private static void print(int gpus) {
+    Random random = new Random(0);
+    int cores = TASKS_A_GPU * gpus;
+    double imageSeconds = TASKS_A_GPU / IMAGES_A_GPU_SECOND;
+    double listing = (double) IMAGES / KEYS_A_LISTING * REQUEST_SECONDS;
+    double scoring = 0;
+    double committing = 0;
+    long chunks = IMAGES / BATCH;
+    long last = 0;
+    double lastSeconds = 0;
+    for (long done = 0; done < chunks; done += last) {
+      long wave = (long) PARTITIONS_A_CORE * cores;
+      long wanted =
+          last == 0
+              ? wave
+              : (long)
+                  Math.max(
+                      wave, Math.min(last * SECONDS_A_SLICE / lastSeconds, MOST_GROWTH * last));
+      long remaining = chunks - done;
+      last = remaining < 1.5 * wanted ? remaining : wanted;
+      long partitions = Math.min(last, wave);
+      double taskSeconds = (double) last * BATCH / partitions * imageSeconds;
+      double slice = makespan(cores, partitions, taskSeconds, random);
+      double commit = partitions * COMMIT_REQUESTS * REQUEST_SECONDS / COMMITTER_THREADS;
+      scoring += slice;
+      committing += commit;
+      lastSeconds = slice + commit;
+    }
+    double ideal = IMAGES / (gpus * IMAGES_A_GPU_SECOND);
+    double all = START_SECONDS + listing + scoring + committing;
+    System.out.printf(
+        Locale.ROOT,
+        "| %d | %.2f | %.1f %% | %.1f %% | %.0f s, %.1f %% | %.0f | %.1f a GPU |%n",
+        gpus,
+        all / 3600,
+        100 * (scoring - ideal) / all,
+        100 * committing / all,
+        listing,
+        100 * listing / all,
+        gpus * IMAGES_A_GPU_SECOND,
+        CORE_SECONDS_AN_IMAGE * IMAGES_A_GPU_SECOND);
+  }
+
+  /** Tasks in turn on whichever core is free first, none sooner than the driver can start it. */
+  private static double makespan(int cores, long tasks, double seconds, Random random) {
+    PriorityQueue<Double> free = new PriorityQueue<>();
+    for (int core = 0; core < cores; core++) {
+      free.add(0.0);
+    }
+    double end = 0;
+    for (long task = 0; task < tasks; task++) {
+      double begin = Math.max(free.remove(), task / TASKS_STARTED_A_SECOND);
+      // The mean is that of an even task.
+      double factor = Math.exp(SPREAD * random.nextGaussian() - SPREAD * SPREAD / 2);
+      double finish = begin + seconds * factor;
+      free.add(finish);
+      end = Math.max(end, finish);
+    }
+    return end;
+  }
+}
