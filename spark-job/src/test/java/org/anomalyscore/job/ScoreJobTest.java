@@ -202,7 +202,7 @@ class ScoreJobTest {
 
   @Test
   void rowsCarryTheirImageAndOrigin() {
-    ScoreResult result = job("out").keepFeatures(true).run(SPARK);
+    ScoreResult result = job("out").featureFraction(1.0).run(SPARK);
     assertEquals(12, result.scored());
     for (Row row : rows("out", Table.SCORES)) {
       double asI = row.<Double>getAs("vulnerability") / row.<Double>getAs("complexity");
