@@ -99,7 +99,9 @@ final class ScoreJob {
   ScoreJob featureFraction(Double value) {
     if (value != null && !(value >= 0 && value <= 1)) {
       throw new UserException(
-          "--features is " + value + ". Give the fraction of the images whose features are to be"
+          "--features is "
+              + value
+              + ". Give the fraction of the images whose features are to be"
               + " kept, above 0 and at most 1, or --features alone for all.");
     }
     featureFraction = value == null ? 0 : value;
