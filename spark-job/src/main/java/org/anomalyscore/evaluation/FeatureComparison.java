@@ -35,7 +35,6 @@ final class FeatureComparison implements AutoCloseable {
   /**
    * Reads the reference's features.
    *
-   * @param present see {@link CurrentScores#of}
    * @param perImage takes rows of {@code image_measures}, which it must write at once; or null
    */
   FeatureComparison(

@@ -95,9 +95,9 @@ final class ScoreJob {
     return this;
   }
 
-  /** The share of the images whose features are kept; null or 0 for none. */
+  /** The share of the images whose features are kept; null for none. */
   ScoreJob featureFraction(Double value) {
-    if (value != null && !(value >= 0 && value <= 1)) {
+    if (value != null && !(value > 0 && value <= 1)) {
       throw new UserException(
           "--features is "
               + value

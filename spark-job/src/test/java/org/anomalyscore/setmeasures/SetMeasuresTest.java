@@ -89,8 +89,7 @@ class SetMeasuresTest {
   private static SetMeasures measure(float[][] rows, int n, long seed, long shuffle, int cut) {
     try (FeatureSet reference = FeatureSet.of(table(Arrays.copyOf(rows, n), shuffle, cut));
         FeatureSet generated =
-            FeatureSet.of(
-                table(Arrays.copyOfRange(rows, n, rows.length), shuffle + 1, cut + 1))) {
+            FeatureSet.of(table(Arrays.copyOfRange(rows, n, rows.length), shuffle + 1, cut + 1))) {
       return SetMeasures.of(reference, generated, seed);
     }
   }
@@ -102,8 +101,7 @@ class SetMeasuresTest {
     int m = expected.path("n").asInt();
     long seed = expected.path("seed").asLong();
     float[][] rows =
-        features(
-            expected.path("kind").asText(), n, m, expected.path("dimension").asInt(), seed);
+        features(expected.path("kind").asText(), n, m, expected.path("dimension").asInt(), seed);
     SetMeasures measures = measure(rows, n, seed, seed, 2);
     assertEquals(n, measures.nReference());
     assertEquals(m, measures.n());
@@ -169,7 +167,8 @@ class SetMeasuresTest {
   @Test
   void aSetBesideItselfIsEqual() {
     float[][] half = features("mixed", 150, 0, 10, 5);
-    float[][] rows = Stream.concat(Arrays.stream(half), Arrays.stream(half)).toArray(float[][]::new);
+    float[][] rows =
+        Stream.concat(Arrays.stream(half), Arrays.stream(half)).toArray(float[][]::new);
     SetMeasures measures = measure(rows, 150, 0, 0, 2);
     assertEquals(0, measures.frechet().value(), 1e-12);
     assertEquals(new SetMeasures.Mean(1, 0), measures.precision());
