@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.table.Run;
@@ -45,11 +48,16 @@ class FeatureComparisonTest {
   /** Image 0 of every set is the same. */
   private static List<Row> rows(
       String dataset, int n, double shift, Instant time, boolean features) {
+    return rows(dataset, n, shift, time, features ? 4 : 0);
+  }
+
+  private static List<Row> rows(
+      String dataset, int n, double shift, Instant time, int dimension) {
     Random random = new Random(dataset.hashCode());
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       List<Float> vector = new ArrayList<>();
-      for (int t = 0; t < 4; t++) {
+      for (int t = 0; t < dimension; t++) {
         vector.add(i == 0 ? 0.5f : (float) (random.nextDouble() + shift));
       }
       double c = 0.5 + random.nextDouble();
@@ -64,7 +72,7 @@ class FeatureComparisonTest {
               .with("as_i", 2 / c)
               .with("step_norm", 1.0)
               .with("complexity_floor", 0.01)
-              .with("features", features ? vector : null)
+              .with("features", dimension > 0 ? vector : null)
               .with("model", "net")
               .with("run_id", "r")
               .with("scored_at", Timestamp.from(time))
@@ -161,6 +169,43 @@ class FeatureComparisonTest {
                 "inner")
             .where("as_i <> expected")
             .count());
+  }
+
+  @Test
+  void sparkSqlReadsFeatures() {
+    Row found =
+        TestSpark.session()
+            .sql(
+                "SELECT size(features) AS dimension, sqrt(aggregate(features, 0D,"
+                    + " (sum, x) -> sum + x * x)) AS norm FROM parquet.`"
+                    + store.location(Table.SCORES)
+                    + "` WHERE path = 'real0'")
+            .first();
+    assertEquals(4, found.getInt(0));
+    assertEquals(1.0, found.getDouble(1));
+  }
+
+  /** What the README says of their size, by what a row is longer with them. */
+  @Test
+  void featuresTakeFourBytesANumber() throws IOException {
+    double bare = bytes(0);
+    for (int dimension : new int[] {64, 384, 2048}) {
+      double perNumber = (bytes(dimension) - bare) / 2000 / dimension;
+      System.out.printf("%d dimensions: %.2f bytes a number%n", dimension, perNumber);
+      assertTrue(perNumber > 3.5 && perNumber < 4.3, () -> dimension + ": " + perNumber);
+    }
+  }
+
+  private double bytes(int dimension) throws IOException {
+    Path out = folder.resolve("size" + dimension);
+    TableStore sized = new TableStore(TestSpark.session(), out.toString());
+    sized.append(Table.SCORES, rows("real", 2000, 0, Instant.EPOCH, dimension));
+    try (Stream<Path> files = Files.walk(out)) {
+      return files
+          .filter(file -> file.toString().endsWith(".parquet"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
   }
 
   @Test
