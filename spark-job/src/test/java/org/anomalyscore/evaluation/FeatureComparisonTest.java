@@ -51,8 +51,7 @@ class FeatureComparisonTest {
     return rows(dataset, n, shift, time, features ? 4 : 0);
   }
 
-  private static List<Row> rows(
-      String dataset, int n, double shift, Instant time, int dimension) {
+  private static List<Row> rows(String dataset, int n, double shift, Instant time, int dimension) {
     Random random = new Random(dataset.hashCode());
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < n; i++) {
