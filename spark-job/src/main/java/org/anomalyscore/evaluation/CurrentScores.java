@@ -37,8 +37,45 @@ public final class CurrentScores {
   }
 
   /**
-   * The same for many data sets in one plan: {@code config_id}, {@code dataset}, {@code path},
-   * {@code image_id}, {@code complexity}, {@code vulnerability}.
+   * The features that are stored of a data set's images: {@code image_id}, {@code path}, {@code
+   * as_i}, {@code features}. Images whose newest score is without are not among them.
+   *
+   * @param present see {@link #of}
+   */
+  static Dataset<Row> features(
+      TableStore store, String configId, String dataset, Dataset<Row> present) {
+    Column ours = col("config_id").equalTo(configId).and(col("dataset").equalTo(dataset));
+    Dataset<Row> kept = store.read(Table.SCORES).where(ours.and(col("features").isNotNull()));
+    if (kept.isEmpty()) {
+      // As of most tables; spares the search for each path's newest row.
+      return kept.select("image_id", "path", "as_i", "features");
+    }
+    Dataset<Row> newest =
+        ofEach(store, ours)
+            .select(
+                col("path").as("newest_path"),
+                col("image_id").as("newest_image_id"),
+                col("scored_at").as("newest_scored_at"));
+    Dataset<Row> features =
+        kept.join(
+                newest,
+                col("path")
+                    .equalTo(col("newest_path"))
+                    .and(col("image_id").equalTo(col("newest_image_id")))
+                    .and(col("scored_at").equalTo(col("newest_scored_at"))),
+                "left_semi")
+            .select("image_id", "path", "as_i", "features");
+    return present == null
+        ? features
+        : features.join(
+            present.select(col("path").as("present_path")),
+            col("path").equalTo(col("present_path")),
+            "left_semi");
+  }
+
+  /**
+   * As {@link #of} for many data sets in one plan: {@code config_id}, {@code dataset}, {@code
+   * path}, {@code image_id}, {@code complexity}, {@code vulnerability}, {@code scored_at}.
    *
    * @param which of {@code config_id} and {@code dataset}
    */
@@ -72,6 +109,7 @@ public final class CurrentScores {
                 .and(col("path").equalTo(col("rejected_path")))
                 .and(col("scored_at").lt(col("rejected_at"))),
             "left_anti")
-        .select("config_id", "dataset", "path", "image_id", "complexity", "vulnerability");
+        .select(
+            "config_id", "dataset", "path", "image_id", "complexity", "vulnerability", "scored_at");
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.DistributionSummary;
 import org.anomalyscore.stats.TwoSampleTests;
@@ -31,6 +32,7 @@ public final class Evaluator {
   private final TableStore store;
   private final AnomalyScore.Options options;
   private boolean allowIncomplete;
+  private Consumer<Dataset<Row>> perImage;
 
   /**
    * What came out, best first.
@@ -67,6 +69,17 @@ public final class Evaluator {
   }
 
   /**
+   * Has realism and rarity of each generated image computed.
+   *
+   * @param rows takes those of {@code image_measures}, a generated set a call, and must write them
+   *     at once
+   */
+  public Evaluator perImage(Consumer<Dataset<Row>> rows) {
+    perImage = rows;
+    return this;
+  }
+
+  /**
    * Evaluates each generated set.
    *
    * @param configId whose scores to compare; null where the tables leave no choice
@@ -83,8 +96,10 @@ public final class Evaluator {
     requireComplete(choice.configId(), all);
     ScoredSet real = ScoredSet.collect(store, choice.configId(), reference, null);
     List<TableRow> rows = new ArrayList<>();
-    for (String name : generated) {
-      rows.add(compare(run, choice, real, ScoredSet.collect(store, choice.configId(), name, null)));
+    try (FeatureComparison features = features(choice, new Images(reference, null))) {
+      for (String name : generated) {
+        rows.add(compare(run, choice, real, new Images(name, null), features));
+      }
     }
     return result(choice, real, rows, Map.of());
   }
@@ -108,18 +123,19 @@ public final class Evaluator {
     ScoredSet real = ScoredSet.collect(store, configId, reference.dataset(), reference.present());
     List<TableRow> rows = new ArrayList<>();
     Map<String, String> failed = new TreeMap<>(alreadyFailed);
-    for (Images images : generated) {
-      try {
-        ScoredSet set = ScoredSet.collect(store, configId, images.dataset(), images.present());
-        rows.add(compare(run, choice, real, set));
-      } catch (Exception e) {
-        // Not RuntimeException: Scala throws checked exceptions undeclared, as where a task meets
-        // a storage fault.
-        UserException fault = StorageFault.in(e);
-        if (fault == null) {
-          throw e;
+    try (FeatureComparison features = features(choice, reference)) {
+      for (Images images : generated) {
+        try {
+          rows.add(compare(run, choice, real, images, features));
+        } catch (Exception e) {
+          // Not RuntimeException: Scala throws checked exceptions undeclared, as where a task
+          // meets a storage fault.
+          UserException fault = StorageFault.in(e);
+          if (fault == null) {
+            throw e;
+          }
+          failed.put(images.dataset(), fault.getMessage());
         }
-        failed.put(images.dataset(), fault.getMessage());
       }
     }
     return result(choice, real, rows, failed);
@@ -146,8 +162,27 @@ public final class Evaluator {
     LOG.warn("Evaluating data sets that are not complete: {}", missing);
   }
 
+  private FeatureComparison features(ConfigurationChoice choice, Images reference) {
+    FeatureComparison features =
+        new FeatureComparison(store, choice.configId(), reference, perImage);
+    if (perImage != null && features.size() == 0) {
+      throw new UserException(
+          "There is no realism and rarity of single images: the scores of "
+              + reference.dataset()
+              + " have no features. Score all sets with --features, into another folder than"
+              + " before, or leave out --per-image.");
+    }
+    return features;
+  }
+
   private TableRow compare(
-      Run run, ConfigurationChoice choice, ScoredSet real, ScoredSet generated) {
+      Run run,
+      ConfigurationChoice choice,
+      ScoredSet real,
+      Images images,
+      FeatureComparison features) {
+    ScoredSet generated =
+        ScoredSet.collect(store, choice.configId(), images.dataset(), images.present());
     TableRow row =
         TableRow.of(Table.EVALUATIONS)
             .with("run_id", run.id())
@@ -162,6 +197,7 @@ public final class Evaluator {
     putTests(row, "complexity", real.complexity(), generated.complexity());
     putTests(row, "vulnerability", real.vulnerability(), generated.vulnerability());
     putImages(row, generated);
+    features.put(row, images, options.seed());
     return row;
   }
 

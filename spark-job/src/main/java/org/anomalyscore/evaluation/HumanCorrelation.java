@@ -21,12 +21,22 @@ public record HumanCorrelation(
     String statistic, int n, Double pearson, Double pearsonP, Double spearman, Double spearmanP) {
 
   private static final List<String> STATISTICS =
-      List.of("anomaly_score", "ks_complexity", "ks_vulnerability");
+      List.of(
+          "anomaly_score",
+          "ks_complexity",
+          "ks_vulnerability",
+          "frechet_distance",
+          "kernel_distance",
+          "precision",
+          "recall",
+          "density",
+          "coverage");
 
   private static final int PERMUTATIONS = 10_000;
 
   /**
-   * Correlates the Anomaly Score and both one-dimensional statistics with the human error rates.
+   * Correlates the Anomaly Score, both one-dimensional statistics and, where there are features,
+   * the set measures with the human error rates.
    *
    * @param rows of {@code evaluations} under one configuration
    * @return nothing for fewer than three rows with a human error rate
@@ -58,7 +68,11 @@ public record HumanCorrelation(
   /** A line for each statistic, and how to read them. */
   public static String render(List<HumanCorrelation> correlations) {
     StringBuilder text =
-        new StringBuilder("Correlation with human error rates; near -1 where people agree:\n");
+        new StringBuilder(
+            "Correlation with human error rates; near -1 where people agree"
+                + (correlations.stream().anyMatch(c -> c.statistic.equals("precision"))
+                    ? " (precision to coverage: near 1):\n"
+                    : ":\n"));
     for (HumanCorrelation c : correlations) {
       text.append(
           String.format(

@@ -38,6 +38,7 @@ public final class Leaderboard {
           "\nNOTE: these sets differ in size by more than a factor of two, so their scores are not"
               + " comparable with\neach other: read each against its own null mean.");
     }
+    text.append(SetMeasuresTable.render(result));
     result
         .failed()
         .forEach((dataset, reason) -> text.append("\nFAILED ").append(dataset + ": " + reason));
@@ -58,7 +59,7 @@ public final class Leaderboard {
         number("median AS-i", "as_i_median", "%.4g"));
   }
 
-  private static ColumnData<TableRow> number(String title, String column, String format) {
+  static ColumnData<TableRow> number(String title, String column, String format) {
     return right(
         title,
         row ->
@@ -74,7 +75,7 @@ public final class Leaderboard {
         : "-";
   }
 
-  private static ColumnData<TableRow> left(String title, Function<TableRow, String> text) {
+  static ColumnData<TableRow> left(String title, Function<TableRow, String> text) {
     return new Column()
         .header(title)
         .headerAlign(HorizontalAlign.LEFT)
@@ -82,7 +83,7 @@ public final class Leaderboard {
         .with(text);
   }
 
-  private static ColumnData<TableRow> right(String title, Function<TableRow, String> text) {
+  static ColumnData<TableRow> right(String title, Function<TableRow, String> text) {
     return new Column()
         .header(title)
         .headerAlign(HorizontalAlign.RIGHT)

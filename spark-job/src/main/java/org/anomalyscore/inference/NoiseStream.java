@@ -18,7 +18,9 @@ public final class NoiseStream {
     /** The Gaussian direction of Eq. 1. */
     COMPLEXITY_NOISE("complexity-noise"),
     /** The random start of the attack, Eq. 2-5. */
-    ATTACK_START("attack-start");
+    ATTACK_START("attack-start"),
+    /** Whether an image's features are kept; see {@link FeatureSample}. */
+    FEATURE_SAMPLE("feature-sample");
 
     private final String text;
 

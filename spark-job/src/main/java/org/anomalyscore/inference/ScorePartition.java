@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * @param devices where each task computes
  * @param intraOpThreads of each task's network calls; more than Spark's cores a task would make
  *     tasks wait for each other
+ * @param featureSample the images whose features become part of their rows
  */
 public record ScorePartition(
     ScoreConfiguration configuration,
@@ -38,7 +39,7 @@ public record ScorePartition(
     Devices devices,
     int batchSize,
     int intraOpThreads,
-    boolean keepFeatures,
+    FeatureSample featureSample,
     ScoreMetrics metrics,
     Broadcast<SerializableConfiguration> hadoop)
     implements MapPartitionsFunction<Row, Row> {
@@ -182,7 +183,7 @@ public record ScorePartition(
               m.vulnerability() / m.complexity(),
               m.stepNorm(),
               m.complexityFloor(),
-              keepFeatures ? m.features() : null,
+              featureSample.holds(image.imageId()) ? m.features() : null,
               null,
               null));
     }

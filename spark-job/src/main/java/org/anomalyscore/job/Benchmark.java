@@ -173,6 +173,7 @@ final class Benchmark {
             .parameters(manifest.parameters())
             .batchSize(manifest.batchSize())
             .device(manifest.deviceMode())
+            .featureFraction(manifest.features())
             .failAboveRejectFraction(manifest.thresholds().maxRejectFraction())
             .run(spark);
     LOG.info(

@@ -21,6 +21,7 @@ record BenchmarkManifest(
     Long seed,
     Integer batchSize,
     String device,
+    Double features,
     Images reference,
     List<Generator> generators,
     Outputs outputs,

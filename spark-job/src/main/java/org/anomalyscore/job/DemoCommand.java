@@ -77,6 +77,7 @@ final class DemoCommand implements Callable<Integer> {
               DemoSet.REFERENCE.dataset(),
               generated,
               configId,
+              false,
               false);
       print.println();
       print.println(Leaderboard.render(result));

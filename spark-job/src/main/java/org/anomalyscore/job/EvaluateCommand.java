@@ -73,6 +73,13 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Evaluates also sets whose last score run is under way, was killed or failed.")
   private boolean allowIncomplete;
 
+  @Option(
+      names = "--per-image",
+      description =
+          "Writes realism and rarity of each generated image to the table image_measures; needs"
+              + " scores with --features.")
+  private boolean perImage;
+
   @Mixin private ResamplingOptions resampling;
 
   @Mixin private SparkOptions spark;
@@ -98,7 +105,8 @@ final class EvaluateCommand implements Callable<Integer> {
               reference,
               generated,
               configId,
-              allowIncomplete);
+              allowIncomplete,
+              perImage);
       spec.commandLine()
           .getOut()
           .println(
@@ -120,12 +128,14 @@ final class EvaluateCommand implements Callable<Integer> {
       String reference,
       List<String> generated,
       String configId,
-      boolean allowIncomplete) {
+      boolean allowIncomplete,
+      boolean perImage) {
     Run run = Run.start("evaluate");
-    Evaluator.Result result =
-        new Evaluator(source, options)
-            .allowIncomplete(allowIncomplete)
-            .evaluate(run, reference, generated, configId);
+    Evaluator evaluator = new Evaluator(source, options).allowIncomplete(allowIncomplete);
+    if (perImage) {
+      evaluator.perImage(rows -> target.append(Table.IMAGE_MEASURES, rows));
+    }
+    Evaluator.Result result = evaluator.evaluate(run, reference, generated, configId);
     target.append(Table.EVALUATIONS, result.rows().stream().map(TableRow::toRow).toList());
     Map<String, Object> configuration = new TreeMap<>();
     configuration.put("scores", source.location(Table.SCORES));
@@ -133,6 +143,7 @@ final class EvaluateCommand implements Callable<Integer> {
     configuration.put("generated", generated);
     configuration.put("options", options);
     configuration.put("allow_incomplete", allowIncomplete);
+    configuration.put("per_image", perImage);
     target.append(
         Table.RUNS,
         List.of(

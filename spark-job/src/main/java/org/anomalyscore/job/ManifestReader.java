@@ -225,6 +225,7 @@ final class ManifestReader {
         m.seed(),
         m.batchSize(),
         m.device(),
+        m.features(),
         new BenchmarkManifest.Images(
             m.reference().name(), whole("reference.images", m.reference().images()).toString()),
         m.generators().stream().map(g -> g.at(whole("images", g.images()).toString())).toList(),

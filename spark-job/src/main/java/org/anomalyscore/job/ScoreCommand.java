@@ -76,8 +76,13 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--features",
-      description = "Keeps the feature vectors of the images that this run scores.")
-  private boolean features;
+      arity = "0..1",
+      fallbackValue = "1",
+      paramLabel = "FRACTION",
+      description =
+          "Keeps the feature vectors of the images that this run scores, or of that fraction of"
+              + " them, which image_id and the seed choose.")
+  private Double features;
 
   @Option(
       names = "--partitions",
@@ -123,7 +128,7 @@ final class ScoreCommand implements Callable<Integer> {
             .parameters(profile.parameters())
             .batchSize(batchSize)
             .device(device)
-            .keepFeatures(features)
+            .featureFraction(features)
             .maxPixels(maxPixels)
             .failAboveRejectFraction(failAboveRejectFraction);
     if (partitions != null) {

@@ -1,9 +1,6 @@
 package org.anomalyscore.job;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.percentile_approx;
 
 import java.util.List;
 import java.util.Map;
@@ -13,6 +10,7 @@ import org.anomalyscore.image.ImageFinder;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.inference.Devices;
 import org.anomalyscore.inference.EngineVersions;
+import org.anomalyscore.inference.FeatureSample;
 import org.anomalyscore.inference.ModelFile;
 import org.anomalyscore.inference.ScoreConfiguration;
 import org.anomalyscore.inference.ScoreMetrics;
@@ -55,7 +53,7 @@ final class ScoreJob {
   private ScoreParameters parameters = ScoreParameters.PAPER;
   private int batchSize;
   private Devices.Mode device = Devices.Mode.AUTO;
-  private boolean keepFeatures;
+  private double featureFraction;
   private int partitions;
   private int sliceImages;
   private long maxPixels = 100_000_000;
@@ -97,8 +95,16 @@ final class ScoreJob {
     return this;
   }
 
-  ScoreJob keepFeatures(boolean value) {
-    keepFeatures = value;
+  /** The share of the images whose features are kept; null for none. */
+  ScoreJob featureFraction(Double value) {
+    if (value != null && !(value > 0 && value <= 1)) {
+      throw new UserException(
+          "--features is "
+              + value
+              + ". Give the fraction of the images whose features are to be"
+              + " kept, above 0 and at most 1, or --features alone for all.");
+    }
+    featureFraction = value == null ? 0 : value;
     return this;
   }
 
@@ -246,6 +252,10 @@ final class ScoreJob {
     return result(run, store, configuration, metrics, work, outcomes);
   }
 
+  private FeatureSample featureSample() {
+    return new FeatureSample(featureFraction, parameters.seed());
+  }
+
   private ScorePartition partition(
       SparkSession spark, ScoreConfiguration configuration, Devices devices, ScoreMetrics metrics) {
     return new ScorePartition(
@@ -254,7 +264,7 @@ final class ScoreJob {
         devices,
         batchSize,
         spark.sparkContext().conf().getInt("spark.task.cpus", 1),
-        keepFeatures,
+        featureSample(),
         metrics,
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf())));
@@ -280,32 +290,6 @@ final class ScoreJob {
     }
   }
 
-  /**
-   * The median complexity_floor of the images that this run scored; null where there are none.
-   *
-   * @param expected rows: an outcome may have been computed again after its commit, when its
-   *     executor was lost, and read another way then
-   */
-  private Double medianFloor(
-      TableStore store, ScoreConfiguration configuration, Run run, long expected) {
-    Row committed =
-        store
-            .read(Table.SCORES)
-            .where(ours(configuration).and(col("run_id").equalTo(run.id())))
-            .agg(count(lit(1)), percentile_approx(col("complexity_floor"), lit(0.5), lit(1000)))
-            .first();
-    if (committed.getLong(0) != expected) {
-      throw new UserException(
-          "This run scored "
-              + expected
-              + " images, but "
-              + committed.getLong(0)
-              + " rows of it are in the table: an image was read differently when an executor was"
-              + " lost. Start it again to score what is missing.");
-    }
-    return committed.isNullAt(1) ? null : committed.getDouble(1);
-  }
-
   private ScoreResult result(
       Run run,
       TableStore store,
@@ -322,12 +306,15 @@ final class ScoreJob {
         tables.put(table.folder(), store.location(table));
       }
     }
+    long scored = outcomes.getOrDefault(SliceScorer.NEW_SCORE, 0L);
+    CommittedScores committed =
+        CommittedScores.read(store, ours(configuration), run, scored, featureSample());
     return new ScoreResult(
         run.id(),
         dataset,
         configuration.configId(),
         work.found(),
-        outcomes.getOrDefault(SliceScorer.NEW_SCORE, 0L),
+        scored,
         work.alreadyScored() + outcomes.getOrDefault(SliceScorer.UNCHANGED, 0L),
         rejects,
         work.alreadyRejected(),
@@ -335,7 +322,9 @@ final class ScoreJob {
         metrics.networkNanos().value() / 1e9,
         metrics.taskNanos().value() / 1e9,
         metrics.secondsByStage(),
-        medianFloor(store, configuration, run, outcomes.getOrDefault(SliceScorer.NEW_SCORE, 0L)),
+        committed.medianFloor(),
+        committed.featuresKept(),
+        committed.withoutFeatures(),
         failAboveRejectFraction,
         tables);
   }
@@ -384,7 +373,7 @@ final class ScoreJob {
     settings.put("card", configuration.model().card());
     settings.put("parameters", parameters);
     settings.put("batch_size", batchSize);
-    settings.put("features", keepFeatures);
+    settings.put("features", featureFraction);
     settings.put("max_pixels", maxPixels);
     // Complexity needs true float32; a GPU that rounds to TF32 is refused.
     settings.put("tf32", false);

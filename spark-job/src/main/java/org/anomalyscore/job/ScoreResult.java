@@ -23,6 +23,9 @@ import org.anomalyscore.table.Json;
  * @param taskSeconds of all work on images: reading, decoding, noise, network; summed over tasks
  * @param secondsByStage of the tasks' time: model, read, decode, noise, network, wait
  * @param medianComplexityFloor null where nothing was scored
+ * @param featuresKept images whose features this run wrote
+ * @param scoredBeforeWithoutFeatures rows that earlier runs wrote without the features that this
+ *     run was asked to keep
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record ScoreResult(
@@ -39,6 +42,8 @@ record ScoreResult(
     double taskSeconds,
     Map<String, Double> secondsByStage,
     Double medianComplexityFloor,
+    long featuresKept,
+    long scoredBeforeWithoutFeatures,
     @JsonIgnore double failAboveRejectFraction,
     Map<String, String> tables) {
 
@@ -92,6 +97,16 @@ record ScoreResult(
                   ? "a noise step is near the rounding of the features"
                   : "the module rounds its pixels"));
     }
+    if (scoredBeforeWithoutFeatures > 0) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "WARNING: %,d images of %s were scored before without --features and stay without:"
+                  + " only new scores come with features. To have them of all, score into another"
+                  + " --out.",
+              scoredBeforeWithoutFeatures,
+              dataset));
+    }
     if (tooManyRejects()) {
       warnings.add(
           String.format(
@@ -126,6 +141,9 @@ record ScoreResult(
           seconds,
           scored / seconds,
           stages());
+    }
+    if (featuresKept > 0) {
+      line(text, "  features of %,d images kept", featuresKept);
     }
     warnings().forEach(warning -> line(text, "  %s", warning));
     tables.forEach((name, path) -> line(text, "  %-8s %s", name, path));

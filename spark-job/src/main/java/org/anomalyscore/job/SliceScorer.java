@@ -49,7 +49,8 @@ record SliceScorer(
             .withColumn("scored_at", lit(run.startedTimestamp()));
     // This runs the network. The scores come first: an image without score is tried again after a
     // crash, and then its reject is written.
-    store.append(Table.SCORES, score.keepFeatures() ? scores : scores.drop(col("features")));
+    store.append(
+        Table.SCORES, score.featureSample().isEmpty() ? scores.drop(col("features")) : scores);
     Map<String, Long> counts = count(outcomes);
     if (counts.keySet().stream().anyMatch(o -> !o.equals(NEW_SCORE) && !o.equals(UNCHANGED))) {
       store.append(

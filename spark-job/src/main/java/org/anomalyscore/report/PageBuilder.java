@@ -171,6 +171,7 @@ final class PageBuilder {
     columns.add(number("Mean C", "Complexity, radians"));
     columns.add(number("Mean V", "Vulnerability"));
     columns.add(number("Median AS-i", "V / C of the image in the middle"));
+    columns.addAll(SetMeasureColumns.columns(comparison.newest()));
     if (humans) {
       columns.add(number("Human error rate", "How often people took an image for real"));
     }
@@ -200,6 +201,7 @@ final class PageBuilder {
       cells.add(cell(Comparison.number(row, "mean_complexity"), "%.4f"));
       cells.add(cell(Comparison.number(row, "mean_vulnerability"), "%.4g"));
       cells.add(cell(Comparison.number(row, "as_i_median"), "%.4g"));
+      cells.addAll(SetMeasureColumns.cells(comparison.newest(), row));
       if (humans) {
         cells.add(new Cell(human(row), Comparison.number(row, "human_error_rate"), null, null));
       }

@@ -62,11 +62,21 @@ final class EvaluationColumns {
               .add("mann_whitney_p_greater_" + measure, DoubleType)
               .add("mann_whitney_p_less_" + measure, DoubleType);
     }
-    return s.add("mean_as_i", DoubleType)
-        .add("as_i_q05", DoubleType)
-        .add("as_i_q25", DoubleType)
-        .add("as_i_median", DoubleType)
-        .add("as_i_q75", DoubleType)
-        .add("as_i_q95", DoubleType);
+    s =
+        s.add("mean_as_i", DoubleType)
+            .add("as_i_q05", DoubleType)
+            .add("as_i_q25", DoubleType)
+            .add("as_i_median", DoubleType)
+            .add("as_i_q75", DoubleType)
+            .add("as_i_q95", DoubleType);
+    // Of stored features; NULL where a set has none.
+    s = s.add("n_features", LongType).add("n_features_reference", LongType);
+    for (String measure :
+        new String[] {
+          "frechet_distance", "kernel_distance", "precision", "recall", "density", "coverage"
+        }) {
+      s = s.add(measure, DoubleType).add(measure + "_std_err", DoubleType);
+    }
+    return s;
   }
 }

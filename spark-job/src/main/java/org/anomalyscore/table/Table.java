@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The four Parquet tables under an output folder, each a folder of its lower-case name. Plain types
+ * The Parquet tables under an output folder, each a folder of its lower-case name. Plain types
  * only, so that Spark, DuckDB, Trino and pandas all read them.
  */
 public enum Table {
@@ -81,7 +81,23 @@ public enum Table {
       List.of()),
 
   /** One row per evaluation of a generated set against a reference set. */
-  EVALUATIONS(EvaluationColumns.SCHEMA, List.of());
+  EVALUATIONS(EvaluationColumns.SCHEMA, List.of()),
+
+  /** One row per generated image with features and evaluation that asked for it. */
+  IMAGE_MEASURES(
+      new StructType()
+          .add("path", StringType, false)
+          .add("image_id", StringType, false)
+          .add("dataset", StringType, false)
+          .add("reference", StringType, false)
+          .add("config_id", StringType, false)
+          .add("run_id", StringType, false)
+          // NULL for the copy of an image of the reference.
+          .add("realism", DoubleType, true)
+          // NULL outside the reference's manifold.
+          .add("rarity", DoubleType, true)
+          .add("as_i", DoubleType, false),
+      List.of());
 
   private final StructType schema;
   private final List<String> partitionColumns;

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.inference.FeatureSample;
 import org.anomalyscore.inference.ScoreParameters;
 import org.anomalyscore.inference.TestModels;
 import org.anomalyscore.table.Lease;
@@ -202,7 +203,7 @@ class ScoreJobTest {
 
   @Test
   void rowsCarryTheirImageAndOrigin() {
-    ScoreResult result = job("out").keepFeatures(true).run(SPARK);
+    ScoreResult result = job("out").featureFraction(1.0).run(SPARK);
     assertEquals(12, result.scored());
     for (Row row : rows("out", Table.SCORES)) {
       double asI = row.<Double>getAs("vulnerability") / row.<Double>getAs("complexity");
@@ -221,6 +222,48 @@ class ScoreJobTest {
     assertEquals("2.7.1", run.getAs("pytorch_version"));
     assertEquals("4.0.1", run.getAs("spark_version"));
     assertTrue(run.<String>getAs("configuration").contains("\"noiseStep\":0.01"));
+  }
+
+  private List<String> withFeatures(String out) {
+    return rows(out, Table.SCORES).stream()
+        .filter(row -> row.getAs("features") != null)
+        .map(row -> row.<String>getAs("image_id"))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void featuresOfAFractionAreOfTheSameImagesOnAnyPartitioning() {
+    ScoreResult first = job("out").featureFraction(0.5).partitions(1).run(SPARK);
+    job("other").featureFraction(0.5).partitions(5).sliceImages(4).run(SPARK);
+    FeatureSample sample = new FeatureSample(0.5, 0);
+    List<String> expected =
+        rows("out", Table.SCORES).stream()
+            .map(row -> row.<String>getAs("image_id"))
+            .filter(sample::holds)
+            .sorted()
+            .toList();
+    assertTrue(expected.size() > 0 && expected.size() < 12, expected::toString);
+    assertEquals(expected, withFeatures("out"));
+    assertEquals(expected, withFeatures("other"));
+    assertEquals(expected.size(), first.featuresKept());
+    assertEquals(0, first.scoredBeforeWithoutFeatures());
+    assertTrue(job("out").run(SPARK).warnings().isEmpty());
+    ScoreResult all = job("out").featureFraction(1.0).run(SPARK);
+    assertEquals(0, all.featuresKept());
+    assertEquals(12 - expected.size(), all.scoredBeforeWithoutFeatures());
+    assertTrue(all.summary().contains("were scored before without --features"), all.summary());
+    assertTrue(all.toJson().contains("\"scored_before_without_features\":"), all.toJson());
+    assertEquals(expected, withFeatures("out"));
+  }
+
+  @Test
+  void aFractionOfFeaturesIsAboveZeroAndAtMostOne() {
+    for (double wrong : new double[] {0, -0.1, 1.5, Double.NaN}) {
+      String message =
+          assertThrows(UserException.class, () -> job("out").featureFraction(wrong)).getMessage();
+      assertTrue(message.contains("--features is " + wrong), message);
+    }
   }
 
   @Test

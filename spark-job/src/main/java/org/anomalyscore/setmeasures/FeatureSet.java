@@ -1,0 +1,227 @@
+package org.anomalyscore.setmeasures;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+import scala.collection.Seq;
+
+/**
+ * The feature vectors of a data set, in order of {@code image_id}, in blocks on the executors. What
+ * several comparisons need of it is computed once.
+ */
+public final class FeatureSet implements AutoCloseable {
+
+  /** A block pair's distances take 8 MB at this size, and a product of blocks is a good task. */
+  static final int BLOCK_ROWS = 1024;
+
+  /** Groups of rows, in order, for standard errors by the jackknife. */
+  static final int GROUPS = 20;
+
+  /** Below this a partition of its own costs more than it wins. */
+  private static final int PARTITION_ROWS = 2048;
+
+  private final int size;
+  private final int dimension;
+  private final JavaRDD<FeatureBlock> blocks;
+  private JavaRDD<Moments> groupMoments;
+  private Moments moments;
+  private double[] radii;
+
+  private FeatureSet(int size, int dimension, JavaRDD<FeatureBlock> blocks) {
+    this.size = size;
+    this.dimension = dimension;
+    this.blocks = blocks;
+  }
+
+  /**
+   * Reads features.
+   *
+   * @param rows with {@code image_id}, {@code path} and {@code features} (array of float, all of
+   *     one length), one an image; no order is asked of them
+   */
+  public static FeatureSet of(Dataset<Row> rows) {
+    Dataset<Row> ordered = rows.select("image_id", "path", "features").orderBy("image_id", "path");
+    long n = rows.count();
+    if (n > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(n + " rows of features are more than an index can hold");
+    }
+    int size = (int) n;
+    int dimension = size == 0 ? 0 : rows.select("features").first().getSeq(0).size();
+    int groups = Math.max(1, Math.min(GROUPS, size));
+    int partitions = Math.max(1, Math.min(groups, (size + PARTITION_ROWS - 1) / PARTITION_ROWS));
+    JavaRDD<FeatureBlock> blocks =
+        ordered
+            .javaRDD()
+            .zipWithIndex()
+            .mapToPair(row -> new Tuple2<>(row._2().intValue(), floats(row._1().getSeq(2))))
+            .repartitionAndSortWithinPartitions(new Groups(size, groups, partitions))
+            .mapPartitions(part -> new Blocks(part, size, groups, dimension))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    return new FeatureSet(size, dimension, blocks);
+  }
+
+  /** Number of images. */
+  public int size() {
+    return size;
+  }
+
+  /** Length of each feature vector; 0 for no images. */
+  public int dimension() {
+    return dimension;
+  }
+
+  JavaRDD<FeatureBlock> blocks() {
+    return blocks;
+  }
+
+  /** Mean and scatter of each group, in order. */
+  JavaRDD<Moments> groupMoments() {
+    if (groupMoments == null) {
+      groupMoments =
+          blocks
+              .mapPartitions(part -> groupMoments(part).iterator())
+              .persist(StorageLevel.MEMORY_AND_DISK());
+    }
+    return groupMoments;
+  }
+
+  /** Mean and scatter of all rows. */
+  Moments moments() {
+    if (moments == null) {
+      // One group at a time: twenty of 2048 dimensions would be 670 MB.
+      Iterator<Moments> groups = groupMoments().toLocalIterator();
+      Moments all = groups.next();
+      while (groups.hasNext()) {
+        all = all.plus(groups.next());
+      }
+      moments = all;
+    }
+    return moments;
+  }
+
+  /** Squared distances to the nearest neighbours in the set; see {@link Neighbours#radii}. */
+  double[] radii() {
+    if (radii == null) {
+      radii = Neighbours.radii(this);
+    }
+    return radii;
+  }
+
+  /** Lets the executors forget the features. */
+  @Override
+  public void close() {
+    blocks.unpersist(false);
+    if (groupMoments != null) {
+      groupMoments.unpersist(false);
+    }
+  }
+
+  private static List<Moments> groupMoments(Iterator<FeatureBlock> part) {
+    List<Moments> groups = new ArrayList<>();
+    int last = -1;
+    while (part.hasNext()) {
+      FeatureBlock block = part.next();
+      Moments of = Moments.of(block);
+      if (block.group() == last) {
+        int end = groups.size() - 1;
+        groups.set(end, groups.get(end).plus(of));
+      } else {
+        groups.add(of);
+        last = block.group();
+      }
+    }
+    return groups;
+  }
+
+  private static float[] floats(Seq<Float> features) {
+    float[] values = new float[features.size()];
+    scala.collection.Iterator<Float> each = features.iterator();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = each.next();
+    }
+    return values;
+  }
+
+  private static int group(int index, int size, int groups) {
+    return (int) ((long) index * groups / size);
+  }
+
+  /** Rows to partitions, whole groups each, in order. */
+  private static final class Groups extends Partitioner {
+
+    private static final long serialVersionUID = 1;
+
+    private final int size;
+    private final int groups;
+    private final int partitions;
+
+    Groups(int size, int groups, int partitions) {
+      this.size = size;
+      this.groups = groups;
+      this.partitions = partitions;
+    }
+
+    @Override
+    public int numPartitions() {
+      return partitions;
+    }
+
+    @Override
+    public int getPartition(Object index) {
+      return group((Integer) index, size, groups) * partitions / groups;
+    }
+  }
+
+  /** Ordered rows as blocks, one at a time; a block ends with its group. */
+  private static final class Blocks implements Iterator<FeatureBlock> {
+
+    private final Iterator<Tuple2<Integer, float[]>> rows;
+    private final int size;
+    private final int groups;
+    private final int dimension;
+    private Tuple2<Integer, float[]> next;
+
+    Blocks(Iterator<Tuple2<Integer, float[]>> rows, int size, int groups, int dimension) {
+      this.rows = rows;
+      this.size = size;
+      this.groups = groups;
+      this.dimension = dimension;
+      this.next = rows.hasNext() ? rows.next() : null;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next != null;
+    }
+
+    @Override
+    public FeatureBlock next() {
+      if (next == null) {
+        throw new NoSuchElementException();
+      }
+      int start = next._1();
+      int group = group(start, size, groups);
+      List<float[]> taken = new ArrayList<>(BLOCK_ROWS);
+      while (next != null && taken.size() < BLOCK_ROWS && group(next._1(), size, groups) == group) {
+        if (next._2().length != dimension) {
+          throw new IllegalArgumentException(
+              "features of lengths " + dimension + " and " + next._2().length + " in one set");
+        }
+        taken.add(next._2());
+        next = rows.hasNext() ? rows.next() : null;
+      }
+      float[] values = new float[taken.size() * dimension];
+      for (int i = 0; i < taken.size(); i++) {
+        System.arraycopy(taken.get(i), 0, values, i * dimension, dimension);
+      }
+      return new FeatureBlock(start, group, taken.size(), dimension, values);
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package org.anomalyscore.evaluation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.anomalyscore.TestSpark;
+import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FeatureComparisonTest {
+
+  private static final AnomalyScore.Options QUICK = new AnomalyScore.Options(5, 0, 0, 0.9);
+
+  @TempDir Path folder;
+
+  private TableStore store;
+
+  @BeforeEach
+  void write() {
+    store = new TableStore(TestSpark.session(), folder.toString());
+    store.append(Table.SCORES, rows("real", 60, 0, Instant.EPOCH, true));
+    store.append(Table.SCORES, rows("near", 40, 0.1, Instant.EPOCH, true));
+    store.append(Table.SCORES, rows("far", 30, 2, Instant.EPOCH, true));
+    store.append(Table.SCORES, rows("bare", 20, 0, Instant.EPOCH, false));
+  }
+
+  /** Image 0 of every set is the same. */
+  private static List<Row> rows(
+      String dataset, int n, double shift, Instant time, boolean features) {
+    return rows(dataset, n, shift, time, features ? 4 : 0);
+  }
+
+  private static List<Row> rows(String dataset, int n, double shift, Instant time, int dimension) {
+    Random random = new Random(dataset.hashCode());
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      List<Float> vector = new ArrayList<>();
+      for (int t = 0; t < dimension; t++) {
+        vector.add(i == 0 ? 0.5f : (float) (random.nextDouble() + shift));
+      }
+      double c = 0.5 + random.nextDouble();
+      rows.add(
+          TableRow.of(Table.SCORES)
+              .with("image_id", "%s%03d".formatted(dataset, i))
+              .with("path", dataset + i)
+              .with("width", 1)
+              .with("height", 1)
+              .with("complexity", c)
+              .with("vulnerability", 2.0)
+              .with("as_i", 2 / c)
+              .with("step_norm", 1.0)
+              .with("complexity_floor", 0.01)
+              .with("features", dimension > 0 ? vector : null)
+              .with("model", "net")
+              .with("run_id", "r")
+              .with("scored_at", Timestamp.from(time))
+              .with("config_id", "c")
+              .with("dataset", dataset)
+              .toRow());
+    }
+    return rows;
+  }
+
+  private Evaluator evaluator() {
+    return new Evaluator(store, QUICK).allowIncomplete(true);
+  }
+
+  private static TableRow row(Evaluator.Result result, String dataset) {
+    return result.rows().stream()
+        .filter(row -> dataset.equals(row.get("dataset")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void measuresStandWhereBothSetsHaveFeatures() {
+    Evaluator.Result result =
+        evaluator().evaluate(Run.start("test"), "real", List.of("near", "far", "bare"), null);
+    TableRow near = row(result, "near");
+    TableRow far = row(result, "far");
+    assertEquals(40L, near.get("n_features"));
+    assertEquals(60L, near.get("n_features_reference"));
+    for (String measure :
+        List.of("frechet_distance", "kernel_distance", "precision", "recall", "density")) {
+      assertNotNull(near.get(measure), measure);
+      assertNotNull(near.get(measure + "_std_err"), measure);
+    }
+    assertTrue((Double) far.get("frechet_distance") > (Double) near.get("frechet_distance"));
+    assertTrue((Double) far.get("kernel_distance") > (Double) near.get("kernel_distance"));
+    // Image 0, and no other.
+    assertEquals(1 / 30.0, far.get("precision"));
+    TableRow bare = row(result, "bare");
+    assertEquals(20L, bare.get("n"));
+    assertNull(bare.get("n_features"));
+    assertNull(bare.get("frechet_distance"));
+    store.append(Table.EVALUATIONS, result.rows().stream().map(TableRow::toRow).toList());
+    assertEquals(
+        far.get("coverage"),
+        store.read(Table.EVALUATIONS).where("dataset = 'far'").select("coverage").first().get(0));
+    String board = Leaderboard.render(result);
+    assertTrue(board.contains("Set measures on the features of net, 60 images"), board);
+  }
+
+  @Test
+  void onlyNewestRowsCount() {
+    store.append(Table.SCORES, rows("near", 15, 0.1, Instant.EPOCH.plusSeconds(1), false));
+    TableRow near =
+        row(evaluator().evaluate(Run.start("test"), "real", List.of("near"), null), "near");
+    assertEquals(40L, near.get("n"));
+    assertEquals(25L, near.get("n_features"));
+  }
+
+  @Test
+  void withoutFeaturesNothingIsSaid() {
+    Evaluator.Result result =
+        evaluator().evaluate(Run.start("test"), "bare", List.of("near"), null);
+    assertNull(row(result, "near").get("n_features_reference"));
+    assertFalse(Leaderboard.render(result).contains("Set measures"));
+  }
+
+  @Test
+  void realismAndRarityOfEachImageGoToTheirTable() {
+    Evaluator.Result result =
+        evaluator()
+            .perImage(rows -> store.append(Table.IMAGE_MEASURES, rows))
+            .evaluate(Run.start("test"), "real", List.of("near", "far"), null);
+    List<Row> rows =
+        store.read(Table.IMAGE_MEASURES).orderBy("dataset", "image_id").collectAsList();
+    assertEquals(70, rows.size());
+    Row copy = rows.get(0);
+    assertEquals("far0", copy.getAs("path"));
+    assertEquals("far000", copy.getAs("image_id"));
+    assertEquals("real", copy.getAs("reference"));
+    assertEquals(row(result, "far").get("run_id"), copy.getAs("run_id"));
+    assertNotNull(copy.getAs("rarity"));
+    assertNull(rows.get(1).getAs("rarity"), "outside the manifold");
+    assertTrue(rows.get(1).<Double>getAs("realism") < 1);
+    long inside = rows.subList(30, 70).stream().filter(r -> r.getAs("rarity") != null).count();
+    assertEquals(row(result, "near").get("precision"), inside / 40.0);
+    assertEquals(
+        0,
+        store
+            .read(Table.IMAGE_MEASURES)
+            .join(
+                store.read(Table.SCORES).withColumnRenamed("as_i", "expected"),
+                new String[] {"image_id", "path"},
+                "inner")
+            .where("as_i <> expected")
+            .count());
+  }
+
+  @Test
+  void sparkSqlReadsFeatures() {
+    Row found =
+        TestSpark.session()
+            .sql(
+                "SELECT size(features) AS dimension, sqrt(aggregate(features, 0D,"
+                    + " (sum, x) -> sum + x * x)) AS norm FROM parquet.`"
+                    + store.location(Table.SCORES)
+                    + "` WHERE path = 'real0'")
+            .first();
+    assertEquals(4, found.getInt(0));
+    assertEquals(1.0, found.getDouble(1));
+  }
+
+  /** What the README says of their size, by what a row is longer with them. */
+  @Test
+  void featuresTakeFourBytesANumber() throws IOException {
+    double bare = bytes(0);
+    for (int dimension : new int[] {64, 384, 2048}) {
+      double perNumber = (bytes(dimension) - bare) / 2000 / dimension;
+      System.out.printf("%d dimensions: %.2f bytes a number%n", dimension, perNumber);
+      assertTrue(perNumber > 3.5 && perNumber < 4.3, () -> dimension + ": " + perNumber);
+    }
+  }
+
+  private double bytes(int dimension) throws IOException {
+    Path out = folder.resolve("size" + dimension);
+    TableStore sized = new TableStore(TestSpark.session(), out.toString());
+    sized.append(Table.SCORES, rows("real", 2000, 0, Instant.EPOCH, dimension));
+    try (Stream<Path> files = Files.walk(out)) {
+      return files
+          .filter(file -> file.toString().endsWith(".parquet"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
+  }
+
+  @Test
+  void perImageNeedsFeaturesOfTheReference() {
+    Evaluator evaluator = evaluator().perImage(rows -> {});
+    String message =
+        assertThrows(
+                UserException.class,
+                () -> evaluator.evaluate(Run.start("test"), "bare", List.of("near"), null))
+            .getMessage();
+    assertTrue(message.contains("the scores of bare have no features"), message);
+  }
+}
