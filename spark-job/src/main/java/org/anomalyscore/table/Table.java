@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The four Parquet tables under an output folder, each a folder of its lower-case name. Plain types
+ * The Parquet tables under an output folder, each a folder of its lower-case name. Plain types
  * only, so that Spark, DuckDB, Trino and pandas all read them.
  */
 public enum Table {
@@ -81,7 +81,13 @@ public enum Table {
       List.of()),
 
   /** One row per evaluation of a generated set against a reference set. */
-  EVALUATIONS(EvaluationColumns.SCHEMA, List.of());
+  EVALUATIONS(EvaluationColumns.SCHEMA, List.of()),
+
+  /** One row per run of classify, task, classifier and size of the training set. */
+  CLASSIFICATIONS(ClassificationColumns.SCHEMA, List.of()),
+
+  /** One row per run of labels and label, and one of all labelled images with the trends. */
+  LABEL_SUMMARIES(LabelColumns.SCHEMA, List.of());
 
   private final StructType schema;
   private final List<String> partitionColumns;
