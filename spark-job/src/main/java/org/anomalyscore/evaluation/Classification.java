@@ -140,23 +140,23 @@ public final class Classification {
   private static Map<String, Long> counts(List<String> sets, RankedFeatures images) {
     Map<String, Long> counts = new LinkedHashMap<>();
     for (int i = 0; i < sets.size(); i++) {
-      counts.put(sets.get(i), images.count(i));
-      if (images.count(i) < LEAST_IMAGES) {
+      counts.put(sets.get(i), images.kept(i));
+      if (images.kept(i) < LEAST_IMAGES) {
         throw new UserException(
             "Data set '"
                 + sets.get(i)
                 + "' has "
-                + images.count(i)
+                + images.kept(i)
                 + " different images with features, too few to train and test on. Give at least "
                 + LEAST_IMAGES
                 + ".");
       }
-      if (images.count(i) < images.images(i)) {
+      if (images.kept(i) < images.all(i)) {
         LOG.warn(
             "{}: features of {} of {} images were kept; only these are classified.",
             sets.get(i),
-            images.count(i),
-            images.images(i));
+            images.kept(i),
+            images.all(i));
       }
     }
     return counts;
@@ -166,7 +166,7 @@ public final class Classification {
     List<ClassificationTask> tasks = new ArrayList<>();
     long largest = 0;
     for (int i = 1; i < sets.size(); i++) {
-      long n = Math.min(images.count(0), images.count(i));
+      long n = Math.min(images.kept(0), images.kept(i));
       largest = Math.max(largest, n);
       List<String> pair = List.of(sets.get(0), sets.get(i));
       tasks.add(new ClassificationTask(Kind.REFERENCE_AND_GENERATED, List.of(0, i), pair, n));
@@ -177,7 +177,7 @@ public final class Classification {
                 Kind.GENERATED_PAIR,
                 List.of(j, i),
                 List.of(sets.get(j), sets.get(i)),
-                Math.min(images.count(j), images.count(i))));
+                Math.min(images.kept(j), images.kept(i))));
       }
     }
     String name = sets.get(0);
@@ -186,13 +186,13 @@ public final class Classification {
             Kind.REFERENCE_HALVES,
             List.of(0),
             List.of(name + ", one half", name + ", other half"),
-            Math.min(largest, images.count(0) / 2)));
+            Math.min(largest, images.kept(0) / 2)));
     if (sets.size() > 2) {
       List<Integer> all = new ArrayList<>();
       long least = Long.MAX_VALUE;
       for (int i = 0; i < sets.size(); i++) {
         all.add(i);
-        least = Math.min(least, images.count(i));
+        least = Math.min(least, images.kept(i));
       }
       tasks.add(new ClassificationTask(Kind.WHICH_SET, all, sets, least));
     }

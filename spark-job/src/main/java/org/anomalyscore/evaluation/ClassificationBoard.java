@@ -77,7 +77,8 @@ public final class ClassificationBoard {
 
   private static List<TableRow> whole(List<TableRow> rows, Kind kind) {
     return rows.stream()
-        .filter(row -> row.get("task").equals(kind.text()) && (Double) row.get("train_fraction") == 1)
+        .filter(
+            row -> row.get("task").equals(kind.text()) && (Double) row.get("train_fraction") == 1)
         .toList();
   }
 
@@ -92,7 +93,8 @@ public final class ClassificationBoard {
     List<String> points = new ArrayList<>();
     for (TableRow row : rows) {
       if (row.get("task").equals(of.get("task"))
-          && String.valueOf(row.get("other_dataset")).equals(String.valueOf(of.get("other_dataset")))) {
+          && String.valueOf(row.get("other_dataset"))
+              .equals(String.valueOf(of.get("other_dataset")))) {
         points.add(
             String.format(
                 Locale.ROOT, "%,d: %.3f", (Long) row.get("n_train"), (Double) row.get("accuracy")));
@@ -138,7 +140,9 @@ public final class ClassificationBoard {
     columns.add(left("task", row -> row.get("task").toString().replace('_', ' ')));
     columns.add(left("data set", row -> row.get("dataset").toString()));
     columns.add(
-        left("and", row -> row.get("other_dataset") == null ? "itself" : "" + row.get("other_dataset")));
+        left(
+            "and",
+            row -> row.get("other_dataset") == null ? "itself" : "" + row.get("other_dataset")));
     columns.addAll(numbers());
     return columns;
   }
@@ -175,11 +179,6 @@ public final class ClassificationBoard {
   private static <T> ColumnData<T> column(
       String title, HorizontalAlign align, Function<T, String> text) {
     // Wide: a curve must not be broken into lines.
-    return new Column()
-        .header(title)
-        .headerAlign(align)
-        .dataAlign(align)
-        .maxWidth(120)
-        .with(text);
+    return new Column().header(title).headerAlign(align).dataAlign(align).maxWidth(120).with(text);
   }
 }

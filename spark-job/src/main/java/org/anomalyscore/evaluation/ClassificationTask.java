@@ -67,8 +67,7 @@ record ClassificationTask(Kind kind, List<Integer> sets, List<String> classes, l
   Dataset<Row> rows(Dataset<Row> ranked) {
     Column index = lit(-1);
     for (int i = 0; i < sets.size(); i++) {
-      index =
-          when(col("set").equalTo(sets.get(i)), i).otherwise(index);
+      index = when(col("set").equalTo(sets.get(i)), i).otherwise(index);
     }
     Column rank = col("rank");
     Column label =
@@ -78,8 +77,7 @@ record ClassificationTask(Kind kind, List<Integer> sets, List<String> classes, l
           case PERMUTED_LABELS -> pmod(rank.plus(index), lit(2L));
           default -> index;
         };
-    Column place =
-        kind == Kind.REFERENCE_HALVES ? floor(rank.divide(2)).cast("long") : rank;
+    Column place = kind == Kind.REFERENCE_HALVES ? floor(rank.divide(2)).cast("long") : rank;
     return ranked
         .where(col("set").isin(sets.toArray()))
         .select(label.cast("double").as("label"), place.as("place"), col("features"))

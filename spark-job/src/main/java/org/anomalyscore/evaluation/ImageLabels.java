@@ -50,7 +50,9 @@ record ImageLabels(Dataset<Row> images, long unmatched) {
   static ImageLabels ofFile(SparkSession spark, Dataset<Row> scores, String dataset, String file) {
     Dataset<Row> labels =
         read(spark, file)
-            .select(col("path").cast("string").as("given"), trim(col("label").cast("string")).as("label"))
+            .select(
+                col("path").cast("string").as("given"),
+                trim(col("label").cast("string")).as("label"))
             .where("given IS NOT NULL AND label <> ''")
             .distinct()
             .withColumn("end", concat(lit("/"), regexp_replace(col("given"), "^(\\.?/)+", "")))

@@ -83,8 +83,7 @@ public final class LabelSummary {
     List<TableRow> rows = new ArrayList<>();
     for (int i = 0; i < labels.size(); i++) {
       TableRow row = row(run, choice, dataset, file, select(images, i));
-      rows.add(
-          row.with("label", labels.get(i).text()).with("label_value", labels.get(i).value()));
+      rows.add(row.with("label", labels.get(i).text()).with("label_value", labels.get(i).value()));
     }
     TableRow all =
         row(run, choice, dataset, file, Arrays.copyOfRange(images, 1, images.length))
@@ -146,7 +145,9 @@ public final class LabelSummary {
       // Told below, as are NaN and infinity.
     }
     throw new UserException(
-        "The label '" + label + "' is no number, which --ordered needs. Correct it, or leave"
+        "The label '"
+            + label
+            + "' is no number, which --ordered needs. Correct it, or leave"
             + " --ordered out.");
   }
 

@@ -22,8 +22,8 @@ import org.apache.spark.sql.expressions.Window;
 
 /**
  * The images of some data sets whose features were kept, each set in a random order of its own. The
- * order is by SHA-256 of the seed and the {@code image_id}, so that it depends neither on the
- * order of rows nor on partitions, and copies of an image count once.
+ * order is by SHA-256 of the seed and the {@code image_id}, so that it depends neither on the order
+ * of rows nor on partitions, and copies of an image count once.
  */
 final class RankedFeatures implements AutoCloseable {
 
@@ -41,22 +41,24 @@ final class RankedFeatures implements AutoCloseable {
    */
   RankedFeatures(TableStore store, String configId, List<String> datasets, long seed) {
     this.datasets = datasets;
-    Column ours =
-        col("config_id").equalTo(configId).and(col("dataset").isin(datasets.toArray()));
+    Column ours = col("config_id").equalTo(configId).and(col("dataset").isin(datasets.toArray()));
     scores = store.read(Table.SCORES).where(ours.and(col("features").isNotNull()));
     Dataset<Row> current =
         CurrentScores.ofEach(store, ours).select("dataset", "image_id").distinct();
     // Features are of the image's bytes, so that any row of the image has them; the newest here.
     Dataset<Row> kept =
         scores
-            .groupBy("dataset", "image_id")
+            .groupBy(col("dataset").as("kept_dataset"), col("image_id").as("kept_image"))
             .agg(max(struct(col("scored_at"), col("path"))).as("row"));
     Column key = sha2(concat(lit("anomaly-score|1|split|" + seed + "|"), col("image_id")), 256);
     ranks =
         current
-            .join(kept, current.col("dataset").equalTo(kept.col("dataset"))
-                .and(current.col("image_id").equalTo(kept.col("image_id"))), "left")
-            .select(current.col("dataset"), current.col("image_id"), col("row"))
+            .join(
+                kept,
+                col("dataset")
+                    .equalTo(col("kept_dataset"))
+                    .and(col("image_id").equalTo(col("kept_image"))),
+                "left")
             .withColumn("key", key)
             .withColumn(
                 "rank",
@@ -76,8 +78,7 @@ final class RankedFeatures implements AutoCloseable {
     List<Row> found =
         ranks.groupBy("dataset").agg(count(lit(1)), count(col("path"))).collectAsList();
     for (String dataset : datasets) {
-      Row row =
-          found.stream().filter(r -> r.getString(0).equals(dataset)).findFirst().orElse(null);
+      Row row = found.stream().filter(r -> r.getString(0).equals(dataset)).findFirst().orElse(null);
       images.add(row == null ? 0 : row.getLong(1));
       counts.add(row == null ? 0 : row.getLong(2));
       if (row == null || row.getLong(2) == 0) {
@@ -94,12 +95,12 @@ final class RankedFeatures implements AutoCloseable {
   }
 
   /** How many different images of a set have features. */
-  long count(int set) {
+  long kept(int set) {
     return counts.get(set);
   }
 
   /** How many different images a set has, with features or without. */
-  long images(int set) {
+  long all(int set) {
     return images.get(set);
   }
 

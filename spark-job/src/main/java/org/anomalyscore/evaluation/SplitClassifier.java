@@ -75,15 +75,13 @@ record SplitClassifier(
             .transform(trained)
             .select("label", FeatureClassifier.FEATURES)
             .persist(StorageLevel.MEMORY_AND_DISK());
-    Dataset<Row> testSet =
-        scaler.transform(arranged(all.where(col("place").lt(test))));
+    Dataset<Row> testSet = scaler.transform(arranged(all.where(col("place").lt(test))));
     List<TableRow> rows = new ArrayList<>();
     try {
       int classes = task.classes().size();
       for (FeatureClassifier classifier : FeatureClassifier.values()) {
         Transformer model = classifier.fit(trainSet, classes * train, dimension, classes, seed);
-        rows.add(
-            tested(model.transform(testSet), row.get()).with("classifier", classifier.text()));
+        rows.add(tested(model.transform(testSet), row.get()).with("classifier", classifier.text()));
       }
     } finally {
       trainSet.unpersist();

@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Classification.Options options = new Classification.Options(seed, testFraction);
     Run run = Run.start("classify");
     try (SparkSession session = spark.start("classify " + reference)) {
@@ -89,8 +90,7 @@ final class ClassifyCommand implements Callable<Integer> {
       Classification.Result result =
           new Classification(store, options, session.sparkContext().defaultParallelism())
               .of(run, reference, generated, configId);
-      store.append(
-          Table.CLASSIFICATIONS, result.rows().stream().map(TableRow::toRow).toList());
+      store.append(Table.CLASSIFICATIONS, result.rows().stream().map(TableRow::toRow).toList());
       Map<String, Object> configuration = new TreeMap<>();
       configuration.put("scores", store.location(Table.SCORES));
       configuration.put("reference", reference);

@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,14 +87,12 @@ final class LabelsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Run run = Run.start("labels");
     try (SparkSession session = spark.start("labels " + dataset)) {
       TableStore store = new TableStore(session, scores);
       LabelSummary.Result result =
-          new LabelSummary(session, store)
-              .ordered(ordered)
-              .of(run, dataset, source.file, configId);
+          new LabelSummary(session, store).ordered(ordered).of(run, dataset, source.byFolder ? null : source.file, configId);
       store.append(Table.LABEL_SUMMARIES, result.rows().stream().map(TableRow::toRow).toList());
       Map<String, Object> configuration = new TreeMap<>();
       configuration.put("scores", store.location(Table.SCORES));

@@ -28,12 +28,7 @@ import org.apache.commons.statistics.ranking.TiesStrategy;
  * @param jonckheereP its p-value; NaN where z is
  */
 public record TrendTest(
-    int count,
-    double spearman,
-    double spearmanP,
-    double jonckheere,
-    double z,
-    double jonckheereP) {
+    int count, double spearman, double spearmanP, double jonckheere, double z, double jonckheereP) {
 
   /** Up to so many objects without ties the distribution of J is enumerated. */
   static final int EXACT = 50;
