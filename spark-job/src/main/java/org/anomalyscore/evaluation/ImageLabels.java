@@ -29,8 +29,10 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param images {@code path}, {@code complexity}, {@code vulnerability}, {@code label} (never null)
  * @param unmatched paths of the file that stand for no image of the set
+ * @param cached what {@link #close} frees, or null
  */
-record ImageLabels(Dataset<Row> images, long unmatched) {
+record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
+    implements AutoCloseable {
 
   /** The name of the folder that an image lies in; of a container's own, the container's. */
   static ImageLabels byFolder(Dataset<Row> scores) {
@@ -38,7 +40,8 @@ record ImageLabels(Dataset<Row> images, long unmatched) {
         scores
             .withColumn("label", regexp_extract(col("path"), "([^/]*?)!?/[^/]*$", 1))
             .where(col("label").notEqual("")),
-        0);
+        0,
+        null);
   }
 
   /**
@@ -56,8 +59,7 @@ record ImageLabels(Dataset<Row> images, long unmatched) {
             .where("given IS NOT NULL AND label <> ''")
             .distinct()
             .withColumn("end", concat(lit("/"), regexp_replace(col("given"), "^(\\.?/)+", "")))
-            .withColumn("name", regexp_extract(col("given"), "[^/]*$", 0))
-            .persist();
+            .withColumn("name", regexp_extract(col("given"), "[^/]*$", 0));
     Dataset<Row> images = scores.withColumn("its_name", regexp_extract(col("path"), "[^/]*$", 0));
     Dataset<Row> joined =
         images
@@ -68,6 +70,7 @@ record ImageLabels(Dataset<Row> images, long unmatched) {
                     .and(col("path").equalTo(col("given")).or(col("path").endsWith(col("end")))))
             .select("path", "complexity", "vulnerability", "given", "label")
             .persist();
+    try {
     long given = labels.select("given").distinct().count();
     long matched = joined.select("given").distinct().count();
     if (matched == 0) {
@@ -89,7 +92,18 @@ record ImageLabels(Dataset<Row> images, long unmatched) {
         joined.groupBy("path").agg(min("label"), max("label"), countDistinct("label").as("n")),
         "The image %s has several labels in " + file + ", as '%s' and '%s'. Leave one.");
     return new ImageLabels(
-        joined.select("path", "complexity", "vulnerability", "label").distinct(), given - matched);
+        joined.select("path", "complexity", "vulnerability", "label").distinct(), given - matched, joined);
+    } catch (UserException e) {
+      joined.unpersist();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (cached != null) {
+      cached.unpersist();
+    }
   }
 
   private static void refuse(Dataset<Row> groups, String message) {

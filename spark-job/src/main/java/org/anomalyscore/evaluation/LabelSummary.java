@@ -4,10 +4,12 @@ import static org.apache.spark.sql.functions.col;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.MeanInterval;
 import org.anomalyscore.stats.TrendTest;
@@ -72,32 +74,25 @@ public final class LabelSummary {
     Completeness.missing(store, choice.configId(), List.of(dataset))
         .forEach((set, why) -> LOG.warn("{}: summarised as it is, though {}", set, why));
     Dataset<Row> scores = CurrentScores.of(store, choice.configId(), dataset, null);
-    ImageLabels labelled =
+    try (ImageLabels labelled =
         file == null
             ? ImageLabels.byFolder(scores)
-            : ImageLabels.ofFile(spark, scores, dataset, file);
-    List<Label> labels = labels(labelled);
-    double[][] images = collect(labelled, labels);
-    long unlabelled = scores.count() - images[0].length;
-
-    List<TableRow> rows = new ArrayList<>();
-    for (int i = 0; i < labels.size(); i++) {
-      TableRow row = row(run, choice, dataset, file, select(images, i));
-      rows.add(row.with("label", labels.get(i).text()).with("label_value", labels.get(i).value()));
-    }
-    TableRow all =
-        row(run, choice, dataset, file, Arrays.copyOfRange(images, 1, images.length))
-            .with("unlabelled", unlabelled)
-            .with("unmatched", labelled.unmatched());
-    if (ordered) {
-      double[] values =
-          Arrays.stream(images[0]).map(index -> labels.get((int) index).value()).toArray();
-      for (int m = 0; m < MEASURES.size(); m++) {
-        putTrend(all, MEASURES.get(m), TrendTest.of(values, images[m + 1]));
+            : ImageLabels.ofFile(spark, scores, dataset, file)) {
+      List<Label> labels = labels(labelled);
+      double[][] images = collect(labelled, labels);
+      List<TableRow> rows = new ArrayList<>();
+      for (int i = 0; i < labels.size(); i++) {
+        rows.add(
+            row(run, choice, dataset, file, select(images, i))
+                .with("label", labels.get(i).text())
+                .with("label_value", labels.get(i).value()));
       }
+      rows.add(
+          all(row(run, choice, dataset, file, tail(images)), labels, images)
+              .with("unlabelled", scores.count() - images[0].length)
+              .with("unmatched", labelled.unmatched()));
+      return new Result(choice.configId(), choice.model(), dataset, source(file), rows);
     }
-    rows.add(all);
-    return new Result(choice.configId(), choice.model(), dataset, source(file), rows);
   }
 
   /** A label, and its number where labels are ordered. */
@@ -130,7 +125,7 @@ public final class LabelSummary {
       labels.add(new Label(row.getString(0), ordered ? (Double) number(row.getString(0)) : null));
     }
     if (ordered) {
-      labels.sort(java.util.Comparator.comparing(Label::value).thenComparing(Label::text));
+      labels.sort(Comparator.comparing(Label::value).thenComparing(Label::text));
     }
     return labels;
   }
@@ -200,7 +195,7 @@ public final class LabelSummary {
   /** C, V and AS-i of one label's images. */
   private static double[][] select(double[][] images, int label) {
     int[] places =
-        java.util.stream.IntStream.range(0, images[0].length)
+        IntStream.range(0, images[0].length)
             .filter(i -> images[0][i] == label)
             .toArray();
     double[][] selected = new double[MEASURES.size()][];
@@ -232,6 +227,23 @@ public final class LabelSummary {
           .with(column + "_high", mean.high());
     }
     return row;
+  }
+
+  /** Adds the trends to the row of all labelled images. */
+  private TableRow all(TableRow row, List<Label> labels, double[][] images) {
+    if (ordered) {
+      double[] values =
+          Arrays.stream(images[0]).map(index -> labels.get((int) index).value()).toArray();
+      for (int m = 0; m < MEASURES.size(); m++) {
+        putTrend(row, MEASURES.get(m), TrendTest.of(values, images[m + 1]));
+      }
+    }
+    return row;
+  }
+
+  /** C, V and AS-i without the labels. */
+  private static double[][] tail(double[][] images) {
+    return Arrays.copyOfRange(images, 1, images.length);
   }
 
   private static String source(String file) {

@@ -92,7 +92,9 @@ final class LabelsCommand implements Callable<Integer> {
     try (SparkSession session = spark.start("labels " + dataset)) {
       TableStore store = new TableStore(session, scores);
       LabelSummary.Result result =
-          new LabelSummary(session, store).ordered(ordered).of(run, dataset, source.byFolder ? null : source.file, configId);
+          new LabelSummary(session, store)
+              .ordered(ordered)
+              .of(run, dataset, source.byFolder ? null : source.file, configId);
       store.append(Table.LABEL_SUMMARIES, result.rows().stream().map(TableRow::toRow).toList());
       Map<String, Object> configuration = new TreeMap<>();
       configuration.put("scores", store.location(Table.SCORES));
