@@ -71,28 +71,32 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
             .select("path", "complexity", "vulnerability", "given", "label")
             .persist();
     try {
-    long given = labels.select("given").distinct().count();
-    long matched = joined.select("given").distinct().count();
-    if (matched == 0) {
-      throw new UserException(
-          "No path in "
+      long given = labels.select("given").distinct().count();
+      long matched = joined.select("given").distinct().count();
+      if (matched == 0) {
+        throw new UserException(
+            "No path in "
+                + file
+                + " is that of an image of data set '"
+                + dataset
+                + "'. The file has "
+                + example(labels, "given")
+                + ", the data set "
+                + example(scores, "path")
+                + ". Give full paths, or their last parts.");
+      }
+      refuse(
+          joined.groupBy("given").agg(min("path"), max("path"), countDistinct("path").as("n")),
+          "The path %s in "
               + file
-              + " is that of an image of data set '"
-              + dataset
-              + "'. The file has "
-              + example(labels, "given")
-              + ", the data set "
-              + example(scores, "path")
-              + ". Give full paths, or their last parts.");
-    }
-    refuse(
-        joined.groupBy("given").agg(min("path"), max("path"), countDistinct("path").as("n")),
-        "The path %s in " + file + " ends those of several images, as %s and %s. Give more of it.");
-    refuse(
-        joined.groupBy("path").agg(min("label"), max("label"), countDistinct("label").as("n")),
-        "The image %s has several labels in " + file + ", as '%s' and '%s'. Leave one.");
-    return new ImageLabels(
-        joined.select("path", "complexity", "vulnerability", "label").distinct(), given - matched, joined);
+              + " ends those of several images, as %s and %s. Give more of it.");
+      refuse(
+          joined.groupBy("path").agg(min("label"), max("label"), countDistinct("label").as("n")),
+          "The image %s has several labels in " + file + ", as '%s' and '%s'. Leave one.");
+      return new ImageLabels(
+          joined.select("path", "complexity", "vulnerability", "label").distinct(),
+          given - matched,
+          joined);
     } catch (UserException e) {
       joined.unpersist();
       throw e;

@@ -195,9 +195,7 @@ public final class LabelSummary {
   /** C, V and AS-i of one label's images. */
   private static double[][] select(double[][] images, int label) {
     int[] places =
-        IntStream.range(0, images[0].length)
-            .filter(i -> images[0][i] == label)
-            .toArray();
+        IntStream.range(0, images[0].length).filter(i -> images[0][i] == label).toArray();
     double[][] selected = new double[MEASURES.size()][];
     for (int m = 0; m < selected.length; m++) {
       double[] values = images[m + 1];
