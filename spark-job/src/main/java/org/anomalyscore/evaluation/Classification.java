@@ -226,6 +226,7 @@ public final class Classification {
       }
     }
     boolean large = splits.stream().anyMatch(split -> split.partitions() > 1);
+    LOG.info("{} training sets to classify", splits.size());
     ExecutorService pool = Executors.newFixedThreadPool(large ? 1 : threads);
     try {
       List<Future<List<TableRow>>> all = new ArrayList<>();
@@ -235,7 +236,6 @@ public final class Classification {
       List<TableRow> rows = new ArrayList<>();
       for (Future<List<TableRow>> done : all) {
         rows.addAll(done.get());
-        LOG.debug("{} of {} rows", rows.size(), 2 * all.size());
       }
       return rows;
     } catch (ExecutionException e) {
