@@ -44,8 +44,8 @@ record SplitClassifier(
   }
 
   /**
-   * Partitions of the training set, by its size alone. One or two give the same bits however they
-   * are run; of more Spark adds the partial sums in the order in which they end.
+   * Partitions of the training set, by its size alone. One gives the same bits however it is run;
+   * of more Spark adds the partial sums in the order in which they end.
    */
   int partitions() {
     long values = train * task.classes().size() * dimension;
