@@ -289,7 +289,7 @@
     const panels = ['C (radians)', 'V', 'AS-i'];
     const places = names.map((name, i) => values ? values[i] : i);
     const x = gridIndex => values
-      ? axis(c, 'label', Object.assign({ gridIndex, scale: true }, horizontal))
+      ? axis(c, 'label', Object.assign({ gridIndex, scale: true, boundaryGap: ['5%', '5%'] }, horizontal))
       : {
         type: 'category', gridIndex, data: names, axisLine: { lineStyle: { color: c.quiet } },
         axisLabel: { color: c.ink, rotate: 45, width: 80, overflow: 'truncate', interval: 0, fontSize: 11 }
@@ -308,7 +308,7 @@
       }, {
         type: 'scatter', xAxisIndex: i, yAxisIndex: i, symbolSize: 9, itemStyle: { color: c.set },
         data: means[i].map((m, j) => [places[j], m[0]]),
-        markLine: { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: c.reference, type: 'dashed' }, data: [{ yAxis: all[i] }] },
+        markLine: { silent: true, symbol: 'none', precision: 12, label: { show: false }, lineStyle: { color: c.reference, type: 'dashed' }, data: [{ yAxis: all[i] }] },
         tooltip: { formatter: p => escaped(names[p.dataIndex]) + ', ' + n[p.dataIndex] + ' images<br>' + name + ' ' + number(means[i][p.dataIndex][0]) + '<br>interval ' + number(means[i][p.dataIndex][1]) + ' to ' + number(means[i][p.dataIndex][2]) }
       }])
     });
