@@ -28,14 +28,20 @@ enum FeatureClassifier {
     }
   },
 
-  /** One hidden layer of {@value #HIDDEN} sigmoid units, trained by L-BFGS. */
+  /**
+   * One hidden layer of {@value #HIDDEN} sigmoid units, trained by {@value #STEPS} steps of L-BFGS.
+   * Spark's has no penalty, so that stopping early is what keeps it from learning noise: between
+   * two normal classes of 35,000 rows and 384 dimensions, where 0.69 is the best that can be, it
+   * was right in 0.68 of cases after 10 steps, 0.67 after 20, 0.60 after 50 (scikit-learn's the
+   * same).
+   */
   MULTILAYER_PERCEPTRON {
     @Override
     Transformer fit(Dataset<Row> train, long n, int dimension, int classes, long seed) {
       return new MultilayerPerceptronClassifier()
           .setFeaturesCol(FEATURES)
           .setLayers(new int[] {dimension, HIDDEN, classes})
-          .setMaxIter(100)
+          .setMaxIter(STEPS)
           .setSeed(seed)
           .fit(train);
     }
@@ -45,6 +51,7 @@ enum FeatureClassifier {
   static final String FEATURES = "standardised";
 
   private static final int HIDDEN = 32;
+  private static final int STEPS = 20;
 
   /**
    * Trains; the model adds {@code prediction} and {@code rawPrediction}, a number a class.
