@@ -62,6 +62,7 @@ class ReportIT {
         "--resamples",
         "99");
     benchmarkTheNextNight(tables);
+    label(tables);
     run("report", "--from", tables.toString(), "--out", page.toString());
   }
 
@@ -75,6 +76,22 @@ class ReportIT {
   private static void run(String... arguments) throws Exception {
     JobProcess.Result result = JobProcess.script(arguments).run();
     assertEquals(0, result.exitCode(), result::toString);
+  }
+
+  /** One set by numbers from a file, one by the name of its folder, which is markup. */
+  private static void label(Path tables) throws Exception {
+    List<String> lines = new ArrayList<>(List.of("path,label"));
+    for (int i = 0; i < IMAGES; i++) {
+      lines.add("b/script>" + i + ".png," + 50 * (i % 5));
+    }
+    String file = Files.write(folder.resolve("times <b>.csv"), lines).toString();
+    String[] labels = {"labels", "--scores", tables.toString(), "--dataset"};
+    for (List<String> more :
+        List.of(List.of("gan", "--labels", file, "--ordered"), List.of(HOSTILE, "--by-folder"))) {
+      List<String> arguments = new ArrayList<>(List.of(labels));
+      arguments.addAll(more);
+      run(arguments.toArray(String[]::new));
+    }
   }
 
   /** Scores as the job writes them, of images that are there, without a network's time. */
@@ -173,8 +190,8 @@ class ReportIT {
     browser.screenshot(
         Checkout.ROOT.resolve("integration-tests/target/report-" + width + "-" + scheme + ".png"));
     List<WebElement> charts = browser.all(".chart");
-    // Board, trend and people; five of each of two sets.
-    assertEquals(3 + 2 * 5, charts.size());
+    // Board, trend and people; five of each of two sets; two of labels.
+    assertEquals(3 + 2 * 5 + 2, charts.size());
     for (WebElement chart : charts) {
       String kind = chart.getDomAttribute("data-kind");
       Object marks =

@@ -21,6 +21,8 @@ import picocli.CommandLine.HelpCommand;
       EvaluateCommand.class,
       BenchmarkCommand.class,
       ReportCommand.class,
+      ClassifyCommand.class,
+      LabelsCommand.class,
       HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

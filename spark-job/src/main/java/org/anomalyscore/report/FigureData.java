@@ -14,8 +14,9 @@ import org.apache.spark.sql.Row;
  *
  * @param side bins of C and of V
  * @param steps of the grids of C and V, see {@link Quantiles#rank}
+ * @param labels see {@link LabelPart}
  */
-record FigureData(int side, int steps, List<Group> comparisons) {
+record FigureData(int side, int steps, List<Group> comparisons, List<LabelPart.Figure> labels) {
 
   /** Evaluations that all histories together may show, so that years of nights fit. */
   private static final int ALL_POINTS = 20_000;
@@ -61,7 +62,8 @@ record FigureData(int side, int steps, List<Group> comparisons) {
       List<ReportedSet> sets,
       Map<Integer, Shape> shapes,
       Map<Integer, Bins.Axes> axes,
-      Map<Integer, Bins> bins) {
+      Map<Integer, Bins> bins,
+      List<LabelPart.Figure> labels) {
     int points = Math.max(2, ALL_POINTS / sets.size());
     List<Group> groups = new ArrayList<>();
     for (int c = 0; c < comparisons.size(); c++) {
@@ -90,7 +92,7 @@ record FigureData(int side, int steps, List<Group> comparisons) {
               figures,
               lines(figures)));
     }
-    return new FigureData(Bins.SIDE, Quantiles.STEPS, groups);
+    return new FigureData(Bins.SIDE, Quantiles.STEPS, groups, labels);
   }
 
   private static Figure figure(

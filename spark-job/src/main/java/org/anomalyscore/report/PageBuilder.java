@@ -54,7 +54,12 @@ final class PageBuilder {
     this.runs = runs;
   }
 
-  PageModel build(String from, Run run, List<Comparison> comparisons, FigureData figures) {
+  PageModel build(
+      String from,
+      Run run,
+      List<Comparison> comparisons,
+      List<LabelPart.Section> labels,
+      FigureData figures) {
     List<Group> groups = new ArrayList<>();
     for (int c = 0; c < comparisons.size(); c++) {
       groups.add(group(c, comparisons.get(c), figures.comparisons().get(c)));
@@ -64,6 +69,7 @@ final class PageBuilder {
         VisibleText.of(from),
         Run.projectVersion() + ", commit " + Run.gitCommit(),
         groups,
+        labels,
         runsTable(),
         runs.total());
   }

@@ -11,12 +11,14 @@ import org.anomalyscore.report.Shape.GalleryImage;
  *
  * @param made when, in UTC
  * @param from the folder of the tables
+ * @param labels see {@link LabelPart}
  */
 record PageModel(
     String made,
     String from,
     String version,
     List<Group> comparisons,
+    List<LabelPart.Section> labels,
     HtmlTable runs,
     long allRuns) {
 

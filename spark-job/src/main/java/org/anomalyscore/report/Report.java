@@ -97,7 +97,8 @@ public final class Report {
             .toList();
     Map<String, Thumbnail> pictures =
         Thumbnails.read(spark, shown, Thumbnails.bytesEach(shown.size()));
-    FigureData figures = FigureData.of(comparisons, sets, shapes, axes, bins);
+    LabelPart labels = LabelPart.read(store, comparisons);
+    FigureData figures = FigureData.of(comparisons, sets, shapes, axes, bins, labels.figures());
     PageModel page =
         new PageBuilder(
                 sets,
@@ -106,7 +107,7 @@ public final class Report {
                 perLevel,
                 Rejects.read(store, sets),
                 Runs.read(store, comparisons))
-            .build(store.location(), run, comparisons, figures);
+            .build(store.location(), run, comparisons, labels.sections(), figures);
     byte[] html = Page.html(page, figures).getBytes(StandardCharsets.UTF_8);
     file.write(html);
     if (html.length > LARGE) {

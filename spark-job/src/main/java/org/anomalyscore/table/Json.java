@@ -25,6 +25,15 @@ public final class Json {
     }
   }
 
+  /** The fields of an object that {@link #write} wrote. */
+  public static Map<String, Object> read(String text) {
+    try {
+      return MAPPER.readValue(text, OBJECT);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Own values must be readable as JSON", e);
+    }
+  }
+
   /**
    * An object's fields.
    *

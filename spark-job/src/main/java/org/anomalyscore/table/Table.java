@@ -97,7 +97,13 @@ public enum Table {
           // NULL outside the reference's manifold.
           .add("rarity", DoubleType, true)
           .add("as_i", DoubleType, false),
-      List.of());
+      List.of()),
+
+  /** One row per run of classify, task, classifier and size of the training set. */
+  CLASSIFICATIONS(ClassificationColumns.SCHEMA, List.of()),
+
+  /** One row per run of labels and label, and one of all labelled images with the trends. */
+  LABEL_SUMMARIES(LabelColumns.SCHEMA, List.of());
 
   private final StructType schema;
   private final List<String> partitionColumns;

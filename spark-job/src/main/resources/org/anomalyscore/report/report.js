@@ -5,6 +5,7 @@
   const figures = new Map();
   data.comparisons.forEach(group => group.sets.forEach((set, index) =>
     figures.set(String(set.id), { set, group, reference: group.sets[0], index })));
+  data.labels.forEach(labels => figures.set('labels-' + labels.id, { labels }));
 
   // Colours and dashes: lines differ in both, so that no colour has to be told from another.
   const OKABE_ITO = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8a7a00', '#777777'];
@@ -280,10 +281,43 @@
     });
   }
 
+  const isNarrow = width => width < 700;
+
+  /** Means of C, V and AS-i by label, a panel each; the dashed line is the mean of all. */
+  function labels(of, c, width) {
+    const { labels: names, values, n, means, all } = of.labels;
+    const panels = ['C (radians)', 'V', 'AS-i'];
+    const places = names.map((name, i) => values ? values[i] : i);
+    const x = gridIndex => values
+      ? axis(c, 'label', Object.assign({ gridIndex, scale: true, boundaryGap: ['5%', '5%'] }, horizontal))
+      : {
+        type: 'category', gridIndex, data: names, axisLine: { lineStyle: { color: c.quiet } },
+        axisLabel: { color: c.ink, rotate: 45, width: 80, overflow: 'truncate', interval: 0, fontSize: 11 }
+      };
+    return base(c, {
+      legend: { show: false },
+      grid: panels.map((_, i) => isNarrow(width)
+        ? { left: 60, right: 16, top: 12 + 280 * i, height: 180 }
+        : { left: 6 + 33.3 * i + '%', width: '26%', top: 12, bottom: 90 }),
+      xAxis: panels.map((_, i) => x(i)),
+      yAxis: panels.map((name, i) => axis(c, name, { gridIndex: i, scale: true, nameGap: 44, axisLabel: { color: c.quiet, hideOverlap: true, formatter: v => number(v, 3) } })),
+      series: panels.flatMap((name, i) => [{
+        type: 'custom', silent: true, xAxisIndex: i, yAxisIndex: i, encode: { x: 0, y: [1, 2] },
+        data: means[i].map((m, j) => [places[j], m[1], m[2]]).filter(p => p[1] !== null),
+        renderItem: (params, api) => whisker(api, [api.value(0), api.value(1)], [api.value(0), api.value(2)], 4, true, { stroke: c.set, lineWidth: 2 })
+      }, {
+        type: 'scatter', xAxisIndex: i, yAxisIndex: i, symbolSize: 9, itemStyle: { color: c.set },
+        data: means[i].map((m, j) => [places[j], m[0]]),
+        markLine: { silent: true, symbol: 'none', precision: 12, label: { show: false }, lineStyle: { color: c.reference, type: 'dashed' }, data: [{ yAxis: all[i] }] },
+        tooltip: { formatter: p => escaped(names[p.dataIndex]) + ', ' + n[p.dataIndex] + ' images<br>' + name + ' ' + number(means[i][p.dataIndex][0]) + '<br>interval ' + number(means[i][p.dataIndex][1]) + ' to ' + number(means[i][p.dataIndex][2]) }
+      }])
+    });
+  }
+
   const kinds = {
     'cdf-c': (of, c) => cdf(of, 'c', 'complexity C (radians)', c),
     'cdf-v': (of, c) => cdf(of, 'v', 'vulnerability V', c),
-    joint, hist: histogram, board, trend, history, humans
+    joint, hist: histogram, board, trend, history, humans, labels
   };
   const drawn = new Map();
 
@@ -292,6 +326,7 @@
     if (!width) return;
     if (kind === 'board') element.style.height = 60 + 26 * (of.group.sets.length - 1) + 'px';
     if (kind === 'trend') element.style.height = '340px';
+    if (kind === 'labels') element.style.height = (isNarrow(width) ? 850 : 330) + 'px';
     if (kind === 'joint') element.style.height = (width < 560 ? 620 : 360) + 'px';
     let chart = drawn.get(element);
     if (!chart) {

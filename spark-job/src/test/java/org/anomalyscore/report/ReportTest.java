@@ -311,4 +311,74 @@ class ReportTest {
             new Rejects("c", "g", "unreadable", 1, "x.png", "message of 2")),
         counted);
   }
+
+  private static TableRow labelled(String run, int day, String label, Double value, long n) {
+    TableRow row =
+        TableRow.of(Table.LABEL_SUMMARIES)
+            .with("run_id", run)
+            .with("summarised_at", Timestamp.from(Instant.EPOCH.plusSeconds(86_400L * day)))
+            .with("config_id", "c")
+            .with("model", "net")
+            .with("dataset", "g")
+            .with("labels", HOSTILE)
+            .with("ordered", value != null)
+            .with("label", label)
+            .with("label_value", value)
+            .with("n", n)
+            .with("confidence", 0.95);
+    for (String measure : List.of("complexity", "vulnerability", "as_i")) {
+      row.with("mean_" + measure, n + 0.25);
+      if (n > 1) {
+        row.with("mean_" + measure + "_low", n + 0.125).with("mean_" + measure + "_high", n + 0.5);
+      }
+    }
+    return row;
+  }
+
+  private void labels(TableRow... rows) {
+    store.append(
+        Table.LABEL_SUMMARIES, java.util.Arrays.stream(rows).map(TableRow::toRow).toList());
+  }
+
+  @Test
+  void theLastLabelsOfASetAreShownInTheirOrder() throws Exception {
+    evaluations(evaluation("c", "g", 3, 1));
+    assertFalse(html().contains("id=\"labels\""), "nothing was labelled");
+    labels(labelled("old", 1, "gone", null, 3), labelled("old", 1, null, null, 3));
+    labels(
+        labelled("new", 2, null, null, 7)
+            .with("ordered", true)
+            .with("spearman_complexity", 0.125)
+            .with("jonckheere_p_complexity", 0.25),
+        labelled("new", 2, "100", 100.0, 6),
+        labelled("new", 2, "9", 9.0, 1));
+    String html = html();
+    String text = flat(html);
+    assertTrue(text.contains("by <bdi>labels of &lt;/script&gt;"), "whose labels");
+    assertFalse(text.contains("gone"), "an older run");
+    JsonNode figure = data(html).at("/labels/0");
+    assertEquals("[\"9\",\"100\"]", figure.get("labels").toString());
+    assertEquals("[9.0,100.0]", figure.get("values").toString());
+    assertEquals("[[1.25,null,null],[6.25,6.125,6.5]]", figure.at("/means/0").toString());
+    assertEquals("[7.25,7.25,7.25]", figure.get("all").toString());
+    assertTrue(text.contains("6.1250 to 6.5000") && text.contains("Trend over the labels"));
+    assertTrue(text.contains("data-set=\"labels-0\""));
+  }
+
+  @Test
+  void aFigureHasRoomForFortyLabels() throws Exception {
+    evaluations(evaluation("c", "g", 3, 1));
+    List<TableRow> rows = new ArrayList<>(List.of(labelled("run", 1, null, null, 100)));
+    for (int i = 0; i < 50; i++) {
+      rows.add(labelled("run", 1, String.format("label %02d", i), null, i + 1));
+    }
+    labels(rows.toArray(TableRow[]::new));
+    String html = html();
+    JsonNode figure = data(html).at("/labels/0");
+    assertEquals(40, figure.get("labels").size());
+    assertEquals("label 10", figure.at("/labels/0").asText());
+    assertTrue(figure.get("values").isNull());
+    assertTrue(flat(html).contains("10 more are in the table"));
+    assertFalse(flat(html).contains("Trend over the labels"));
+  }
 }

@@ -1,0 +1,125 @@
+package org.anomalyscore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code classify} and {@code labels} of the packaged job, on the demo's images. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClassifyIT {
+
+  @TempDir static Path folder;
+
+  private Path tables;
+
+  @BeforeAll
+  void scoreWithFeatures() throws Exception {
+    Demo demo = Demo.once();
+    tables = folder.resolve("tables");
+    for (String set : List.of("reference", "blurred")) {
+      JobProcess.Result result =
+          JobProcess.script(
+                  "score",
+                  "--images",
+                  demo.images().resolve(set).toString(),
+                  "--dataset",
+                  set,
+                  "--model",
+                  demo.model().toString(),
+                  "--features",
+                  "--out",
+                  tables.toString())
+              .run();
+      assertEquals(0, result.exitCode(), result::toString);
+    }
+  }
+
+  private JobProcess.Result run(int exitCode, String... arguments) throws Exception {
+    JobProcess.Result result = JobProcess.script(arguments).run();
+    assertEquals(exitCode, result.exitCode(), result::toString);
+    assertFalse(result.err().contains("\tat "), result::toString);
+    return result;
+  }
+
+  private JsonNode json(String... arguments) throws Exception {
+    return JsonMapper.builder().build().readTree(run(0, arguments).out());
+  }
+
+  @Test
+  void blurredImagesAreToldFromSharpOnes() throws Exception {
+    JsonNode result =
+        json(
+            "classify",
+            "--scores",
+            tables.toString(),
+            "--reference",
+            "reference",
+            "--generated",
+            "blurred",
+            "--json");
+    assertEquals(400, result.at("/images/reference").asInt());
+    int whole = 0;
+    for (JsonNode row : result.get("classifications")) {
+      if (row.get("task").asText().equals("reference_and_generated")
+          && row.get("train_fraction").asDouble() == 1) {
+        assertTrue(row.get("accuracy_low").asDouble() > 0.6, row::toString);
+        whole++;
+      }
+    }
+    assertEquals(2, whole, "one a classifier");
+    assertEquals(
+        List.of("[" + result.get("classifications").size() + "]"),
+        Tables.query("SELECT count(*) FROM parquet.`" + tables.resolve("classifications") + "`"));
+  }
+
+  @Test
+  void labelsOfAFileAreSummarisedAndReported() throws Exception {
+    Path images = Demo.once().images().resolve("reference");
+    List<String> lines = new ArrayList<>(List.of("path,label"));
+    try (var files = Files.list(images)) {
+      for (Path image : files.sorted().limit(100).toList()) {
+        lines.add(image.getFileName() + "," + lines.size() % 4);
+      }
+    }
+    Path labels = Files.write(folder.resolve("labels.csv"), lines);
+    JsonNode result =
+        json(
+            "labels",
+            "--scores",
+            tables.toString(),
+            "--dataset",
+            "reference",
+            "--labels",
+            labels.toString(),
+            "--ordered",
+            "--json");
+    assertEquals(5, result.get("summaries").size());
+    JsonNode all = result.at("/summaries/4");
+    assertEquals(100, all.get("n").asInt());
+    assertEquals(300, all.get("unlabelled").asInt());
+    assertTrue(all.get("jonckheere_p_complexity").isNumber(), all::toString);
+
+    JobProcess.Result byFolder =
+        run(0, "labels", "--scores", tables.toString(), "--dataset", "reference", "--by-folder");
+    assertTrue(byFolder.out().contains("| reference "), byFolder::toString);
+
+    String both = tables.toString();
+    run(2, "labels", "--scores", both, "--dataset", "reference");
+    run(2, "labels", "--scores", both, "--dataset", "d", "--by-folder", "--labels", "x.csv");
+    Files.writeString(labels, "path,label\nno.png,1\n");
+    JobProcess.Result none =
+        run(3, "labels", "--scores", both, "--dataset", "reference", "--labels", "" + labels);
+    assertTrue(none.err().contains("No path in"), none::toString);
+  }
+}

@@ -1,0 +1,250 @@
+package org.anomalyscore.evaluation;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.size;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.anomalyscore.evaluation.ClassificationTask.Kind;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How well classifiers tell the sets apart by the features that were kept: distribution
+ * classification, as You et al. propose to evaluate generators ("Are images indistinguishable to
+ * humans also indistinguishable to classifiers?"), but on stored features instead of pixels.
+ *
+ * <p>A set's images stand in a random order that the seed and each image's content give. Each class
+ * of a task takes the same number of first images: of these the first are the test set, and of the
+ * rest the first are the training set, so that smaller training sets lie within larger ones and all
+ * are tested on the same images. Features are standardised by mean and deviation of the training
+ * set. Intervals are for the drawing of the test images, given the training set.
+ */
+public final class Classification {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Classification.class);
+
+  /** Fewer leave a test set that can tell nothing. */
+  private static final long LEAST_IMAGES = 10;
+
+  private static final double[] CURVE = {0.125, 0.25, 0.5, 1};
+  private static final double[] WHOLE = {1};
+
+  private final TableStore store;
+  private final Options options;
+  private final int threads;
+
+  /**
+   * How images are split.
+   *
+   * @param seed of the order of images and of the perceptron's start
+   * @param testFraction of each class, in (0, 1)
+   */
+  public record Options(long seed, double testFraction) {
+    public Options {
+      if (!(testFraction > 0 && testFraction < 1)) {
+        throw new UserException(
+            "--test-fraction is " + testFraction + ". Give more than 0 and less than 1.");
+      }
+    }
+  }
+
+  /**
+   * What came out.
+   *
+   * @param images of each set with features, the reference first
+   * @param rows of the table {@code classifications}
+   */
+  public record Result(
+      String configId,
+      String model,
+      String reference,
+      Map<String, Long> images,
+      List<TableRow> rows) {}
+
+  /**
+   * A classification of the tables of one output folder.
+   *
+   * @param threads training sets that are worked on at once, while each is a task of Spark's only
+   */
+  public Classification(TableStore store, Options options, int threads) {
+    this.store = store;
+    this.options = options;
+    this.threads = threads;
+  }
+
+  /**
+   * Classifies reference and generated images.
+   *
+   * @param configId whose features to use; null where the tables leave no choice
+   * @throws UserException when a set is missing, named twice, too small, has no features, or was
+   *     scored differently
+   */
+  public Result of(Run run, String reference, List<String> generated, String configId) {
+    List<String> sets = new ArrayList<>(List.of(reference));
+    sets.addAll(generated);
+    if (new HashSet<>(sets).size() < sets.size()) {
+      throw new UserException(
+          "A data set is named twice in " + sets + ". Name each once, and the reference apart.");
+    }
+    ConfigurationChoice choice = ConfigurationChoice.of(store, sets, configId);
+    Completeness.missing(store, choice.configId(), sets)
+        .forEach((set, why) -> LOG.warn("{}: classified as it is, though {}", set, why));
+    try (RankedFeatures images =
+        new RankedFeatures(store, choice.configId(), sets, options.seed())) {
+      Map<String, Long> counts = counts(sets, images);
+      List<ClassificationTask> tasks = tasks(sets, images);
+      Dataset<Row> features =
+          images.read(most(sets, tasks)).persist(StorageLevel.MEMORY_AND_DISK());
+      try {
+        return new Result(
+            choice.configId(),
+            choice.model(),
+            reference,
+            counts,
+            rows(tasks, features, () -> row(run, choice, reference)));
+      } finally {
+        features.unpersist();
+      }
+    }
+  }
+
+  private TableRow row(Run run, ConfigurationChoice choice, String reference) {
+    return TableRow.of(Table.CLASSIFICATIONS)
+        .with("run_id", run.id())
+        .with("classified_at", run.startedTimestamp())
+        .with("config_id", choice.configId())
+        .with("model", choice.model())
+        .with("reference", reference)
+        .with("test_fraction", options.testFraction())
+        .with("seed", options.seed());
+  }
+
+  private static Map<String, Long> counts(List<String> sets, RankedFeatures images) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (int i = 0; i < sets.size(); i++) {
+      counts.put(sets.get(i), images.kept(i));
+      if (images.kept(i) < LEAST_IMAGES) {
+        throw new UserException(
+            "Data set '"
+                + sets.get(i)
+                + "' has "
+                + images.kept(i)
+                + " different images with features, too few to train and test on. Give at least "
+                + LEAST_IMAGES
+                + ".");
+      }
+      if (images.kept(i) < images.all(i)) {
+        LOG.warn(
+            "{}: features of {} of {} images were kept; only these are classified.",
+            sets.get(i),
+            images.kept(i),
+            images.all(i));
+      }
+    }
+    return counts;
+  }
+
+  private static List<ClassificationTask> tasks(List<String> sets, RankedFeatures images) {
+    List<ClassificationTask> tasks = new ArrayList<>();
+    long largest = 0;
+    for (int i = 1; i < sets.size(); i++) {
+      long n = Math.min(images.kept(0), images.kept(i));
+      largest = Math.max(largest, n);
+      List<String> pair = List.of(sets.get(0), sets.get(i));
+      tasks.add(new ClassificationTask(Kind.REFERENCE_AND_GENERATED, List.of(0, i), pair, n));
+      tasks.add(new ClassificationTask(Kind.PERMUTED_LABELS, List.of(0, i), pair, n));
+      for (int j = 1; j < i; j++) {
+        tasks.add(
+            new ClassificationTask(
+                Kind.GENERATED_PAIR,
+                List.of(j, i),
+                List.of(sets.get(j), sets.get(i)),
+                Math.min(images.kept(j), images.kept(i))));
+      }
+    }
+    String name = sets.get(0);
+    tasks.add(
+        new ClassificationTask(
+            Kind.REFERENCE_HALVES,
+            List.of(0),
+            List.of(name + ", one half", name + ", other half"),
+            Math.min(largest, images.kept(0) / 2)));
+    if (sets.size() > 2) {
+      List<Integer> all = new ArrayList<>();
+      long least = Long.MAX_VALUE;
+      for (int i = 0; i < sets.size(); i++) {
+        all.add(i);
+        least = Math.min(least, images.kept(i));
+      }
+      tasks.add(new ClassificationTask(Kind.WHICH_SET, all, sets, least));
+    }
+    tasks.sort(Comparator.comparing(ClassificationTask::kind));
+    return tasks;
+  }
+
+  /** How many images of each set some task needs. */
+  private static List<Long> most(List<String> sets, List<ClassificationTask> tasks) {
+    List<Long> most = new ArrayList<>();
+    for (int i = 0; i < sets.size(); i++) {
+      int set = i;
+      most.add(
+          tasks.stream()
+              .filter(task -> task.sets().contains(set))
+              .mapToLong(t -> t.kind() == Kind.REFERENCE_HALVES ? 2 * t.perClass() : t.perClass())
+              .max()
+              .orElseThrow());
+    }
+    return most;
+  }
+
+  /** One row per task, training set and classifier. */
+  private List<TableRow> rows(
+      List<ClassificationTask> tasks, Dataset<Row> features, Supplier<TableRow> row) {
+    int dimension = features.select(size(col("features"))).first().getInt(0);
+    List<SplitClassifier> splits = new ArrayList<>();
+    for (ClassificationTask task : tasks) {
+      for (double fraction : task.kind().hasCurve() ? CURVE : WHOLE) {
+        splits.add(SplitClassifier.of(task, options, fraction, dimension));
+      }
+    }
+    boolean large = splits.stream().anyMatch(split -> split.partitions() > 1);
+    LOG.info("{} training sets to classify", splits.size());
+    ExecutorService pool = Executors.newFixedThreadPool(large ? 1 : threads);
+    try {
+      List<Future<List<TableRow>>> all = new ArrayList<>();
+      for (SplitClassifier split : splits) {
+        all.add(pool.submit(() -> split.classify(features, row)));
+      }
+      List<TableRow> rows = new ArrayList<>();
+      for (Future<List<TableRow>> done : all) {
+        rows.addAll(done.get());
+      }
+      return rows;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("A classification failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while sets were classified", e);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+}

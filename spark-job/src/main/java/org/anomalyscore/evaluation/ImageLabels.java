@@ -1,0 +1,158 @@
+package org.anomalyscore.evaluation;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.regexp_extract;
+import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.trim;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.anomalyscore.table.Storage;
+import org.anomalyscore.table.StorageFault;
+import org.anomalyscore.table.UserException;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A label for each image, from the name of its folder or from a file of paths and labels.
+ *
+ * <p>A path of the file stands for the image whose full path it is or ends, at a folder's border:
+ * {@code cat/12.png} for {@code file:/data/cat/12.png}. A blank label is none.
+ *
+ * @param images {@code path}, {@code complexity}, {@code vulnerability}, {@code label} (never null)
+ * @param unmatched paths of the file that stand for no image of the set
+ * @param cached what {@link #close} frees, or null
+ */
+record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
+    implements AutoCloseable {
+
+  /** The name of the folder that an image lies in; of a container's own, the container's. */
+  static ImageLabels byFolder(Dataset<Row> scores) {
+    return new ImageLabels(
+        scores
+            .withColumn("label", regexp_extract(col("path"), "([^/]*?)!?/[^/]*$", 1))
+            .where(col("label").notEqual("")),
+        0,
+        null);
+  }
+
+  /**
+   * Joins a file of labels.
+   *
+   * @param file CSV with a header, or Parquet; columns {@code path} and {@code label}
+   * @throws UserException if it cannot be read, matches no image, or is ambiguous
+   */
+  static ImageLabels ofFile(SparkSession spark, Dataset<Row> scores, String dataset, String file) {
+    Dataset<Row> labels =
+        read(spark, file)
+            .select(
+                col("path").cast("string").as("given"),
+                trim(col("label").cast("string")).as("label"))
+            .where("given IS NOT NULL AND label <> ''")
+            .distinct()
+            .withColumn("end", concat(lit("/"), regexp_replace(col("given"), "^(\\.?/)+", "")))
+            .withColumn("name", regexp_extract(col("given"), "[^/]*$", 0));
+    Dataset<Row> images = scores.withColumn("its_name", regexp_extract(col("path"), "[^/]*$", 0));
+    Dataset<Row> joined =
+        images
+            .join(
+                labels,
+                col("its_name")
+                    .equalTo(col("name"))
+                    .and(col("path").equalTo(col("given")).or(col("path").endsWith(col("end")))))
+            .select("path", "complexity", "vulnerability", "given", "label")
+            .persist();
+    try {
+      long given = labels.select("given").distinct().count();
+      long matched = joined.select("given").distinct().count();
+      if (matched == 0) {
+        throw new UserException(
+            "No path in "
+                + file
+                + " is that of an image of data set '"
+                + dataset
+                + "'. The file has "
+                + example(labels, "given")
+                + ", the data set "
+                + example(scores, "path")
+                + ". Give full paths, or their last parts.");
+      }
+      refuse(
+          joined.groupBy("given").agg(min("path"), max("path"), countDistinct("path").as("n")),
+          "The path %s in "
+              + file
+              + " ends those of several images, as %s and %s. Give more of it.");
+      refuse(
+          joined.groupBy("path").agg(min("label"), max("label"), countDistinct("label").as("n")),
+          "The image %s has several labels in " + file + ", as '%s' and '%s'. Leave one.");
+      return new ImageLabels(
+          joined.select("path", "complexity", "vulnerability", "label").distinct(),
+          given - matched,
+          joined);
+    } catch (UserException e) {
+      joined.unpersist();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (cached != null) {
+      cached.unpersist();
+    }
+  }
+
+  private static void refuse(Dataset<Row> groups, String message) {
+    List<Row> several = groups.where("n > 1").limit(1).collectAsList();
+    if (!several.isEmpty()) {
+      Row row = several.get(0);
+      throw new UserException(
+          String.format(message, row.getString(0), row.getString(1), row.getString(2)));
+    }
+  }
+
+  private static String example(Dataset<Row> rows, String column) {
+    List<Row> first = rows.select(min(column)).collectAsList();
+    return first.get(0).isNullAt(0) ? "none" : "'" + first.get(0).getString(0) + "'";
+  }
+
+  private static Dataset<Row> read(SparkSession spark, String file) {
+    Path path = Storage.path("--labels", file);
+    try {
+      if (!Storage.of(path, spark.sessionState().newHadoopConf()).exists(path)) {
+        throw new UserException("There is no file of labels " + file + ". Correct --labels.");
+      }
+    } catch (IOException e) {
+      throw StorageFault.of("Cannot read the labels " + file, path, e);
+    }
+    boolean csv = file.matches("(?i).*\\.csv(\\.gz)?");
+    if (!csv && !file.matches("(?i).*\\.parquet/?")) {
+      throw new UserException(
+          "Cannot tell what --labels " + file + " is. Give a .csv or a .parquet file.");
+    }
+    Dataset<Row> rows =
+        csv
+            // A quote within quotes is doubled, as spreadsheets and pandas write it.
+            ? spark.read().option("header", true).option("escape", "\"").csv(path.toString())
+            : spark.read().parquet(path.toString());
+    List<String> columns = Arrays.asList(rows.columns());
+    if (!columns.containsAll(List.of("path", "label"))) {
+      throw new UserException(
+          "The labels "
+              + file
+              + " have the columns "
+              + columns
+              + ". Name one 'path' and one 'label'"
+              + (csv ? ", in the first line." : "."));
+    }
+    return rows;
+  }
+}

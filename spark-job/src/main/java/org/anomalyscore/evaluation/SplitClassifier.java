@@ -1,0 +1,160 @@
+package org.anomalyscore.evaluation;
+
+import static org.apache.spark.ml.functions.array_to_vector;
+import static org.apache.spark.ml.functions.vector_to_array;
+import static org.apache.spark.sql.functions.col;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.anomalyscore.stats.AreaUnderCurve;
+import org.anomalyscore.stats.ProportionInterval;
+import org.anomalyscore.table.Json;
+import org.anomalyscore.table.TableRow;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.feature.StandardScaler;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * A task with its images parted: trains every classifier on one training set and tests it.
+ *
+ * @param fraction of the images beside the test set that are trained on
+ * @param test images of a class in the test set: places 0 to {@code test - 1}
+ * @param train images of a class in the training set: the places that follow
+ * @param dimension of the features
+ */
+record SplitClassifier(
+    ClassificationTask task, double fraction, long test, long train, int dimension, long seed) {
+
+  private static final double CONFIDENCE = 0.95;
+
+  /** Numbers in a partition of a training set: 64 MB as doubles. */
+  private static final long PARTITION_VALUES = 8_000_000;
+
+  static SplitClassifier of(
+      ClassificationTask task, Classification.Options options, double fraction, int dimension) {
+    long n = task.perClass();
+    long test = Math.max(1, Math.min(n - 1, Math.round(options.testFraction() * n)));
+    long train = Math.max(1, Math.round(fraction * (n - test)));
+    return new SplitClassifier(task, fraction, test, train, dimension, options.seed());
+  }
+
+  /**
+   * Partitions of the training set, by its size alone. One gives the same bits however it is run;
+   * of more Spark adds the partial sums in the order in which they end.
+   */
+  int partitions() {
+    long values = train * task.classes().size() * dimension;
+    return (int) Math.max(1, (values + PARTITION_VALUES - 1) / PARTITION_VALUES);
+  }
+
+  /**
+   * Trains and tests.
+   *
+   * @param ranked see {@link RankedFeatures#read}
+   * @param row makes a row of {@code classifications} with what all rows of the run share
+   * @return a row a classifier
+   */
+  List<TableRow> classify(Dataset<Row> ranked, Supplier<TableRow> row) {
+    Dataset<Row> all = task.rows(ranked);
+    Dataset<Row> trained =
+        arranged(all.where(col("place").geq(test).and(col("place").lt(test + train))));
+    var scaler =
+        new StandardScaler()
+            .setInputCol("vector")
+            .setOutputCol(FeatureClassifier.FEATURES)
+            .setWithMean(true)
+            .setWithStd(true)
+            .fit(trained);
+    Dataset<Row> trainSet =
+        scaler
+            .transform(trained)
+            .select("label", FeatureClassifier.FEATURES)
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> testSet = scaler.transform(arranged(all.where(col("place").lt(test))));
+    List<TableRow> rows = new ArrayList<>();
+    try {
+      int classes = task.classes().size();
+      for (FeatureClassifier classifier : FeatureClassifier.values()) {
+        Transformer model = classifier.fit(trainSet, classes * train, dimension, classes, seed);
+        rows.add(tested(model.transform(testSet), row.get()).with("classifier", classifier.text()));
+      }
+    } finally {
+      trainSet.unpersist();
+    }
+    return rows;
+  }
+
+  /** The same rows in the same order in the same partitions, wherever they came from. */
+  private Dataset<Row> arranged(Dataset<Row> rows) {
+    return rows.repartition(partitions(), col("place"))
+        .sortWithinPartitions("place", "label")
+        .select(col("label"), array_to_vector(col("features")).as("vector"));
+  }
+
+  private TableRow tested(Dataset<Row> predictions, TableRow row) {
+    int classes = task.classes().size();
+    long[][] confusion = new long[classes][classes];
+    List<List<Double>> scores = List.of(new ArrayList<>(), new ArrayList<>());
+    var raw = vector_to_array(col("rawPrediction"), "float64");
+    List<Row> answers =
+        predictions
+            // Not the probability, in which sure answers are tied at 1.
+            .select(col("label"), col("prediction"), raw.getItem(1).minus(raw.getItem(0)))
+            .collectAsList();
+    for (Row answer : answers) {
+      int label = (int) answer.getDouble(0);
+      confusion[label][(int) answer.getDouble(1)]++;
+      if (classes == 2) {
+        scores.get(label).add(answer.getDouble(2));
+      }
+    }
+    put(row, confusion);
+    if (classes == 2) {
+      AreaUnderCurve area =
+          AreaUnderCurve.of(array(scores.get(0)), array(scores.get(1)), CONFIDENCE);
+      row.with("auc", area.area()).with("auc_low", area.low()).with("auc_high", area.high());
+    }
+    return row;
+  }
+
+  private void put(TableRow row, long[][] confusion) {
+    int classes = task.classes().size();
+    long right = 0;
+    long n = 0;
+    for (int i = 0; i < classes; i++) {
+      right += confusion[i][i];
+      for (long count : confusion[i]) {
+        n += count;
+      }
+    }
+    ProportionInterval accuracy = ProportionInterval.wilson(right, n, CONFIDENCE);
+    Map<String, Object> table = new LinkedHashMap<>();
+    table.put("classes", task.classes());
+    table.put("counts", confusion);
+    boolean halves = task.sets().size() == 1;
+    boolean all = classes > 2;
+    row.with("task", task.kind().text())
+        .with("control", task.kind().isControl())
+        .with("dataset", all ? null : halves ? row.get("reference") : task.classes().get(0))
+        .with("other_dataset", all || halves ? null : task.classes().get(1))
+        .with("train_fraction", fraction)
+        .with("n_classes", (long) classes)
+        .with("n_train", classes * train)
+        .with("n_test", n)
+        .with("chance", 1.0 / classes)
+        .with("accuracy", accuracy.share())
+        .with("accuracy_low", accuracy.low())
+        .with("accuracy_high", accuracy.high())
+        .with("confidence", CONFIDENCE)
+        .with("confusion", Json.write(table));
+  }
+
+  private static double[] array(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+}

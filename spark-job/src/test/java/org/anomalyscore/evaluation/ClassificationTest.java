@@ -1,0 +1,243 @@
+package org.anomalyscore.evaluation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.anomalyscore.TestSpark;
+import org.anomalyscore.table.Json;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClassificationTest {
+
+  private static final int DIMENSION = 4;
+
+  @TempDir Path folder;
+
+  private TableStore store;
+
+  private TableStore store() {
+    if (store == null) {
+      store = new TableStore(TestSpark.session(), folder.toString());
+    }
+    return store;
+  }
+
+  private static TableRow score(String dataset, int i, Float[] features) {
+    return TableRow.of(Table.SCORES)
+        .with("image_id", dataset + i)
+        .with("path", dataset + "/" + i)
+        .with("width", 1)
+        .with("height", 1)
+        .with("complexity", 0.1)
+        .with("vulnerability", 10.0)
+        .with("as_i", 100.0)
+        .with("step_norm", 1.0)
+        .with("complexity_floor", 0.01)
+        .with("features", features)
+        .with("model", "net")
+        .with("run_id", "r")
+        .with("scored_at", Timestamp.from(Instant.EPOCH))
+        .with("config_id", "c")
+        .with("dataset", dataset);
+  }
+
+  /** Normal features around a centre on the first axis; the last axis is constant. */
+  private static List<Row> rows(String dataset, int n, double centre) {
+    Random random = new Random(dataset.hashCode());
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      Float[] features = new Float[DIMENSION];
+      for (int d = 0; d < DIMENSION - 1; d++) {
+        features[d] = (float) (random.nextGaussian() + (d == 0 ? centre : 0));
+      }
+      features[DIMENSION - 1] = 0.1f;
+      rows.add(score(dataset, i, features).toRow());
+    }
+    return rows;
+  }
+
+  private Classification.Result classify(long seed, String... generated) {
+    return new Classification(store(), new Classification.Options(seed, 0.3), 2)
+        .of(Run.start("classify"), "real", List.of(generated), null);
+  }
+
+  private static List<TableRow> of(Classification.Result result, String task, double fraction) {
+    return result.rows().stream()
+        .filter(row -> row.get("task").equals(task) && row.get("train_fraction").equals(fraction))
+        .toList();
+  }
+
+  private static double number(TableRow row, String column) {
+    return (Double) row.get(column);
+  }
+
+  @Test
+  void whatIsToldApartIsWhatDiffers() {
+    store().append(Table.SCORES, rows("real", 700, 0));
+    store().append(Table.SCORES, rows("same", 600, 0));
+    store().append(Table.SCORES, rows("far", 500, 8));
+    Classification.Result result = classify(0, "same", "far");
+    assertEquals(Map.of("real", 700L, "same", 600L, "far", 500L), result.images());
+    // Two generators with four sizes each, two controls of labels, one pair, halves, which of
+    // three.
+    assertEquals(2 * (2 * 4 + 2 + 1 + 1 + 4), result.rows().size());
+
+    for (TableRow row : of(result, "reference_and_generated", 1)) {
+      boolean far = row.get("other_dataset").equals("far");
+      assertEquals(far ? 2 * 350L : 2 * 420L, row.get("n_train"));
+      assertEquals(far ? 2 * 150L : 2 * 180L, row.get("n_test"));
+      if (far) {
+        // 8 deviations apart: one of 30,000 lies on the wrong side.
+        assertTrue(number(row, "accuracy") > 0.99, () -> "" + row.asMap());
+        assertTrue(number(row, "auc") > 0.999 && number(row, "auc_low") < number(row, "auc"));
+      } else {
+        assertAtChance(row);
+      }
+    }
+    List<TableRow> controls =
+        result.rows().stream().filter(row -> (Boolean) row.get("control")).toList();
+    assertEquals(6, controls.size());
+    controls.forEach(ClassificationTest::assertAtChance);
+    assertTrue(number(of(result, "generated_pair", 1).get(0), "accuracy") > 0.99);
+
+    for (TableRow row : of(result, "which_set", 1)) {
+      assertNull(row.get("auc"));
+      assertEquals(1.0 / 3, row.get("chance"));
+      Map<String, Object> confusion = Json.read((String) row.get("confusion"));
+      assertEquals(List.of("real", "same", "far"), confusion.get("classes"));
+      List<?> far = (List<?>) ((List<?>) confusion.get("counts")).get(2);
+      assertTrue((Integer) far.get(2) >= 148, far::toString);
+      // Two thirds if two of the three are guessed.
+      assertEquals(2.0 / 3, number(row, "accuracy"), 0.07);
+    }
+    List<Object> sizes =
+        Stream.of(0.125, 0.25, 0.5, 1.0)
+            .map(f -> of(result, "which_set", f).get(0).get("n_train"))
+            .toList();
+    assertEquals(List.of(3 * 44L, 3 * 88L, 3 * 175L, 3 * 350L), sizes);
+    result.rows().forEach(TableRow::toRow);
+    String board = ClassificationBoard.render(result);
+    assertTrue(board.contains("| is \\ taken for") && board.contains("reference halves"), board);
+  }
+
+  /** The interval is two deviations wide to a side; a seed's chance is not to break a test. */
+  private static void assertAtChance(TableRow row) {
+    for (String measure : List.of("accuracy", "auc")) {
+      double slack = (number(row, measure + "_high") - number(row, measure + "_low")) / 2;
+      assertEquals(0.5, number(row, measure), 1.5 * slack, () -> "" + row.asMap());
+    }
+  }
+
+  /** Of two normal classes d deviations apart the best accuracy is Phi(d / 2). */
+  @Test
+  void accuracyIsThatOfTheBestRule() {
+    store().append(Table.SCORES, rows("real", 4000, 0));
+    store().append(Table.SCORES, rows("near", 4000, 1));
+    for (TableRow row : of(classify(0, "near"), "reference_and_generated", 1)) {
+      // Phi(0.5); the area is Phi(1 / sqrt(2)). The intervals' half widths are 0.019 and 0.017.
+      assertEquals(0.6915, number(row, "accuracy"), 0.025, () -> "" + row.asMap());
+      assertEquals(0.7602, number(row, "auc"), 0.025, () -> "" + row.asMap());
+    }
+  }
+
+  @Test
+  void theOrderOfRowsAndFilesChangesNothing() {
+    List<Row> all = new ArrayList<>(rows("real", 40, 0));
+    all.addAll(rows("near", 40, 1));
+    store().append(Table.SCORES, all);
+    List<Map<String, Object>> one = results(classify(3, "near"));
+    Collections.shuffle(all, new Random(1));
+    store = new TableStore(TestSpark.session(), folder.resolve("shuffled").toString());
+    store.append(Table.SCORES, all.subList(0, 7));
+    store.append(
+        Table.SCORES,
+        TestSpark.session()
+            .createDataFrame(all.subList(7, all.size()), Table.SCORES.schema())
+            .repartition(5));
+    // A copy of an image, and one that was scored again.
+    store.append(
+        Table.SCORES,
+        List.of(
+            score("real", 3, features(all, "real3")).with("path", "real/copy").toRow(),
+            score("near", 3, features(all, "near3"))
+                .with("scored_at", Timestamp.from(Instant.EPOCH.plusSeconds(1)))
+                .toRow()));
+    assertEquals(one, results(classify(3, "near")));
+    assertTrue(!one.equals(results(classify(4, "near"))), "the seed does");
+  }
+
+  private static Float[] features(List<Row> rows, String imageId) {
+    return rows.stream()
+        .filter(row -> row.getString(0).equals(imageId))
+        .findFirst()
+        .map(row -> (Float[]) row.get(Table.SCORES.schema().fieldIndex("features")))
+        .orElseThrow();
+  }
+
+  private static List<Map<String, Object>> results(Classification.Result result) {
+    return result.rows().stream()
+        .map(
+            row -> {
+              Map<String, Object> map = row.asMap();
+              map.keySet().removeAll(List.of("run_id", "classified_at"));
+              return map;
+            })
+        .toList();
+  }
+
+  @Test
+  void onlyImagesWithFeaturesCount() {
+    List<Row> real = new ArrayList<>(rows("real", 20, 0));
+    for (int i = 20; i < 50; i++) {
+      real.add(score("real", i, null).toRow());
+    }
+    store().append(Table.SCORES, real);
+    store().append(Table.SCORES, rows("gen", 12, 1));
+    Classification.Result result = classify(0, "gen");
+    assertEquals(Map.of("real", 20L, "gen", 12L), result.images());
+    assertEquals(8L, of(result, "reference_and_generated", 1).get(0).get("n_test"));
+    assertTrue(of(result, "which_set", 1).isEmpty(), "that of one generator is asked already");
+    assertEquals(6L, of(result, "reference_halves", 1).get(0).get("n_test"));
+    assertNull(of(result, "reference_halves", 1).get(0).get("other_dataset"));
+    assertEquals(2, new HashSet<>(of(result, "permuted_labels", 1)).size());
+  }
+
+  private String refusal(String... generated) {
+    return assertThrows(UserException.class, () -> classify(0, generated)).getMessage();
+  }
+
+  @Test
+  void whatCannotBeClassifiedIsTold() {
+    store().append(Table.SCORES, rows("real", 20, 0));
+    store().append(Table.SCORES, rows("few", 9, 0));
+    store().append(Table.SCORES, List.of(score("bare", 1, null).toRow()));
+    assertTrue(refusal("few").contains("'few' has 9 different images"), refusal("few"));
+    assertTrue(
+        refusal("bare").contains("holds no features of data set 'bare'. Score it with --features"),
+        refusal("bare"));
+    assertTrue(refusal("none").contains("has scores of all of [real, none]"), refusal("none"));
+    assertTrue(refusal("real").contains("named twice"), refusal("real"));
+    for (double fraction : new double[] {0, 1, Double.NaN}) {
+      assertThrows(UserException.class, () -> new Classification.Options(0, fraction));
+    }
+  }
+}
