@@ -18,7 +18,9 @@ public final class NoiseStream {
     /** The Gaussian direction of Eq. 1. */
     COMPLEXITY_NOISE("complexity-noise"),
     /** The random start of the attack, Eq. 2-5. */
-    ATTACK_START("attack-start");
+    ATTACK_START("attack-start"),
+    /** Which super-pixels each trial of an attribution attacks. */
+    SUPERPIXEL_TRIALS("superpixel-trials");
 
     private final String text;
 

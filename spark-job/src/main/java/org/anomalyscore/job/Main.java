@@ -21,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
       EvaluateCommand.class,
       BenchmarkCommand.class,
       ReportCommand.class,
+      ExplainCommand.class,
       HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The four Parquet tables under an output folder, each a folder of its lower-case name. Plain types
+ * The Parquet tables under an output folder, each a folder of its lower-case name. Plain types
  * only, so that Spark, DuckDB, Trino and pandas all read them.
  */
 public enum Table {
@@ -81,7 +81,41 @@ public enum Table {
       List.of()),
 
   /** One row per evaluation of a generated set against a reference set. */
-  EVALUATIONS(EvaluationColumns.SCHEMA, List.of());
+  EVALUATIONS(EvaluationColumns.SCHEMA, List.of()),
+
+  /** One row per super-pixel of an image that was explained: how much V it brings. */
+  ATTRIBUTIONS(
+      new StructType()
+          .add("run_id", StringType, false)
+          // Of the scores that the same model and profile give.
+          .add("config_id", StringType, false)
+          .add("dataset", StringType, true)
+          .add("path", StringType, false)
+          .add("image_id", StringType, false)
+          // From 0, in the order of their first pixel, row by row.
+          .add("superpixel", IntegerType, false)
+          .add("superpixels", IntegerType, false)
+          // Mean over seeds, in units of V; the largest has rank 1.
+          .add("coefficient", DoubleType, false)
+          .add("coefficient_std", DoubleType, true)
+          .add("rank", IntegerType, false)
+          // Pixels of the model's input, from its left upper corner.
+          .add("pixels", IntegerType, false)
+          .add("centre_x", DoubleType, false)
+          .add("centre_y", DoubleType, false)
+          .add("input_size", IntegerType, false)
+          // Of the image; the same in each of its rows.
+          .add("intercept", DoubleType, false)
+          .add("r_squared", DoubleType, true)
+          .add("rank_correlation", DoubleType, true)
+          .add("regression", StringType, false)
+          .add("penalty", DoubleType, false)
+          .add("trials", IntegerType, false)
+          .add("seeds", IntegerType, false)
+          .add("overlay", StringType, false)
+          .add("model", StringType, false)
+          .add("explained_at", TimestampType, false),
+      List.of());
 
   private final StructType schema;
   private final List<String> partitionColumns;
