@@ -102,8 +102,9 @@ public record SuperPixels(int width, int height, int count, int[] labels) {
     double[] x = new double[count];
     double[] y = new double[count];
     for (int i = 0; i < labels.length; i++) {
-      x[labels[i]] += i % width + 0.5;
-      y[labels[i]] += i / width + 0.5;
+      int row = i / width;
+      x[labels[i]] += i - row * width + 0.5;
+      y[labels[i]] += row + 0.5;
     }
     int[] sizes = sizes();
     Centre[] centres = new Centre[count];
