@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows where in an image its vulnerability sits: cuts it into super-pixels, attacks a few random"
-          + " ones at a time, and regresses the change of the features on which were attacked.",
+      "Shows where in an image its vulnerability sits: cuts it into super-pixels, attacks a few"
+          + " random ones at a time, and regresses the change of the features on which were"
+          + " attacked.",
       "An image costs about as much as trials times seeds scores."
     },
     footerHeading = "%nExamples:%n",
@@ -112,8 +113,8 @@ final class ExplainCommand implements Callable<Integer> {
       defaultValue = "3",
       paramLabel = "R",
       description =
-          "Repeats all with seeds that count up from --seed; coefficients are means, and the ranking"
-              + " is compared between seeds. Default: ${DEFAULT-VALUE}.")
+          "Repeats all with seeds that count up from --seed; coefficients are means, and the"
+              + " ranking is compared between seeds. Default: ${DEFAULT-VALUE}.")
   private int seeds;
 
   @Option(

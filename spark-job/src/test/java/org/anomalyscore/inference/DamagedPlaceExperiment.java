@@ -111,7 +111,8 @@ final class DamagedPlaceExperiment {
     double correlation = found.stream().mapToDouble(Found::correlation).average().orElse(0);
     System.out.printf(
         Locale.ROOT,
-        "%-7s n %d  chance %.2f  default %s  by area %s  paper %s  rank correlation %.2f  (%.0f s)%n",
+        "%-7s n %d  chance %.2f  default %s  by area %s  paper %s  rank correlation %.2f  (%.0f"
+            + " s)%n",
         kind,
         found.size(),
         chance,
