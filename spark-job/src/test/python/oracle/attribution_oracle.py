@@ -6,7 +6,8 @@ least squares are NumPy's lstsq.
 
     attribution_oracle.py --out ../../resources/oracle
 
-Made with Python 3.11, PyTorch 2.13.0 (CPU), NumPy 2.4.6, scikit-learn 1.9.1, Pillow 12.3.0.
+Made with Python 3.11, PyTorch 2.13.0 (CPU), NumPy 2.4.6, SciPy 1.17.1, scikit-learn 1.9.1,
+Pillow 12.3.0.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import json
 import pathlib
 
 import numpy as np
+import scipy.stats
 import sklearn
 import torch
 from sklearn.linear_model import Ridge
@@ -111,8 +113,13 @@ def regression_cases():
 
 
 def attacks(folder):
-    """Trials and their vulnerabilities on one image cut into a grid of 4 x 4 squares."""
-    encoded = (folder / "images" / "shapes_64x48.png").read_bytes()
+    """Trials and their vulnerabilities on one image cut into a grid of 4 x 4 squares.
+
+    Of the test images one on which float32 takes the same path: every trial agrees within 6e-7. On
+    others a trial in twenty has a gradient so near zero that its sign is rounding's, and V differs by up
+    to 2e-2.
+    """
+    encoded = (folder / "images" / "mid_noise.png").read_bytes()
     image = noise.image_id(encoded)
     features = Features(folder / "tiny.pt", torch.float64)
     x = torch.from_numpy(load_pixels(encoded, 16)).double()
@@ -126,7 +133,15 @@ def attacks(folder):
             for row in chosen
         ]
         found.append({"seed": seed, **regressions(chosen, moved)})
-    return {"image": "shapes_64x48.png", "image_id": image, "side": 4, "seeds": found}
+    ridges = np.array([seed["ridge"] for seed in found])
+    return {
+        "image": "mid_noise.png",
+        "image_id": image,
+        "seeds": found,
+        "mean": ridges.mean(axis=0).tolist(),
+        "std": ridges.std(axis=0, ddof=1).tolist(),
+        "spearman": float(scipy.stats.spearmanr(ridges[0], ridges[1]).statistic),
+    }
 
 
 if __name__ == "__main__":
@@ -136,7 +151,7 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     golden = {
         "made_by": f"attribution_oracle.py, PyTorch {torch.__version__}, NumPy {np.__version__},"
-        f" scikit-learn {sklearn.__version__}",
+        f" SciPy {scipy.__version__}, scikit-learn {sklearn.__version__}",
         "attacks": attacks(folder),
         "regressions": regression_cases(),
     }

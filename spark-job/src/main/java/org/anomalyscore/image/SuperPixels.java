@@ -10,9 +10,9 @@ import boofcv.struct.image.Planar;
 import java.util.Arrays;
 
 /**
- * An image cut into connected pieces of similar colour by SLIC (Achanta et al. 2012, doi
- * 10.1109/TPAMI.2012.120), as BoofCV computes it on RGB levels. The same image gives the same
- * pieces everywhere.
+ * An image cut into connected pieces (also by corners) of similar colour by SLIC (Achanta et al.
+ * 2012, doi 10.1109/TPAMI.2012.120), as BoofCV computes it on RGB levels. The same image gives the
+ * same pieces everywhere.
  *
  * @param width of the image, pixels
  * @param height of the image, pixels
@@ -24,6 +24,9 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent")
 public record SuperPixels(int width, int height, int count, int[] labels) {
 
+  /** BoofCV refuses smaller images, and an attribution needs more pieces than they have. */
+  private static final int LEAST_SIDE = 4;
+
   /** SLIC merges pieces that are too small, so that it must be asked for more than are wanted. */
   private static final int MOST_TRIES = 10;
 
@@ -32,11 +35,15 @@ public record SuperPixels(int width, int height, int count, int[] labels) {
 
   /**
    * Cuts an image into about so many super-pixels: that number to ask for is searched whose result
-   * comes nearest.
+   * comes nearest. An image with a side below 4 pixels is one.
    *
    * @param wanted at least 1
    */
   public static SuperPixels of(RgbImage image, int wanted) {
+    if (Math.min(image.width(), image.height()) < LEAST_SIDE) {
+      return new SuperPixels(
+          image.width(), image.height(), 1, new int[image.width() * image.height()]);
+    }
     Planar<GrayU8> planar = planar(image);
     SuperPixels best = null;
     int ask = wanted;

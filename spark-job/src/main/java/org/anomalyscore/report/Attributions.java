@@ -5,12 +5,15 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.anomalyscore.image.ImagesByPath;
+import org.anomalyscore.table.Storage;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 
 /**
@@ -111,11 +114,18 @@ record Attributions(List<Explained> explained) {
   }
 
   private static Thumbnail picture(String overlay, Configuration hadoop) {
+    Path path = new Path(overlay);
+    String qualified;
+    try {
+      qualified = Storage.of(path, hadoop).makeQualified(path).toString();
+    } catch (IOException e) {
+      return Thumbnail.missing(overlay, null, e.getMessage());
+    }
     List<Thumbnail> found = new ArrayList<>();
     new ImagesByPath(SIDE, MAX_PIXELS, MAX_FILE_BYTES)
         .load(
-            overlay,
-            List.of(overlay),
+            qualified,
+            List.of(qualified),
             hadoop,
             image ->
                 found.add(

@@ -79,17 +79,15 @@ class SuperPixelsTest {
     seen[start] = true;
     while (!todo.isEmpty()) {
       int i = todo.remove();
-      int x = i % pieces.width();
-      int[] neighbours = {
-        x > 0 ? i - 1 : i,
-        x + 1 < pieces.width() ? i + 1 : i,
-        i - pieces.width(),
-        i + pieces.width()
-      };
-      for (int n : neighbours) {
-        if (n >= 0 && n < seen.length && !seen[n] && pieces.labels()[n] == pieces.labels()[i]) {
-          seen[n] = true;
-          todo.add(n);
+      int row = i / pieces.width();
+      int column = i - row * pieces.width();
+      for (int y = Math.max(0, row - 1); y <= Math.min(pieces.height() - 1, row + 1); y++) {
+        for (int x = Math.max(0, column - 1); x <= Math.min(pieces.width() - 1, column + 1); x++) {
+          int n = y * pieces.width() + x;
+          if (!seen[n] && pieces.labels()[n] == pieces.labels()[i]) {
+            seen[n] = true;
+            todo.add(n);
+          }
         }
       }
     }
@@ -102,9 +100,10 @@ class SuperPixelsTest {
   }
 
   @Test
-  void aSinglePixelIsOnePiece() {
-    // Smaller than SLIC's own grid: whatever it gives, it is one.
+  void imagesTooSmallForSlicAreOnePiece() {
     assertEquals(1, SuperPixels.of(new RgbImage(1, 1, new byte[3]), 20).count());
+    assertArrayEquals(new int[12], SuperPixels.of(new RgbImage(3, 4, new byte[36]), 20).labels());
+    assertEquals(16, SuperPixels.of(new RgbImage(4, 4, new byte[48]), 20).labels().length);
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.anomalyscore.image.SuperPixels;
@@ -33,7 +34,7 @@ class AttributionTest {
   }
 
   private static ScorePredictor.Input image() throws IOException {
-    return TestModels.input(TestModels.folder().resolve("images/shapes_64x48.png"));
+    return TestModels.input(TestModels.folder().resolve("images/mid_noise.png"));
   }
 
   private static boolean[][] trials(long seed, int trials) throws IOException {
@@ -55,8 +56,8 @@ class AttributionTest {
         double[] y = TrialRegressionTest.doubles(expected.get("y"));
         double[] found = predictor.vulnerabilities(image(), seed, masks(attacked));
         for (int t = 0; t < y.length; t++) {
-          // As V of the whole image: the network is smooth, no gradient's sign hangs on rounding.
-          assertEquals(y[t], found[t], 1e-6 * y[t], "seed " + seed + ", trial " + t);
+          // PyTorch's own float32 is within 6e-7 on this image; see the oracle.
+          assertEquals(y[t], found[t], 2e-6 * y[t], "seed " + seed + ", trial " + t);
         }
         // Of twice the attacks' relative rounding, which the regression multiplies by less than 10.
         assertArrayEquals(
@@ -131,8 +132,6 @@ class AttributionTest {
     }
     assertNull(one.deviations());
     assertTrue(Double.isNaN(one.rankCorrelation()));
-    // Measured 0.9 or so: the model is smooth, and its trials are many.
-    assertTrue(both.rankCorrelation() > 0.5 && both.rankCorrelation() <= 1);
     int[] ranks = both.ranks();
     for (int p = 0; p < ranks.length; p++) {
       for (int q = 0; q < ranks.length; q++) {
@@ -152,6 +151,24 @@ class AttributionTest {
           new AttributionParameters(16, 64, seeds, Regression.RIDGE),
           seed);
     }
+  }
+
+  @Test
+  void meanDeviationAndRankCorrelationEqualTheOracle() throws IOException {
+    JsonNode attacks = TrialRegressionTest.golden().get("attacks");
+    List<TrialRegression> seeds = new ArrayList<>();
+    for (JsonNode seed : attacks.get("seeds")) {
+      seeds.add(
+          new TrialRegression(TrialRegressionTest.doubles(seed.get("ridge")), 0.5, 0.25, 0.75));
+    }
+    Attribution found = Attribution.mean(seeds);
+    assertArrayEquals(
+        TrialRegressionTest.doubles(attacks.get("mean")), found.coefficients(), 1e-15);
+    assertArrayEquals(TrialRegressionTest.doubles(attacks.get("std")), found.deviations(), 1e-15);
+    assertEquals(attacks.get("spearman").asDouble(), found.rankCorrelation(), 1e-14);
+    assertEquals(0.5, found.intercept());
+    assertEquals(0.25, found.penalty());
+    assertEquals(0.75, found.rSquared());
   }
 
   @Test

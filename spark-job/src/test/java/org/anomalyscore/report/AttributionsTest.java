@@ -121,9 +121,10 @@ class AttributionsTest {
     attribution(HOSTILE, "c", 1, "/nowhere/gone.png");
     String html = html();
     assertEquals(2, html.split("heat map of its super-pixels|no picture", -1).length - 1);
-    assertTrue(html.contains("+20 ± 0.50 around (2, 3); +19 ± 0.50 around (3, 3); +18 "), html);
+    assertTrue(
+        html.contains("+20.0 ± 0.50 around (2, 3); +19.0 ± 0.50 around (3, 3); +18.0 "), html);
     assertTrue(html.contains("data:image/png;base64,"));
-    assertTrue(html.contains("Rank correlation between seeds 0.6"), html);
+    assertTrue(html.contains("Rank correlation between seeds 0.63"), html);
     assertTrue(html.contains("Not readable: it is no longer there"), html);
     assertFalse(html.contains("<script>alert"));
   }
