@@ -24,8 +24,8 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent")
 public record SuperPixels(int width, int height, int count, int[] labels) {
 
-  /** BoofCV refuses smaller images, and an attribution needs more pieces than they have. */
-  private static final int LEAST_SIDE = 4;
+  /** BoofCV keeps its first centres so far from each border, so that it needs a pixel more. */
+  private static final int BORDER = 2;
 
   /** SLIC merges pieces that are too small, so that it must be asked for more than are wanted. */
   private static final int MOST_TRIES = 10;
@@ -35,18 +35,21 @@ public record SuperPixels(int width, int height, int count, int[] labels) {
 
   /**
    * Cuts an image into about so many super-pixels: that number to ask for is searched whose result
-   * comes nearest. An image with a side below 4 pixels is one.
+   * comes nearest. An image with a side below 5 pixels is one.
    *
    * @param wanted at least 1
    */
   public static SuperPixels of(RgbImage image, int wanted) {
-    if (Math.min(image.width(), image.height()) < LEAST_SIDE) {
+    int inner = Math.min(image.width(), image.height()) - 2 * BORDER;
+    if (inner < 1) {
       return new SuperPixels(
           image.width(), image.height(), 1, new int[image.width() * image.height()]);
     }
     Planar<GrayU8> planar = planar(image);
     SuperPixels best = null;
-    int ask = wanted;
+    // BoofCV refuses to be asked for more.
+    int most = inner * inner;
+    int ask = Math.min(most, wanted);
     for (int i = 0; i < MOST_TRIES && (best == null || best.count != wanted); i++) {
       SuperPixels found = slic(planar, ask);
       if (best == null || Math.abs(found.count - wanted) < Math.abs(best.count - wanted)) {
@@ -54,8 +57,7 @@ public record SuperPixels(int width, int height, int count, int[] labels) {
       }
       int next = (int) Math.round((double) ask * wanted / found.count);
       ask = next == ask ? ask + Integer.signum(wanted - found.count) : next;
-      // More regions than pixels are none.
-      ask = Math.max(1, Math.min(ask, image.width() * image.height()));
+      ask = Math.max(1, Math.min(ask, most));
     }
     return best;
   }
