@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  anomaly-score explain --images odd.png --model resnet50.pt --out tables",
-      "  anomaly-score explain --scores tables --dataset gan-7 --top 10 --model resnet50.pt"
+      "  anomaly-score explain --scores tables --dataset gan-7 --top 10 \\",
+      "      --model resnet50.pt"
     })
 final class ExplainCommand implements Callable<Integer> {
 
