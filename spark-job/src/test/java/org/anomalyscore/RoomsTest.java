@@ -52,7 +52,7 @@ class RoomsTest {
           .whereLayer("functions")
           .mayOnlyBeAccessedByLayers("evaluation", "job")
           .whereLayer("stats")
-          .mayOnlyBeAccessedByLayers("functions", "evaluation", "report", "job");
+          .mayOnlyBeAccessedByLayers("functions", "inference", "evaluation", "report", "job");
 
   @ArchTest
   static final ArchRule ONLY_INFERENCE_SEES_DJL =

@@ -86,6 +86,44 @@ class EndToEndIT {
   }
 
   @Test
+  void explainTakesTheWorstImagesAndDrawsThem() throws Exception {
+    Path out = folder.resolve("explained");
+    JobProcess.Result result =
+        JobProcess.script(
+                "explain",
+                "--scores",
+                tables.toString(),
+                "--dataset",
+                "broken-geometry",
+                "--top",
+                "2",
+                "--model",
+                model,
+                "--out",
+                out.toString(),
+                "--seeds",
+                "2",
+                "--json")
+            .run();
+    assertEquals(0, result.exitCode(), result::toString);
+    JsonNode json = JsonMapper.builder().build().readTree(result.out());
+    assertEquals(0, json.get("failed").size(), result::toString);
+    assertEquals(2, json.get("images").size(), result::toString);
+    int pieces = 0;
+    for (JsonNode image : json.get("images")) {
+      pieces += image.get("superpixels").asInt();
+      assertTrue(Files.size(Path.of(image.get("overlay").asText())) > 0);
+      double first = image.get("top").get(0).get("coefficient").asDouble();
+      assertTrue(first >= image.get("top").get(1).get("coefficient").asDouble());
+    }
+    assertEquals(
+        List.of("[" + pieces + ",2,80]"),
+        Tables.sql(
+            "SELECT count(*), count(DISTINCT path), max(trials) FROM {0}",
+            out.resolve("attributions")));
+  }
+
+  @Test
   void sparkSubmitGivesTheSameScoresAndTooManyRejectsGiveExitCode4() throws Exception {
     Path mixed = Files.createDirectories(folder.resolve("mixed"));
     List<Path> some = new ArrayList<>();

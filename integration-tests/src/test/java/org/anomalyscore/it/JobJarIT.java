@@ -31,18 +31,23 @@ final class JobJarIT {
   private static final List<String> PACKAGES =
       List.of(
           "ai/djl/",
+          "boofcv/",
           "com/ethlo/time/",
           "com/github/freva/asciitable/",
           "com/luciad/imageio/",
           "com/networknt/",
           "com/sun/jna/",
           "freemarker/",
+          "georegression/",
           "me/tongfei/progressbar/",
           "org/anomalyscore/",
           "org/apache/commons/numbers/",
           "org/apache/commons/rng/",
           "org/apache/commons/statistics/",
+          "org/ddogleg/",
+          "org/ejml/",
           "org/jline/",
+          "pabeles/concurrency/",
           "picocli/");
 
   @Test

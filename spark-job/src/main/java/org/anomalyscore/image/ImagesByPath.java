@@ -7,20 +7,33 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.anomalyscore.table.RejectReason;
 import org.anomalyscore.table.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Loads images that are known by their paths only, as the tables hold them, at the size of a
- * thumbnail. What cannot be read is a rejected image, never an exception.
+ * Loads images that are known by their paths only, as the tables hold them. What cannot be read is
+ * a rejected image, never an exception.
  *
- * @param maxSide longer side of what is loaded, pixels; smaller images stay as they are
+ * @param shape brings a decoded image to the size that is wanted
  * @param maxPixels images with more are rejected undecoded
  * @param maxFileBytes larger files and members are rejected unread; below 2 GiB
  */
-public record ImagesByPath(int maxSide, long maxPixels, long maxFileBytes) implements Serializable {
+public record ImagesByPath(Shape shape, long maxPixels, long maxFileBytes) implements Serializable {
+
+  /** Brings a decoded image to a size; travels to the executors. */
+  public interface Shape extends UnaryOperator<RgbImage>, Serializable {}
+
+  /**
+   * Thumbnails.
+   *
+   * @param maxSide longer side of what is loaded, pixels; smaller images stay as they are
+   */
+  public ImagesByPath(int maxSide, long maxPixels, long maxFileBytes) {
+    this(image -> fit(image, maxSide), maxPixels, maxFileBytes);
+  }
 
   /** The file that has to be opened for an image: its container, or the image itself. */
   public static String fileOf(String path) {
@@ -50,7 +63,7 @@ public record ImagesByPath(int maxSide, long maxPixels, long maxFileBytes) imple
           }
         };
     String why;
-    try (ItemReader reader = new ItemReader(maxPixels, maxFileBytes, this::fit, hadoop)) {
+    try (ItemReader reader = new ItemReader(maxPixels, maxFileBytes, shape, hadoop)) {
       Path path = new Path(file);
       Item whole = Item.file(path.getFileSystem(hadoop).getFileStatus(path));
       why = load(whole, wanted, reader, once, hadoop);
@@ -89,7 +102,7 @@ public record ImagesByPath(int maxSide, long maxPixels, long maxFileBytes) imple
     return "its container no longer holds it";
   }
 
-  private RgbImage fit(RgbImage image) {
+  private static RgbImage fit(RgbImage image, int maxSide) {
     double scale = (double) maxSide / Math.max(image.width(), image.height());
     return scale >= 1
         ? image

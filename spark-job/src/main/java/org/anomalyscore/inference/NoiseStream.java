@@ -20,7 +20,9 @@ public final class NoiseStream {
     /** The random start of the attack, Eq. 2-5. */
     ATTACK_START("attack-start"),
     /** Whether an image's features are kept; see {@link FeatureSample}. */
-    FEATURE_SAMPLE("feature-sample");
+    FEATURE_SAMPLE("feature-sample"),
+    /** Which super-pixels each trial of an attribution attacks. */
+    SUPERPIXEL_TRIALS("superpixel-trials");
 
     private final String text;
 

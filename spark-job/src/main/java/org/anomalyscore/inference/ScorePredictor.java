@@ -146,7 +146,7 @@ final class ScorePredictor implements AutoCloseable {
         path[k] = featuresAt(x, n, k * parameters.noiseStep());
       }
       nearby = featuresAt(x, n, NEARBY * parameters.noiseStep());
-      attacked = attack(x, u, path[0]);
+      attacked = attack(x, u, null, path[0]);
     }
     networkNanos += System.nanoTime() - begin;
     List<Measurement> measurements = new ArrayList<>(inputs.size());
@@ -158,6 +158,62 @@ final class ScorePredictor implements AutoCloseable {
       measurements.add(Measurement.of(imagePath, nearby[b], attacked[b]));
     }
     return measurements;
+  }
+
+  /**
+   * Vulnerability of one image to attacks that may change a part of its pixels only: the start and
+   * each step of Eq. 2-5 are multiplied by a mask. All attacks of a seed have one start, so that
+   * they differ by their masks alone; with every pixel allowed it is the attack of the score.
+   *
+   * @param seed of the start
+   * @param masks one an attack; true where the pixel may change, (S, S) row by row
+   * @return ‖M(a_J) − M(x)‖₂, one an attack
+   */
+  double[] vulnerabilities(Input input, long seed, List<boolean[]> masks) {
+    float[] pixels = new float[batchSize * elements];
+    float[] start = new float[batchSize * elements];
+    new NoiseStream(NoiseStream.Purpose.ATTACK_START, seed, input.imageId())
+        .writeUniform(start, 0, elements);
+    for (int b = 0; b < batchSize; b++) {
+      System.arraycopy(input.pixels(), 0, pixels, b * elements, elements);
+      System.arraycopy(start, 0, start, b * elements, elements);
+    }
+    final long begin = System.nanoTime();
+    int size = card.input().size();
+    double[] moved = new double[masks.size()];
+    try (NDManager image = model.newManager()) {
+      Shape shape = new Shape(batchSize, 3, size, size);
+      NDArray x = image.create(pixels, shape);
+      NDArray u = image.create(start, shape);
+      float[][] clean;
+      try (NDManager once = model.newManager()) {
+        clean = rows(model.features(once.create(pixels, shape), false));
+      }
+      for (int from = 0; from < masks.size(); from += batchSize) {
+        try (NDManager batch = model.newManager()) {
+          NDArray mask = batch.create(masks(masks, from), new Shape(batchSize, 1, size, size));
+          float[][] attacked = attack(x, u, mask, clean);
+          for (int b = 0; b < batchSize && from + b < moved.length; b++) {
+            moved[from + b] = FeaturePath.distance(clean[b], attacked[b]);
+          }
+        }
+      }
+    }
+    networkNanos += System.nanoTime() - begin;
+    return moved;
+  }
+
+  /** A batch of masks, 1 where a pixel may change; padding repeats the last one. */
+  private float[] masks(List<boolean[]> masks, int from) {
+    int plane = elements / 3;
+    float[] batch = new float[batchSize * plane];
+    for (int b = 0; b < batchSize; b++) {
+      boolean[] mask = masks.get(Math.min(from + b, masks.size() - 1));
+      for (int i = 0; i < plane; i++) {
+        batch[b * plane + i] = mask[i] ? 1 : 0;
+      }
+    }
+    return batch;
   }
 
   private NoiseStream stream(NoiseStream.Purpose purpose, Input input) {
@@ -177,27 +233,30 @@ final class ScorePredictor implements AutoCloseable {
   /**
    * Projected gradient steps on the squared L2 distance of the features (Eq. 2-5).
    *
+   * @param mask 1 where a pixel may change, else 0, (batch, 1, S, S); null for all pixels
    * @param clean M(x), (batch, D)
    * @return M(a_J), (batch, D)
    */
-  private float[][] attack(NDArray x, NDArray u, float[][] clean) {
+  private float[][] attack(NDArray x, NDArray u, NDArray mask, float[][] clean) {
     try (NDManager scope = model.newManager()) {
+      x.tempAttach(scope);
+      u.tempAttach(scope);
       NDArray fixed = scope.create(clean);
       NDArray low = scope.create(0f);
       NDArray high = scope.create(1f);
       if (parameters.attackBall() > 0) {
-        x.tempAttach(scope);
         low = x.sub((float) parameters.attackBall()).maximum(0f);
         high = x.add((float) parameters.attackBall()).minimum(1f);
       }
       float step =
           (float) (parameters.ascends() ? parameters.attackStep() : -parameters.attackStep());
-      NDArray a = x.add(u.mul((float) parameters.attackStart())).clip(0, 1);
-      a.attach(scope);
+      NDArray start = u.mul((float) parameters.attackStart());
+      NDArray a = x.add(mask == null ? start : start.mul(mask)).clip(0, 1);
       for (int j = 0; j < parameters.attackSteps(); j++) {
         try (NDManager iteration = model.newManager()) {
           NDArray gradient = distanceGradient(a, fixed, iteration);
-          NDArray next = a.stopGradient().add(gradient.sign().mul(step));
+          NDArray change = gradient.sign().mul(step);
+          NDArray next = a.stopGradient().add(mask == null ? change : change.mul(mask));
           next = next.maximum(low).minimum(high);
           next.attach(scope);
           a.close();

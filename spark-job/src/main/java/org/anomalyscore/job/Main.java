@@ -23,6 +23,7 @@ import picocli.CommandLine.HelpCommand;
       ReportCommand.class,
       ClassifyCommand.class,
       LabelsCommand.class,
+      ExplainCommand.class,
       HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -34,14 +34,16 @@ final class Page {
    *
    * @param text what the template prints
    * @param figures what the script draws
+   * @param attributions what attributions.ftlh prints
    */
-  static String html(PageModel text, FigureData figures) {
+  static String html(PageModel text, FigureData figures, Attributions attributions) {
     String charts = resource(charts());
     String script = resource("report.js");
     Map<String, Object> model = new LinkedHashMap<>(JSON.convertValue(text, new MapType()));
     StringWriter html = new StringWriter();
     try {
       HTMLOutputFormat raw = HTMLOutputFormat.INSTANCE;
+      model.put("attributions", JSON.convertValue(attributions, new MapType()));
       model.put("style", raw.fromMarkup(resource("report.css")));
       model.put("charts", raw.fromMarkup(charts));
       model.put("script", raw.fromMarkup(script));

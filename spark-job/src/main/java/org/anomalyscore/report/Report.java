@@ -108,7 +108,9 @@ public final class Report {
                 Rejects.read(store, sets),
                 Runs.read(store, comparisons))
             .build(store.location(), run, comparisons, labels.sections(), figures);
-    byte[] html = Page.html(page, figures).getBytes(StandardCharsets.UTF_8);
+    Attributions attributions =
+        Attributions.read(store, comparisons, spark.sessionState().newHadoopConf());
+    byte[] html = Page.html(page, figures, attributions).getBytes(StandardCharsets.UTF_8);
     file.write(html);
     if (html.length > LARGE) {
       LOG.warn(

@@ -103,7 +103,41 @@ public enum Table {
   CLASSIFICATIONS(ClassificationColumns.SCHEMA, List.of()),
 
   /** One row per run of labels and label, and one of all labelled images with the trends. */
-  LABEL_SUMMARIES(LabelColumns.SCHEMA, List.of());
+  LABEL_SUMMARIES(LabelColumns.SCHEMA, List.of()),
+
+  /** One row per super-pixel of an image that was explained: how much V it brings. */
+  ATTRIBUTIONS(
+      new StructType()
+          .add("run_id", StringType, false)
+          // Of the scores that the same model and profile give.
+          .add("config_id", StringType, false)
+          .add("dataset", StringType, true)
+          .add("path", StringType, false)
+          .add("image_id", StringType, false)
+          // From 0, in the order of their first pixel, row by row.
+          .add("superpixel", IntegerType, false)
+          .add("superpixels", IntegerType, false)
+          // Mean over seeds, in units of V; the largest has rank 1.
+          .add("coefficient", DoubleType, false)
+          .add("coefficient_std", DoubleType, true)
+          .add("rank", IntegerType, false)
+          // Pixels of the model's input, from its left upper corner.
+          .add("pixels", IntegerType, false)
+          .add("centre_x", DoubleType, false)
+          .add("centre_y", DoubleType, false)
+          .add("input_size", IntegerType, false)
+          // Of the image; the same in each of its rows.
+          .add("intercept", DoubleType, false)
+          .add("r_squared", DoubleType, true)
+          .add("rank_correlation", DoubleType, true)
+          .add("regression", StringType, false)
+          .add("penalty", DoubleType, false)
+          .add("trials", IntegerType, false)
+          .add("seeds", IntegerType, false)
+          .add("overlay", StringType, false)
+          .add("model", StringType, false)
+          .add("explained_at", TimestampType, false),
+      List.of());
 
   private final StructType schema;
   private final List<String> partitionColumns;

@@ -1,0 +1,187 @@
+package org.anomalyscore.job;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.anomalyscore.inference.AttributionParameters;
+import org.anomalyscore.inference.AttributionParameters.Regression;
+import org.anomalyscore.inference.Devices;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code explain}: images in, the places that make them vulnerable out. */
+@Command(
+    name = "explain",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Shows where in an image its vulnerability sits: cuts it into super-pixels, attacks a few"
+          + " random ones at a time, and regresses the change of the features on which were"
+          + " attacked.",
+      "An image costs about as much as trials times seeds scores."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  anomaly-score explain --images odd.png --model resnet50.pt --out tables",
+      "  anomaly-score explain --scores tables --dataset gan-7 --top 10 \\",
+      "      --model resnet50.pt"
+    })
+final class ExplainCommand implements Callable<Integer> {
+
+  /** Coefficients have error bars of use then, and no more trials than that are paid for. */
+  private static final int TRIALS_A_SUPERPIXEL = 4;
+
+  /** T of the paper's Appendix D. */
+  private static final int PAPER_TRIALS = 20;
+
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  /** Where the images come from. */
+  static final class Source {
+    @Option(
+        names = "--images",
+        required = true,
+        arity = "1..*",
+        paramLabel = "PATH",
+        description = "Image files, folder trees or globs.")
+    private List<String> images;
+
+    @ArgGroup(exclusive = false)
+    private Scored scored;
+  }
+
+  /** The worst images of a set. */
+  static final class Scored {
+    @Option(
+        names = "--scores",
+        required = true,
+        paramLabel = "DIR",
+        description = "The --out folder of score: explains the highest AS-i of a data set.")
+    private String scores;
+
+    @Option(
+        names = "--dataset",
+        required = true,
+        paramLabel = "NAME",
+        description = "Which data set of --scores.")
+    private String dataset;
+
+    @Option(
+        names = "--top",
+        defaultValue = "10",
+        paramLabel = "N",
+        description = "How many images of it. Default: ${DEFAULT-VALUE}.")
+    private int top;
+  }
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FILE",
+      description = "TorchScript feature model with its card, as for score.")
+  private String model;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Where the tables attributions and runs grow, beside attribution_overlays. Default: the"
+              + " --scores folder.")
+  private String out;
+
+  @Option(
+      names = "--superpixels",
+      defaultValue = "20",
+      paramLabel = "N",
+      description = "About so many pieces an image. Default: ${DEFAULT-VALUE}.")
+  private int superpixels;
+
+  @Option(
+      names = "--trials",
+      paramLabel = "T",
+      description = "Attacks of each seed. Default: 4 a super-pixel.")
+  private Integer trials;
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "3",
+      paramLabel = "R",
+      description =
+          "Repeats all with seeds that count up from --seed; coefficients are means, and the"
+              + " ranking is compared between seeds. Default: ${DEFAULT-VALUE}.")
+  private int seeds;
+
+  @Option(
+      names = "--paper",
+      description =
+          "The paper's setting: 20 trials of each seed and least squares, which 20 coefficients and"
+              + " an intercept leave undetermined; the shortest solution is taken.")
+  private boolean paper;
+
+  @Mixin private ProfileOptions profile;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Trials a network call. Default: as score's.")
+  private Integer batchSize;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      paramLabel = "auto|cpu|gpu",
+      description = "As score's.")
+  private Devices.Mode device;
+
+  @Mixin private SparkOptions spark;
+
+  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (paper && trials != null) {
+      throw usage("--paper has 20 trials; give it without --trials");
+    }
+    Scored scored = source.scored;
+    if (out == null && scored == null) {
+      throw usage("--images needs --out, the folder of the tables");
+    }
+    int count = trials != null ? trials : paper ? PAPER_TRIALS : TRIALS_A_SUPERPIXEL * superpixels;
+    ExplainJob job =
+        new ExplainJob(
+                model,
+                out == null ? scored.scores : out,
+                profile.parameters(),
+                new AttributionParameters(
+                    superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE))
+            .batchSize(batchSize)
+            .device(device);
+    if (scored == null) {
+      job.images(source.images);
+    } else {
+      job.scores(scored.scores, scored.dataset, scored.top);
+    }
+    try (SparkSession session = spark.start("explain")) {
+      ExplainResult result = job.run(session);
+      spec.commandLine().getOut().println(json ? result.toJson() : result.summary());
+      if (json) {
+        result.warnings().forEach(spec.commandLine().getErr()::println);
+      }
+      return 0;
+    }
+  }
+
+  private ParameterException usage(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}

@@ -1,0 +1,137 @@
+package org.anomalyscore.report;
+
+import static org.anomalyscore.report.HtmlTable.format;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.max_by;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.anomalyscore.image.ImagesByPath;
+import org.anomalyscore.table.Storage;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableStore;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Row;
+
+/**
+ * The images that were explained last, under the reported configurations: each beside the heat map
+ * of its super-pixels. All text has gone through {@link VisibleText}.
+ */
+record Attributions(List<Explained> explained) {
+
+  /** More would make the page large; the table holds them all. */
+  private static final int SHOWN = 12;
+
+  /** Super-pixels that are named. */
+  private static final int TOP = 3;
+
+  /** Wide enough for two pictures of 224 pixels; such an overlay is a JPEG of 20 to 30 KB. */
+  private static final int SIDE = 464;
+
+  private static final int BYTES = 30_000;
+
+  private static final long MAX_PIXELS = 100_000_000;
+  private static final long MAX_FILE_BYTES = 64L << 20;
+
+  /**
+   * An image.
+   *
+   * @param src the overlay as a data URI; null where it is gone
+   * @param fault why there is no picture, or null
+   * @param top its first super-pixels in words
+   * @param stability the rank correlation between seeds, or null
+   */
+  record Explained(
+      String path,
+      String dataset,
+      String model,
+      String src,
+      int width,
+      int height,
+      String fault,
+      List<String> top,
+      String stability) {}
+
+  static Attributions read(TableStore store, List<Comparison> comparisons, Configuration hadoop) {
+    List<Row> newest =
+        store
+            .read(Table.ATTRIBUTIONS)
+            .where(
+                col("config_id")
+                    .isin(comparisons.stream().map(Comparison::configId).distinct().toArray()))
+            .groupBy("config_id", "path")
+            .agg(
+                max_by(col("run_id"), col("explained_at")).as("run_id"),
+                max("explained_at").as("explained_at"))
+            .orderBy(col("explained_at").desc(), col("path"))
+            .limit(SHOWN)
+            .collectAsList();
+    List<Explained> explained = new ArrayList<>();
+    for (Row image : newest) {
+      List<Row> top =
+          store
+              .read(Table.ATTRIBUTIONS)
+              .where(
+                  col("run_id")
+                      .equalTo(image.<String>getAs("run_id"))
+                      .and(col("config_id").equalTo(image.<String>getAs("config_id")))
+                      .and(col("path").equalTo(image.<String>getAs("path")))
+                      .and(col("rank").leq(TOP)))
+              .orderBy("rank")
+              .collectAsList();
+      explained.add(explained(top, hadoop));
+    }
+    return new Attributions(explained);
+  }
+
+  private static Explained explained(List<Row> top, Configuration hadoop) {
+    Row first = top.get(0);
+    Thumbnail picture = picture(Comparison.text(first, "overlay"), hadoop);
+    String dataset = Comparison.text(first, "dataset");
+    Double correlation = Comparison.number(first, "rank_correlation");
+    return new Explained(
+        VisibleText.of(Comparison.text(first, "path")),
+        dataset == null ? null : VisibleText.of(dataset),
+        VisibleText.of(Comparison.text(first, "model")),
+        picture.bytes() == null ? null : picture.dataUri(),
+        picture.width(),
+        picture.height(),
+        picture.fault() == null ? null : VisibleText.of(picture.fault()),
+        top.stream().map(Attributions::inWords).toList(),
+        correlation == null ? null : format("%.2f", correlation));
+  }
+
+  private static String inWords(Row piece) {
+    Double deviation = Comparison.number(piece, "coefficient_std");
+    return format("%+.3g", Comparison.number(piece, "coefficient"))
+        + (deviation == null ? "" : format(" ± %.2g", deviation))
+        + format(
+            " around (%.0f, %.0f)",
+            Comparison.number(piece, "centre_x"), Comparison.number(piece, "centre_y"));
+  }
+
+  private static Thumbnail picture(String overlay, Configuration hadoop) {
+    Path path = new Path(overlay);
+    String qualified;
+    try {
+      qualified = Storage.of(path, hadoop).makeQualified(path).toString();
+    } catch (IOException e) {
+      return Thumbnail.missing(overlay, null, e.getMessage());
+    }
+    List<Thumbnail> found = new ArrayList<>();
+    new ImagesByPath(SIDE, MAX_PIXELS, MAX_FILE_BYTES)
+        .load(
+            qualified,
+            List.of(qualified),
+            hadoop,
+            image ->
+                found.add(
+                    image.isRejected()
+                        ? Thumbnail.missing(overlay, image.imageId(), image.message())
+                        : Thumbnail.of(overlay, image.imageId(), image.pixels(), BYTES)));
+    return found.get(0);
+  }
+}
