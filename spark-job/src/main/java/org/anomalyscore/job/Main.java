@@ -21,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
       EvaluateCommand.class,
       BenchmarkCommand.class,
       ReportCommand.class,
+      SweepCommand.class,
       HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The four Parquet tables under an output folder, each a folder of its lower-case name. Plain types
+ * The Parquet tables under an output folder, each a folder of its lower-case name. Plain types
  * only, so that Spark, DuckDB, Trino and pandas all read them.
  */
 public enum Table {
@@ -81,7 +81,41 @@ public enum Table {
       List.of()),
 
   /** One row per evaluation of a generated set against a reference set. */
-  EVALUATIONS(EvaluationColumns.SCHEMA, List.of());
+  EVALUATIONS(EvaluationColumns.SCHEMA, List.of()),
+
+  /** One row per setting, seed and generated set of a sweep. */
+  SWEEPS(
+      new StructType()
+          .add("run_id", StringType, false)
+          .add("swept_at", TimestampType, false)
+          // What score under these very parameters would call its rows.
+          .add("config_id", StringType, false)
+          .add("model", StringType, false)
+          .add("reference", StringType, false)
+          .add("n_reference", LongType, false)
+          .add("dataset", StringType, false)
+          .add("n", LongType, false)
+          .add("parameter", StringType, false)
+          .add("value", DoubleType, false)
+          .add("profile_value", DoubleType, false)
+          .add("seed", LongType, false)
+          .add("mean_complexity", DoubleType)
+          .add("reference_mean_complexity", DoubleType)
+          .add("mean_vulnerability", DoubleType)
+          .add("reference_mean_vulnerability", DoubleType)
+          .add("anomaly_score", DoubleType)
+          .add("ks_complexity", DoubleType)
+          .add("ks_vulnerability", DoubleType)
+          .add("complexity_floor", DoubleType)
+          .add("reference_complexity_floor", DoubleType)
+          // Over all seeds of the setting, so the same in each of their rows.
+          .add("seed_sd_complexity", DoubleType)
+          .add("reference_seed_sd_complexity", DoubleType)
+          .add("seed_sd_vulnerability", DoubleType)
+          .add("reference_seed_sd_vulnerability", DoubleType)
+          .add("seed_sd_as_i", DoubleType)
+          .add("reference_seed_sd_as_i", DoubleType),
+      List.of());
 
   private final StructType schema;
   private final List<String> partitionColumns;
