@@ -197,27 +197,28 @@ final class SweepCommand implements Callable<Integer> {
         .forEach(value -> settings.add(new SweepPlan.Setting(parameter, value)));
   }
 
-  /** By the last name of the path, the reference first. */
-  private LinkedHashMap<String, String> sets() {
-    LinkedHashMap<String, String> sets = new LinkedHashMap<>();
-    Stream.concat(Stream.of(reference), generated.stream())
-        .forEach(
-            path -> {
-              String name = path.replaceFirst("/+$", "").replaceFirst(".*/", "");
-              String before = sets.put(name, path);
-              if (name.isEmpty() || before != null) {
-                throw new UserException(
-                    name.isEmpty()
-                        ? "'" + path + "' has no name that tables could call it by. Give a folder."
-                        : before
-                            + " and "
-                            + path
-                            + " are both called '"
-                            + name
-                            + "', so that tables could not tell them apart. Rename one, or name"
-                            + " it by a link.");
-              }
-            });
+  /** Named by the last name of the path, the reference first. */
+  private List<BenchmarkManifest.Images> sets() {
+    List<BenchmarkManifest.Images> sets = new ArrayList<>();
+    for (String path : Stream.concat(Stream.of(reference), generated.stream()).toList()) {
+      String name = path.replaceFirst("/+$", "").replaceFirst(".*/", "");
+      if (name.isEmpty()) {
+        throw new UserException(
+            "'" + path + "' has no name that tables could call it by. Give a folder.");
+      }
+      for (BenchmarkManifest.Images other : sets) {
+        if (other.name().equals(name)) {
+          throw new UserException(
+              other.images()
+                  + " and "
+                  + path
+                  + " are both called '"
+                  + name
+                  + "', so that tables could not tell them apart. Rename one, or give a link.");
+        }
+      }
+      sets.add(new BenchmarkManifest.Images(name, path));
+    }
     return sets;
   }
 

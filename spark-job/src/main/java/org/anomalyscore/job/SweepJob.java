@@ -35,13 +35,13 @@ import org.apache.spark.util.SerializableConfiguration;
  * Measures a sample of each set under all runs of a sweep, and compares the generated ones with the
  * reference under each.
  *
- * @param images path of each set by its name; the first is the reference
+ * @param images the sets, of different names; the first is the reference
  * @param sample images of each set at most
  * @param batchSize images a network call; null for the model's default
  */
 record SweepJob(
     SweepPlan plan,
-    LinkedHashMap<String, String> images,
+    List<BenchmarkManifest.Images> images,
     String modelUri,
     String out,
     int sample,
@@ -76,7 +76,7 @@ record SweepJob(
   Result run(SparkSession spark) {
     Run run = Run.start("sweep");
     TableStore store = new TableStore(spark, out);
-    images.values().forEach(store::requireOutside);
+    images.forEach(set -> store.requireOutside(set.images()));
     store.requireWritable();
     ModelFile model = ModelFile.open(spark, modelUri);
     Devices devices = Devices.of(spark.sparkContext(), device);
@@ -88,17 +88,17 @@ record SweepJob(
     List<SweptSet> sets = new ArrayList<>();
     long passes = 0;
     long measured = 0;
-    for (Map.Entry<String, String> set : images.entrySet()) {
+    for (BenchmarkManifest.Images set : images) {
       ImageSample drawn =
           ImageSample.of(
-              ImageFinder.find(spark, set.getValue()),
-              set.getValue(),
+              ImageFinder.find(spark, set.images()),
+              set.images(),
               sample,
               measure.loader(),
               measure.hadoop());
-      List<SweepBatch.Swept> swept = measure(spark, set.getKey(), drawn.rows(), measure);
-      sampled.put(set.getKey(), new SampledSet(drawn.found(), drawn.rejected(), swept.size()));
-      sets.add(set(set.getKey(), swept));
+      List<SweepBatch.Swept> swept = measure(spark, set.name(), drawn.rows(), measure);
+      sampled.put(set.name(), new SampledSet(drawn.found(), drawn.rejected(), swept.size()));
+      sets.add(set(set.name(), swept));
       passes += swept.stream().mapToLong(SweepBatch.Swept::passes).sum();
       measured += swept.size();
     }
