@@ -3,6 +3,7 @@ package org.anomalyscore.job;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,32 +85,33 @@ record SweepJob(
     int batch = batchSize == null ? model.card().defaultBatchSize() : batchSize;
     ScoreMetrics metrics = ScoreMetrics.register(spark.sparkContext());
     SweepBatch measure = measure(spark, model, devices, batch, metrics);
-    Map<String, SampledSet> sampled = new LinkedHashMap<>();
-    List<SweptSet> sets = new ArrayList<>();
-    long passes = 0;
-    long measured = 0;
+    Map<String, ImageSample> samples = new LinkedHashMap<>();
     for (BenchmarkManifest.Images set : images) {
-      ImageSample drawn =
+      samples.put(
+          set.name(),
           ImageSample.of(
               ImageFinder.find(spark, set.images()),
               set.images(),
               sample,
               measure.loader(),
-              measure.hadoop());
-      List<SweepBatch.Swept> swept = measure(spark, set.name(), drawn.rows(), measure);
-      sampled.put(set.name(), new SampledSet(drawn.found(), drawn.rejected(), swept.size()));
-      sets.add(set(set.name(), swept));
-      passes += swept.stream().mapToLong(SweepBatch.Swept::passes).sum();
-      measured += swept.size();
+              measure.hadoop()));
+    }
+    List<SweepBatch.Swept> swept = measure(spark, samples.values(), measure);
+    List<SweptSet> sets = new ArrayList<>();
+    int from = 0;
+    for (Map.Entry<String, ImageSample> set : samples.entrySet()) {
+      int to = from + set.getValue().rows().size();
+      sets.add(set(set.getKey(), swept.subList(from, to)));
+      from = to;
     }
     List<TableRow> rows = rows(run, model, sets);
     Result result =
         new Result(
             run.id(),
             model.card().name(),
-            sampled,
-            passes,
-            measured * plan.naivePasses(),
+            sampled(samples),
+            swept.stream().mapToLong(SweepBatch.Swept::passes).sum(),
+            swept.size() * plan.naivePasses(),
             run.seconds(),
             metrics.networkNanos().value() / 1e9,
             rows);
@@ -134,19 +136,22 @@ record SweepJob(
         hadoop);
   }
 
-  /** A task a batch; in the sample's order. */
+  /** A task a batch of one set, so that no set waits for another; in the samples' order. */
   private static List<SweepBatch.Swept> measure(
-      SparkSession spark, String set, List<Row> rows, SweepBatch measure) {
+      SparkSession spark, Collection<ImageSample> samples, SweepBatch measure) {
     List<List<Row>> batches = new ArrayList<>();
-    for (int from = 0; from < rows.size(); from += measure.batchSize()) {
-      int to = Math.min(rows.size(), from + measure.batchSize());
-      // A view of a list does not travel.
-      batches.add(new ArrayList<>(rows.subList(from, to)));
+    for (ImageSample drawn : samples) {
+      int images = drawn.rows().size();
+      for (int from = 0; from < images; from += measure.batchSize()) {
+        int to = Math.min(images, from + measure.batchSize());
+        // A view of a list does not travel.
+        batches.add(new ArrayList<>(drawn.rows().subList(from, to)));
+      }
     }
     return Progress.during(
         spark,
-        set,
-        rows.size(),
+        "sweep",
+        batches.stream().mapToLong(List::size).sum(),
         measure.metrics(),
         () ->
             JavaSparkContext.fromSparkContext(spark.sparkContext())
@@ -156,6 +161,15 @@ record SweepJob(
                 .stream()
                 .flatMap(List::stream)
                 .toList());
+  }
+
+  private static Map<String, SampledSet> sampled(Map<String, ImageSample> samples) {
+    Map<String, SampledSet> sampled = new LinkedHashMap<>();
+    samples.forEach(
+        (name, drawn) ->
+            sampled.put(
+                name, new SampledSet(drawn.found(), drawn.rejected(), drawn.rows().size())));
+    return sampled;
   }
 
   private SweptSet set(String name, List<SweepBatch.Swept> swept) {

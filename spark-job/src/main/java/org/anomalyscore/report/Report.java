@@ -107,7 +107,8 @@ public final class Report {
                 Rejects.read(store, sets),
                 Runs.read(store, comparisons))
             .build(store.location(), run, comparisons, figures);
-    byte[] html = Page.html(page, figures).getBytes(StandardCharsets.UTF_8);
+    byte[] html =
+        Page.html(page, figures, SweepSection.read(store)).getBytes(StandardCharsets.UTF_8);
     file.write(html);
     if (html.length > LARGE) {
       LOG.warn(

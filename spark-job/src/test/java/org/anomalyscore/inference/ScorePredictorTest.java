@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,64 @@ class ScorePredictorTest {
   @Test
   void paperProfileEqualsTheOracle() throws IOException {
     assertOracle("tiny_scores_paper.csv", ScoreParameters.PAPER, 1e-6);
+  }
+
+  @Test
+  void drawsAreAveragedAsByTheOracle() throws IOException {
+    assertOracle("tiny_scores_paper_5_draws.csv", ScoreParameters.PAPER.withDraws(5), 1e-6);
+  }
+
+  /**
+   * Over 24 seeds of 12 images, whose 276 degrees of freedom leave a variance 9 % of uncertainty
+   * and a ratio of two 12 %: a factor of 1.5 is more than three standard errors.
+   */
+  @Test
+  void theVarianceFallsWithTheNumberOfDraws() throws IOException {
+    double[] one = varianceOverSeeds(1);
+    double[] four = varianceOverSeeds(4);
+    for (int measure = 0; measure < one.length; measure++) {
+      double ratio = one[measure] / four[measure];
+      assertTrue(ratio > 4 / 1.5 && ratio < 4 * 1.5, measure + ": " + ratio);
+    }
+  }
+
+  /** Mean over images of the relative variance over seeds, of C and of V. */
+  private static double[] varianceOverSeeds(int draws) throws IOException {
+    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    int seeds = 24;
+    double[][][] values = new double[2][inputs.size()][seeds];
+    for (int seed = 0; seed < seeds; seed++) {
+      // Seeds and draws are different streams, so that no draw enters two of the means.
+      ScoreParameters p = ScoreParameters.PAPER.withSeed(seed).withDraws(draws);
+      List<Measurement> measured = measure("tiny", p, 12, inputs);
+      for (int i = 0; i < inputs.size(); i++) {
+        values[0][i][seed] = measured.get(i).complexity();
+        values[1][i][seed] = measured.get(i).vulnerability();
+      }
+    }
+    double[] sums = new double[2];
+    for (int measure = 0; measure < 2; measure++) {
+      for (double[] image : values[measure]) {
+        double mean = Arrays.stream(image).average().orElseThrow();
+        double squares = Arrays.stream(image).map(v -> (v - mean) * (v - mean)).sum();
+        sums[measure] += squares / (seeds - 1) / (mean * mean) / inputs.size();
+      }
+    }
+    return sums;
+  }
+
+  @Test
+  void anImageThatIsDegenerateInOneDrawIsDegenerate() {
+    Measurement good = new Measurement(1, 2, 3, 4, new float[] {5}, null);
+    Measurement bad = new Measurement(Double.NaN, 2, 0, 4, new float[] {5}, "why");
+    assertEquals("why", Measurement.mean(List.of(good, bad)).degenerate());
+    Measurement mean = Measurement.mean(List.of(good, new Measurement(3, 6, 5, 2, null, null)));
+    assertNull(mean.degenerate());
+    assertEquals(List.of(2.0, 4.0, 4.0, 3.0), numbers(mean));
+  }
+
+  private static List<Double> numbers(Measurement m) {
+    return List.of(m.complexity(), m.vulnerability(), m.stepNorm(), m.complexityFloor());
   }
 
   @Test
