@@ -90,8 +90,8 @@ class SweepBatchTest {
     assertTrue(
         image.passes() >= expected && image.passes() <= expected + 2 * 6,
         image.passes() + " instead of " + expected);
-    // Distinct runs of a seed: 10 in all; 33 passes each at the profile's K and J.
-    int perSeed = 33 * 10 + (2 - 10) + (13 - 10) + 2 * (1 - 10) + 2 * (12 - 10);
+    // Distinct runs of a seed: 11 in all; 33 passes each at the profile's K and J.
+    long perSeed = 33 * 11 + (2 - 10) + (13 - 10) + 2 * (1 - 10) + 2 * (12 - 10);
     assertEquals(2 * perSeed, plan.naivePasses());
   }
 
