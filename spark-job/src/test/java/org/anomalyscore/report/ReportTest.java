@@ -226,7 +226,7 @@ class ReportTest {
     assertTrue(html.contains("Mean C against noise_step") && html.contains("AS against"));
     assertTrue(html.contains(">0.01 *</text>") && html.contains(">1e-06</text>"));
     // Two seeds of 0.21 and 0.22.
-    assertTrue(html.contains("0.01: 0.215 (0.21 to 0.22)"), "the mean over seeds and its range");
+    assertTrue(html.contains("0.01: 0.2150 (0.2100 to 0.2200)"), "mean and range of the seeds");
     assertFalse(html.contains("0.7770"), "the older sweep");
     assertFalse(html.contains("<script>alert"));
     // A reference without numbers in a column has no line, and no place is NaN.
