@@ -12,7 +12,7 @@ final class CommandLineIT {
   void helpListsTheCommandsAndNothingElseIsSaid() throws Exception {
     JobProcess.Result result = JobProcess.script("--help").run();
     assertEquals(0, result.exitCode(), result::toString);
-    for (String command : List.of("demo", "score", "evaluate", "benchmark", "report")) {
+    for (String command : List.of("demo", "score", "evaluate", "benchmark", "report", "sweep")) {
       assertTrue(result.out().contains(command), result::toString);
     }
     assertEquals("", result.err());
