@@ -25,9 +25,10 @@ def image_id(encoded: bytes) -> str:
     return hashlib.sha256(encoded).hexdigest()
 
 
-def stream_key(purpose: str, seed: int, image: str) -> int:
+def stream_key(purpose: str, seed: int, image: str, draw: int = 0) -> int:
     """First 8 bytes, big-endian, of the SHA-256 of the stream's ASCII name."""
-    name = f"anomaly-score|1|{purpose}|{seed}|{image}".encode("ascii")
+    drawn = f"|draw={draw}" if draw > 0 else ""
+    name = f"anomaly-score|1|{purpose}{drawn}|{seed}|{image}".encode("ascii")
     return int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
 
 
@@ -53,15 +54,15 @@ def gaussians(key: int, count: int) -> np.ndarray:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).reshape(-1)[:count]
 
 
-def complexity_direction(image: str, seed: int, size: int) -> np.ndarray:
+def complexity_direction(image: str, seed: int, size: int, draw: int = 0) -> np.ndarray:
     """n: float32 (3, size, size) of unit L2 norm (to float32 rounding), elements in C, H, W order."""
-    g = gaussians(stream_key(COMPLEXITY_NOISE, seed, image), 3 * size * size)
+    g = gaussians(stream_key(COMPLEXITY_NOISE, seed, image, draw), 3 * size * size)
     return (g / np.sqrt(np.sum(g * g))).astype(np.float32).reshape(3, size, size)
 
 
-def attack_direction(image: str, seed: int, size: int) -> np.ndarray:
+def attack_direction(image: str, seed: int, size: int, draw: int = 0) -> np.ndarray:
     """u: float64 (3, size, size) uniform in [-1, 1), elements in C, H, W order."""
-    u = uniforms(stream_key(ATTACK_START, seed, image), 3 * size * size)
+    u = uniforms(stream_key(ATTACK_START, seed, image, draw), 3 * size * size)
     return (2.0 * u - 1.0).reshape(3, size, size)
 
 
@@ -69,13 +70,14 @@ def golden() -> dict:
     image = image_id(b"abc")
     streams = []
     for purpose in (COMPLEXITY_NOISE, ATTACK_START):
-        for seed in (0, 7):
-            key = stream_key(purpose, seed, image)
+        for seed, draw in ((0, 0), (7, 0), (0, 1), (7, 12)):
+            key = stream_key(purpose, seed, image, draw)
             g = gaussians(key, 3072)
             streams.append(
                 {
                     "purpose": purpose,
                     "seed": seed,
+                    "draw": draw,
                     "key": f"{key:016x}",
                     "values": [f"{int(v):016x}" for v in values(key, 8)],
                     "uniforms": uniforms(key, 8).tolist(),

@@ -159,15 +159,23 @@ def vulnerability(features, x, starts, profile):
     return np.linalg.norm(moved, axis=-1), near_zero.numpy()
 
 
-def score(features, pixels, image_ids, profile, seed, dtype):
-    """Rows (without the path) of images (B, 3, S, S), float32 NumPy; NaN where undefined."""
+def score(features, pixels, image_ids, profile, seed, dtype, draws=1):
+    """Rows (without the path) of images (B, 3, S, S), float32 NumPy; NaN where undefined.
+
+    Columns are means over the draws, but for the angles' extremes and the count.
+    """
     size = pixels.shape[-1]
     x = torch.from_numpy(pixels).to(dtype)
-    n = np.stack([noise.complexity_direction(i, seed, size) for i in image_ids])
-    u = np.stack([noise.attack_direction(i, seed, size) for i in image_ids])
-    c, step, floor, low, high = complexity(features, x, torch.from_numpy(n).to(dtype), profile)
-    v, near_zero = vulnerability(features, x, torch.from_numpy(u).to(dtype), profile)
-    return list(zip(image_ids, c, v, step, floor, low, high, near_zero))
+    columns = []
+    for draw in range(draws):
+        n = np.stack([noise.complexity_direction(i, seed, size, draw) for i in image_ids])
+        u = np.stack([noise.attack_direction(i, seed, size, draw) for i in image_ids])
+        c, step, floor, low, high = complexity(features, x, torch.from_numpy(n).to(dtype), profile)
+        v, near_zero = vulnerability(features, x, torch.from_numpy(u).to(dtype), profile)
+        columns.append((c, v, step, floor, low, high, near_zero))
+    c, v, step, floor, low, high, near_zero = (np.stack(column) for column in zip(*columns))
+    means = (column.mean(axis=0) for column in (c, v, step, floor))
+    return list(zip(image_ids, *means, low.min(axis=0), high.max(axis=0), near_zero.sum(axis=0)))
 
 
 def find_images(roots):
@@ -195,7 +203,7 @@ def write_scores(arguments):
             pixels = np.stack([load_pixels(e, arguments.size) for e in encoded])
             ids = [noise.image_id(e) for e in encoded]
             profile = PROFILES[arguments.profile]
-            rows = score(features, pixels, ids, profile, arguments.seed, dtype)
+            rows = score(features, pixels, ids, profile, arguments.seed, dtype, arguments.draws)
             for path, row in zip(chosen, rows):
                 name = path.relative_to(arguments.relative_to) if arguments.relative_to else path
                 writer.writerow([name.as_posix(), *(str(value) for value in row)])
@@ -215,6 +223,7 @@ def main():
     parser.add_argument("--limit", type=int)
     parser.add_argument("--output-index", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--draws", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--relative-to", help="write paths relative to this folder")

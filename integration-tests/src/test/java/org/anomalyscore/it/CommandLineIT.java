@@ -13,7 +13,16 @@ final class CommandLineIT {
     JobProcess.Result result = JobProcess.script("--help").run();
     assertEquals(0, result.exitCode(), result::toString);
     for (String command :
-        List.of("demo", "score", "evaluate", "benchmark", "report", "classify", "labels")) {
+        List.of(
+            "demo",
+            "score",
+            "evaluate",
+            "benchmark",
+            "report",
+            "classify",
+            "labels",
+            "explain",
+            "sweep")) {
       assertTrue(result.out().contains(command), result::toString);
     }
     assertEquals("", result.err());

@@ -1,5 +1,9 @@
 package org.anomalyscore.inference;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+
 /**
  * What the network says of one image.
  *
@@ -34,6 +38,34 @@ record Measurement(
         floor,
         clean,
         degeneracy(complexity, vulnerability, stepNorm, noisePath));
+  }
+
+  /**
+   * The mean over draws of the noise, number by number, so that AS-i is the mean V over the mean C.
+   * Degenerate if a draw is.
+   *
+   * @param draws measurements of one image, at least 1; the features are the first one's
+   */
+  static Measurement mean(List<Measurement> draws) {
+    return new Measurement(
+        mean(draws, Measurement::complexity),
+        mean(draws, Measurement::vulnerability),
+        mean(draws, Measurement::stepNorm),
+        mean(draws, Measurement::complexityFloor),
+        draws.get(0).features,
+        draws.stream()
+            .map(Measurement::degenerate)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null));
+  }
+
+  private static double mean(List<Measurement> draws, ToDoubleFunction<Measurement> number) {
+    double sum = 0;
+    for (Measurement draw : draws) {
+      sum += number.applyAsDouble(draw);
+    }
+    return sum / draws.size();
   }
 
   private static String degeneracy(double c, double v, double stepNorm, float[][] path) {

@@ -37,13 +37,26 @@ public final class NoiseStream {
   private final long key;
 
   /**
-   * The stream of one image and purpose.
+   * The stream of one image and purpose: that of draw 0.
    *
    * @param seed the run's seed, default 0
    * @param imageId SHA-256 of the encoded file's bytes, 64 lower-case hexadecimal digits
    */
   public NoiseStream(Purpose purpose, long seed, String imageId) {
-    String text = "anomaly-score|1|" + purpose.text + "|" + seed + "|" + imageId;
+    this(purpose, seed, 0, imageId);
+  }
+
+  /**
+   * One of several independent streams of one image and purpose. The key is made of {@code
+   * anomaly-score|1|PURPOSE|SEED|IMAGE_ID}, and for a draw above 0 of {@code
+   * anomaly-score|1|PURPOSE|draw=DRAW|SEED|IMAGE_ID}, so that draw 0 is the stream of a score that
+   * averages nothing.
+   *
+   * @param draw 0 or above
+   */
+  public NoiseStream(Purpose purpose, long seed, int draw, String imageId) {
+    String drawn = draw == 0 ? "" : "|draw=" + draw;
+    String text = "anomaly-score|1|" + purpose.text + drawn + "|" + seed + "|" + imageId;
     this.key = ByteBuffer.wrap(ContentHash.of(text)).getLong();
   }
 

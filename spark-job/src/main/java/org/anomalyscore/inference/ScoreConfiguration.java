@@ -44,6 +44,7 @@ public record ScoreConfiguration(ModelFile model, ScoreParameters parameters)
         "attack-start=" + p.attackStart(),
         "attack-ball=" + p.attackBall(),
         "ascends=" + p.ascends(),
-        "seed=" + p.seed());
+        // A single draw is what the text meant before there were several: the same names stand.
+        "seed=" + p.seed() + (p.draws() == 1 ? "" : "|draws=" + p.draws()));
   }
 }

@@ -15,6 +15,8 @@ import org.anomalyscore.table.UserException;
  * @param ascends true: the attack increases the features' distance, as the paper's equations say;
  *     false: it decreases it, as the authors' published code does
  * @param seed of the noise stream
+ * @param draws independent draws of the noise direction and the attack's start that C and V of an
+ *     image are averaged over, at least 1
  */
 public record ScoreParameters(
     double noiseStep,
@@ -24,7 +26,8 @@ public record ScoreParameters(
     double attackStart,
     double attackBall,
     boolean ascends,
-    long seed)
+    long seed,
+    int draws)
     implements Serializable {
 
   /** The values of the paper's text. */
@@ -51,12 +54,50 @@ public record ScoreParameters(
     if (attackSteps < 1) {
       throw new UserException("--attack-steps is " + attackSteps + ". Give 1 or more.");
     }
+    if (draws < 1) {
+      throw new UserException("--draws is " + draws + ". Give 1 or more.");
+    }
+  }
+
+  /** One draw, as the paper has it. */
+  public ScoreParameters(
+      double noiseStep,
+      int noiseSteps,
+      double attackStep,
+      int attackSteps,
+      double attackStart,
+      double attackBall,
+      boolean ascends,
+      long seed) {
+    this(noiseStep, noiseSteps, attackStep, attackSteps, attackStart, attackBall, ascends, seed, 1);
   }
 
   /** The same measurement under other noise. */
   public ScoreParameters withSeed(long value) {
     return new ScoreParameters(
-        noiseStep, noiseSteps, attackStep, attackSteps, attackStart, attackBall, ascends, value);
+        noiseStep,
+        noiseSteps,
+        attackStep,
+        attackSteps,
+        attackStart,
+        attackBall,
+        ascends,
+        value,
+        draws);
+  }
+
+  /** The same measurement averaged over other many draws. */
+  public ScoreParameters withDraws(int value) {
+    return new ScoreParameters(
+        noiseStep,
+        noiseSteps,
+        attackStep,
+        attackSteps,
+        attackStart,
+        attackBall,
+        ascends,
+        seed,
+        value);
   }
 
   private static void requirePositive(String option, double value) {

@@ -11,7 +11,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.anomalyscore.table.UserException;
 
 /**
@@ -24,7 +29,7 @@ import org.anomalyscore.table.UserException;
 final class ScorePredictor implements AutoCloseable {
 
   /** The floor diagnostic looks at this part of a noise step. */
-  private static final double NEARBY = 0.01;
+  static final double NEARBY = 0.01;
 
   /** One image as the network sees it: pixels (3, S, S) in C, H, W order. */
   record Input(String imageId, float[] pixels) {}
@@ -108,56 +113,43 @@ final class ScorePredictor implements AutoCloseable {
   }
 
   /**
-   * Measures up to a batch of images.
+   * Measures up to a batch of images, each averaged over the parameters' draws.
    *
    * @param inputs 1 to batch-size images
    * @return one measurement an image, in the same order
    */
   List<Measurement> measure(List<Input> inputs) {
-    float[] pixels = new float[batchSize * elements];
-    float[] direction = new float[batchSize * elements];
-    float[] start = new float[batchSize * elements];
-    for (int b = 0; b < batchSize; b++) {
-      int offset = b * elements;
-      if (b < inputs.size()) {
-        Input input = inputs.get(b);
-        System.arraycopy(input.pixels(), 0, pixels, offset, elements);
-        stream(NoiseStream.Purpose.COMPLEXITY_NOISE, input)
-            .writeUnitDirection(direction, offset, elements);
-        stream(NoiseStream.Purpose.ATTACK_START, input).writeUniform(start, offset, elements);
-      } else {
-        // Padding repeats the first image; its results are dropped.
-        System.arraycopy(pixels, 0, pixels, offset, elements);
-        System.arraycopy(direction, 0, direction, offset, elements);
-        System.arraycopy(start, 0, start, offset, elements);
+    List<List<Measurement>> draws = new ArrayList<>(parameters.draws());
+    try (Batch batch = new Batch(inputs)) {
+      for (int draw = 0; draw < parameters.draws(); draw++) {
+        draws.add(measure(batch, draw));
       }
     }
-    long begin = System.nanoTime();
-    // [k][b]: features of image b after k noise steps.
-    float[][][] path = new float[parameters.noiseSteps() + 1][][];
-    float[][] nearby;
-    float[][] attacked;
-    try (NDManager batch = model.newManager()) {
-      Shape shape = new Shape(batchSize, 3, card.input().size(), card.input().size());
-      NDArray x = batch.create(pixels, shape);
-      NDArray n = batch.create(direction, shape);
-      NDArray u = batch.create(start, shape);
-      for (int k = 0; k < path.length; k++) {
-        path[k] = featuresAt(x, n, k * parameters.noiseStep());
-      }
-      nearby = featuresAt(x, n, NEARBY * parameters.noiseStep());
-      attacked = attack(x, u, null, path[0]);
-    }
-    networkNanos += System.nanoTime() - begin;
     List<Measurement> measurements = new ArrayList<>(inputs.size());
     for (int b = 0; b < inputs.size(); b++) {
-      float[][] imagePath = new float[path.length][];
-      for (int k = 0; k < path.length; k++) {
-        imagePath[k] = path[k][b];
-      }
-      measurements.add(Measurement.of(imagePath, nearby[b], attacked[b]));
+      int image = b;
+      measurements.add(Measurement.mean(draws.stream().map(draw -> draw.get(image)).toList()));
     }
     return measurements;
+  }
+
+  private List<Measurement> measure(Batch batch, int draw) {
+    // [k][b]: features of image b after k noise steps.
+    float[][][] path = new float[parameters.noiseSteps() + 1][][];
+    path[0] = batch.clean();
+    float[][] nearby;
+    try (NDArray n = batch.noise(NoiseStream.Purpose.COMPLEXITY_NOISE, parameters.seed(), draw)) {
+      for (int k = 1; k < path.length; k++) {
+        path[k] = batch.featuresAt(n, k * parameters.noiseStep());
+      }
+      nearby = batch.featuresAt(n, NEARBY * parameters.noiseStep());
+    }
+    float[][] attacked;
+    try (NDArray u = batch.noise(NoiseStream.Purpose.ATTACK_START, parameters.seed(), draw)) {
+      Set<Integer> last = Set.of(parameters.attackSteps());
+      attacked = batch.attack(u, null, parameters, last).get(parameters.attackSteps());
+    }
+    return batch.measurements(path, nearby, attacked);
   }
 
   /**
@@ -170,36 +162,24 @@ final class ScorePredictor implements AutoCloseable {
    * @return ‖M(a_J) − M(x)‖₂, one an attack
    */
   double[] vulnerabilities(Input input, long seed, List<boolean[]> masks) {
-    float[] pixels = new float[batchSize * elements];
-    float[] start = new float[batchSize * elements];
-    new NoiseStream(NoiseStream.Purpose.ATTACK_START, seed, input.imageId())
-        .writeUniform(start, 0, elements);
-    for (int b = 0; b < batchSize; b++) {
-      System.arraycopy(input.pixels(), 0, pixels, b * elements, elements);
-      System.arraycopy(start, 0, start, b * elements, elements);
-    }
-    final long begin = System.nanoTime();
-    int size = card.input().size();
     double[] moved = new double[masks.size()];
-    try (NDManager image = model.newManager()) {
-      Shape shape = new Shape(batchSize, 3, size, size);
-      NDArray x = image.create(pixels, shape);
-      NDArray u = image.create(start, shape);
-      float[][] clean;
-      try (NDManager once = model.newManager()) {
-        clean = rows(model.features(once.create(pixels, shape), false));
-      }
+    int size = card.input().size();
+    Set<Integer> last = Set.of(parameters.attackSteps());
+    // Padding makes the batch as many copies of the image.
+    try (Batch batch = new Batch(List.of(input));
+        NDArray u = batch.noise(NoiseStream.Purpose.ATTACK_START, seed, 0)) {
+      float[] clean = batch.clean()[0];
       for (int from = 0; from < masks.size(); from += batchSize) {
-        try (NDManager batch = model.newManager()) {
-          NDArray mask = batch.create(masks(masks, from), new Shape(batchSize, 1, size, size));
-          float[][] attacked = attack(x, u, mask, clean);
+        try (NDManager scope = model.newManager()) {
+          NDArray mask = scope.create(masks(masks, from), new Shape(batchSize, 1, size, size));
+          float[][] attacked =
+              batch.attack(u, mask, parameters, last).get(parameters.attackSteps());
           for (int b = 0; b < batchSize && from + b < moved.length; b++) {
-            moved[from + b] = FeaturePath.distance(clean[b], attacked[b]);
+            moved[from + b] = FeaturePath.distance(clean, attacked[b]);
           }
         }
       }
     }
-    networkNanos += System.nanoTime() - begin;
     return moved;
   }
 
@@ -216,55 +196,172 @@ final class ScorePredictor implements AutoCloseable {
     return batch;
   }
 
-  private NoiseStream stream(NoiseStream.Purpose purpose, Input input) {
-    return new NoiseStream(purpose, parameters.seed(), input.imageId());
-  }
-
-  /** M(clip(x + length · n, 0, 1)); (batch, D). */
-  private float[][] featuresAt(NDArray x, NDArray n, double length) {
-    try (NDManager step = model.newManager()) {
-      x.tempAttach(step);
-      n.tempAttach(step);
-      NDArray noisy = x.add(n.mul((float) length)).clip(0, 1);
-      return rows(model.features(noisy, false));
-    }
-  }
-
   /**
-   * Projected gradient steps on the squared L2 distance of the features (Eq. 2-5).
-   *
-   * @param mask 1 where a pixel may change, else 0, (batch, 1, S, S); null for all pixels
-   * @param clean M(x), (batch, D)
-   * @return M(a_J), (batch, D)
+   * Up to a batch of images in native memory, padded to the batch size, and what the network can be
+   * asked of them. M(x) is computed once.
    */
-  private float[][] attack(NDArray x, NDArray u, NDArray mask, float[][] clean) {
-    try (NDManager scope = model.newManager()) {
-      x.tempAttach(scope);
-      u.tempAttach(scope);
-      NDArray fixed = scope.create(clean);
-      NDArray low = scope.create(0f);
-      NDArray high = scope.create(1f);
-      if (parameters.attackBall() > 0) {
-        low = x.sub((float) parameters.attackBall()).maximum(0f);
-        high = x.add((float) parameters.attackBall()).minimum(1f);
-      }
-      float step =
-          (float) (parameters.ascends() ? parameters.attackStep() : -parameters.attackStep());
-      NDArray start = u.mul((float) parameters.attackStart());
-      NDArray a = x.add(mask == null ? start : start.mul(mask)).clip(0, 1);
-      for (int j = 0; j < parameters.attackSteps(); j++) {
-        try (NDManager iteration = model.newManager()) {
-          NDArray gradient = distanceGradient(a, fixed, iteration);
-          NDArray change = gradient.sign().mul(step);
-          NDArray next = a.stopGradient().add(mask == null ? change : change.mul(mask));
-          next = next.maximum(low).minimum(high);
-          next.attach(scope);
-          a.close();
-          a = next;
+  final class Batch implements AutoCloseable {
+
+    private final List<Input> inputs;
+    private final NDManager manager = model.newManager();
+    private final NDArray x;
+    private float[][] clean;
+    private int passes;
+
+    /**
+     * @param inputs 1 to batch-size images
+     */
+    Batch(List<Input> inputs) {
+      this.inputs = inputs;
+      this.x = create((input, pixels, offset) -> copy(input.pixels(), pixels, offset));
+    }
+
+    private void copy(float[] from, float[] to, int offset) {
+      System.arraycopy(from, 0, to, offset, elements);
+    }
+
+    /** An array (batch, 3, S, S); padding repeats the first image's part. */
+    private NDArray create(Fill fill) {
+      float[] values = new float[batchSize * elements];
+      for (int b = 0; b < batchSize; b++) {
+        if (b < inputs.size()) {
+          fill.write(inputs.get(b), values, b * elements);
+        } else {
+          System.arraycopy(values, 0, values, b * elements, elements);
         }
       }
-      return rows(model.features(a, false));
+      int size = card.input().size();
+      return manager.create(values, new Shape(batchSize, 3, size, size));
     }
+
+    /** The direction n of Eq. 1, or the attack's u: (batch, 3, S, S), for the caller to close. */
+    NDArray noise(NoiseStream.Purpose purpose, long seed, int draw) {
+      return create(
+          (input, values, offset) -> {
+            NoiseStream stream = new NoiseStream(purpose, seed, draw, input.imageId());
+            switch (purpose) {
+              case COMPLEXITY_NOISE -> stream.writeUnitDirection(values, offset, elements);
+              case ATTACK_START -> stream.writeUniform(values, offset, elements);
+              default -> throw new IllegalArgumentException(purpose + " is no noise of pixels");
+            }
+          });
+    }
+
+    /** M(x); (batch, D). */
+    float[][] clean() {
+      if (clean == null) {
+        clean = features(() -> x.clip(0, 1));
+      }
+      return clean;
+    }
+
+    /** M(clip(x + length · n, 0, 1)); (batch, D). */
+    float[][] featuresAt(NDArray n, double length) {
+      return features(() -> x.add(n.mul((float) length)).clip(0, 1), n);
+    }
+
+    /**
+     * @param pixels computed from x and {@code from}; freed with the scope
+     */
+    private float[][] features(Supplier<NDArray> pixels, NDArray... from) {
+      long begin = System.nanoTime();
+      passes++;
+      try (NDManager step = model.newManager()) {
+        x.tempAttach(step);
+        for (NDArray array : from) {
+          array.tempAttach(step);
+        }
+        return rows(model.features(pixels.get(), false));
+      } finally {
+        networkNanos += System.nanoTime() - begin;
+      }
+    }
+
+    /**
+     * Projected gradient steps on the squared L2 distance of the features (Eq. 2-5). An attack of
+     * many steps contains the shorter ones.
+     *
+     * @param mask 1 where a pixel may change, else 0, (batch, 1, S, S); null for all pixels
+     * @param p whose step, start, ball and direction to take
+     * @param after numbers of steps j &gt;= 1
+     * @return M(a_j), (batch, D), for each j
+     */
+    Map<Integer, float[][]> attack(NDArray u, NDArray mask, ScoreParameters p, Set<Integer> after) {
+      float[][] start = clean();
+      long begin = System.nanoTime();
+      int steps = Collections.max(after);
+      Map<Integer, float[][]> attacked = new HashMap<>();
+      try (NDManager scope = model.newManager()) {
+        x.tempAttach(scope);
+        u.tempAttach(scope);
+        NDArray fixed = scope.create(start);
+        NDArray low = scope.create(0f);
+        NDArray high = scope.create(1f);
+        if (p.attackBall() > 0) {
+          low = x.sub((float) p.attackBall()).maximum(0f);
+          high = x.add((float) p.attackBall()).minimum(1f);
+        }
+        float step = (float) (p.ascends() ? p.attackStep() : -p.attackStep());
+        NDArray first = u.mul((float) p.attackStart());
+        NDArray a = x.add(mask == null ? first : first.mul(mask)).clip(0, 1);
+        a.attach(scope);
+        for (int j = 1; j <= steps; j++) {
+          try (NDManager iteration = model.newManager()) {
+            NDArray gradient = distanceGradient(a, fixed, iteration);
+            NDArray change = gradient.sign().mul(step);
+            NDArray next = a.stopGradient().add(mask == null ? change : change.mul(mask));
+            next = next.maximum(low).minimum(high);
+            next.attach(scope);
+            a.close();
+            a = next;
+          }
+          // Forward and backward.
+          passes += 2;
+          if (after.contains(j)) {
+            passes++;
+            try (NDManager look = model.newManager()) {
+              a.tempAttach(look);
+              attacked.put(j, rows(model.features(a, false)));
+            }
+          }
+        }
+        return attacked;
+      } finally {
+        networkNanos += System.nanoTime() - begin;
+      }
+    }
+
+    /**
+     * What features of the batch come to, one measurement an image.
+     *
+     * @param path [k] features (batch, D) after k noise steps
+     */
+    List<Measurement> measurements(float[][][] path, float[][] nearby, float[][] attacked) {
+      List<Measurement> measurements = new ArrayList<>(inputs.size());
+      for (int b = 0; b < inputs.size(); b++) {
+        float[][] imagePath = new float[path.length][];
+        for (int k = 0; k < path.length; k++) {
+          imagePath[k] = path[k][b];
+        }
+        measurements.add(Measurement.of(imagePath, nearby[b], attacked[b]));
+      }
+      return measurements;
+    }
+
+    /** Passes of the batch through the network so far; a gradient is two, forward and backward. */
+    int passes() {
+      return passes;
+    }
+
+    @Override
+    public void close() {
+      manager.close();
+    }
+  }
+
+  /** Writes one image's part of an array. */
+  private interface Fill {
+    void write(Input input, float[] values, int offset);
   }
 
   /** d/da of the squared L2 distance between M(a) and M(x); each image's part is its own. */

@@ -19,6 +19,7 @@ record BenchmarkManifest(
     List<String> models,
     String profile,
     Long seed,
+    Integer draws,
     Integer batchSize,
     String device,
     Double features,
@@ -31,6 +32,7 @@ record BenchmarkManifest(
   BenchmarkManifest {
     profile = or(profile, "paper");
     seed = or(seed, 0L);
+    draws = or(draws, 1);
     device = or(device, "auto");
     thresholds = or(thresholds, new Thresholds(null, null));
     resampling = or(resampling, new Resampling(null, null, null));
@@ -84,7 +86,7 @@ record BenchmarkManifest(
   }
 
   ScoreParameters parameters() {
-    return ProfileOptions.profile(profile).withSeed(seed);
+    return ProfileOptions.profile(profile).withSeed(seed).withDraws(draws);
   }
 
   Devices.Mode deviceMode() {

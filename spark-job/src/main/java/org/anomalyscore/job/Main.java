@@ -24,6 +24,7 @@ import picocli.CommandLine.HelpCommand;
       ClassifyCommand.class,
       LabelsCommand.class,
       ExplainCommand.class,
+      SweepCommand.class,
       HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -223,6 +223,7 @@ final class ManifestReader {
         m.models().stream().map(model -> whole("models", model).toString()).toList(),
         m.profile(),
         m.seed(),
+        m.draws(),
         m.batchSize(),
         m.device(),
         m.features(),

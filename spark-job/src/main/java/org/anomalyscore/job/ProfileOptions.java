@@ -21,6 +21,15 @@ final class ProfileOptions {
   @Option(names = "--seed", defaultValue = "0", description = "Seed of the noise. Default: 0.")
   private long seed;
 
+  @Option(
+      names = "--draws",
+      defaultValue = "1",
+      paramLabel = "R",
+      description =
+          "Averages C and V of an image over R independent draws of the noise, at R times the cost;"
+              + " their random part falls by the root of R. Default: 1, as in the paper.")
+  private int draws;
+
   @Option(names = "--noise-step", paramLabel = "EPS", description = "eps of Eq. 1.")
   private Double noiseStep;
 
@@ -51,7 +60,8 @@ final class ProfileOptions {
         or(attackStart, profile.attackStart()),
         or(attackBall, profile.attackBall()),
         profile.ascends(),
-        seed);
+        seed,
+        draws);
   }
 
   private static <T> T or(T given, T profileValue) {

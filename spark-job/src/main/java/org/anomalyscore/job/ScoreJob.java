@@ -37,7 +37,7 @@ final class ScoreJob {
   static final double DEFAULT_REJECT_FRACTION = 0.05;
 
   /** A file must fit into memory together with its decoded form. */
-  private static final long MAX_FILE_BYTES = 512L << 20;
+  static final long MAX_FILE_BYTES = 512L << 20;
 
   /** Small enough that a lost task costs minutes, large enough that starting one costs nothing. */
   private static final int MOST_IMAGES_A_PARTITION = 2000;

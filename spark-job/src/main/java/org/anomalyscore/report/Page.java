@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -35,11 +36,14 @@ final class Page {
    * @param text what the template prints
    * @param figures what the script draws
    * @param attributions what attributions.ftlh prints
+   * @param sweeps what {@code sweep.ftlh} draws, which needs no script
    */
-  static String html(PageModel text, FigureData figures, Attributions attributions) {
+  static String html(
+      PageModel text, FigureData figures, Attributions attributions, List<SweepSection> sweeps) {
     String charts = resource(charts());
     String script = resource("report.js");
     Map<String, Object> model = new LinkedHashMap<>(JSON.convertValue(text, new MapType()));
+    model.put("sweeps", JSON.convertValue(sweeps, new ListType()));
     StringWriter html = new StringWriter();
     try {
       HTMLOutputFormat raw = HTMLOutputFormat.INSTANCE;
@@ -109,6 +113,8 @@ final class Page {
       throw new IllegalStateException(e);
     }
   }
+
+  private static final class ListType extends TypeReference<List<Map<String, Object>>> {}
 
   private static final class MapType extends TypeReference<Map<String, Object>> {}
 }

@@ -110,7 +110,9 @@ public final class Report {
             .build(store.location(), run, comparisons, labels.sections(), figures);
     Attributions attributions =
         Attributions.read(store, comparisons, spark.sessionState().newHadoopConf());
-    byte[] html = Page.html(page, figures, attributions).getBytes(StandardCharsets.UTF_8);
+    byte[] html =
+        Page.html(page, figures, attributions, SweepSection.read(store))
+            .getBytes(StandardCharsets.UTF_8);
     file.write(html);
     if (html.length > LARGE) {
       LOG.warn(

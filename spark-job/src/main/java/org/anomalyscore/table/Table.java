@@ -137,6 +137,40 @@ public enum Table {
           .add("overlay", StringType, false)
           .add("model", StringType, false)
           .add("explained_at", TimestampType, false),
+      List.of()),
+
+  /** One row per setting, seed and generated set of a sweep. */
+  SWEEPS(
+      new StructType()
+          .add("run_id", StringType, false)
+          .add("swept_at", TimestampType, false)
+          // What score under these very parameters would call its rows.
+          .add("config_id", StringType, false)
+          .add("model", StringType, false)
+          .add("reference", StringType, false)
+          .add("n_reference", LongType, false)
+          .add("dataset", StringType, false)
+          .add("n", LongType, false)
+          .add("parameter", StringType, false)
+          .add("value", DoubleType, false)
+          .add("profile_value", DoubleType, false)
+          .add("seed", LongType, false)
+          .add("mean_complexity", DoubleType)
+          .add("reference_mean_complexity", DoubleType)
+          .add("mean_vulnerability", DoubleType)
+          .add("reference_mean_vulnerability", DoubleType)
+          .add("anomaly_score", DoubleType)
+          .add("ks_complexity", DoubleType)
+          .add("ks_vulnerability", DoubleType)
+          .add("complexity_floor", DoubleType)
+          .add("reference_complexity_floor", DoubleType)
+          // Over all seeds of the setting, so the same in each of their rows.
+          .add("seed_sd_complexity", DoubleType)
+          .add("reference_seed_sd_complexity", DoubleType)
+          .add("seed_sd_vulnerability", DoubleType)
+          .add("reference_seed_sd_vulnerability", DoubleType)
+          .add("seed_sd_as_i", DoubleType)
+          .add("reference_seed_sd_as_i", DoubleType),
       List.of());
 
   private final StructType schema;

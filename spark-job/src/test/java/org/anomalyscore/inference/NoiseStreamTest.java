@@ -1,6 +1,7 @@
 package org.anomalyscore.inference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -36,7 +37,10 @@ class NoiseStreamTest {
             ? NoiseStream.Purpose.ATTACK_START
             : NoiseStream.Purpose.COMPLEXITY_NOISE;
     return new NoiseStream(
-        purpose, expected.get("seed").asLong(), golden().get("image_id").asText());
+        purpose,
+        expected.get("seed").asLong(),
+        expected.get("draw").asInt(),
+        golden().get("image_id").asText());
   }
 
   @Test
@@ -97,6 +101,14 @@ class NoiseStreamTest {
     }
     // The mean of n uniform values has standard deviation 1 / sqrt(3 n) = 0.0018.
     assertEquals(0, sum / u.length, 0.009);
+  }
+
+  @Test
+  void drawZeroIsTheStreamWithoutDraws() {
+    NoiseStream.Purpose purpose = NoiseStream.Purpose.COMPLEXITY_NOISE;
+    assertEquals(new NoiseStream(purpose, 3, "x").key(), new NoiseStream(purpose, 3, 0, "x").key());
+    assertNotEquals(
+        new NoiseStream(purpose, 3, "x").key(), new NoiseStream(purpose, 3, 1, "x").key());
   }
 
   @Test

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,69 @@ class ScorePredictorTest {
     assertOracle("tiny_scores_paper.csv", ScoreParameters.PAPER, 1e-6);
   }
 
+  /**
+   * In draw 1 of {@code bright} and draw 4 of {@code saturated_chequer} a gradient lies so near
+   * zero that half an ulp of a pixel turns its sign and moves V by 0.06 % and 1.4 % of that draw
+   * (seen in float64); these two may be off by it. Another stream of noise would move V by 10 %.
+   */
+  @Test
+  void drawsAreAveragedAsByTheOracle() throws IOException {
+    assertOracle("tiny_scores_paper_5_draws.csv", ScoreParameters.PAPER.withDraws(5), 1e-6, 2);
+  }
+
+  /**
+   * Over 24 seeds of 12 images, whose 276 degrees of freedom leave a variance 9 % of uncertainty
+   * and a ratio of two 12 %: a factor of 1.5 is more than three standard errors.
+   */
+  @Test
+  void theVarianceFallsWithTheNumberOfDraws() throws IOException {
+    double[] one = varianceOverSeeds(1);
+    double[] four = varianceOverSeeds(4);
+    for (int measure = 0; measure < one.length; measure++) {
+      double ratio = one[measure] / four[measure];
+      assertTrue(ratio > 4 / 1.5 && ratio < 4 * 1.5, measure + ": " + ratio);
+    }
+  }
+
+  /** Mean over images of the relative variance over seeds, of C and of V. */
+  private static double[] varianceOverSeeds(int draws) throws IOException {
+    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    int seeds = 24;
+    double[][][] values = new double[2][inputs.size()][seeds];
+    for (int seed = 0; seed < seeds; seed++) {
+      // Seeds and draws are different streams, so that no draw enters two of the means.
+      ScoreParameters p = ScoreParameters.PAPER.withSeed(seed).withDraws(draws);
+      List<Measurement> measured = measure("tiny", p, 12, inputs);
+      for (int i = 0; i < inputs.size(); i++) {
+        values[0][i][seed] = measured.get(i).complexity();
+        values[1][i][seed] = measured.get(i).vulnerability();
+      }
+    }
+    double[] sums = new double[2];
+    for (int measure = 0; measure < 2; measure++) {
+      for (double[] image : values[measure]) {
+        double mean = Arrays.stream(image).average().orElseThrow();
+        double squares = Arrays.stream(image).map(v -> (v - mean) * (v - mean)).sum();
+        sums[measure] += squares / (seeds - 1) / (mean * mean) / inputs.size();
+      }
+    }
+    return sums;
+  }
+
+  @Test
+  void anImageThatIsDegenerateInOneDrawIsDegenerate() {
+    Measurement good = new Measurement(1, 2, 3, 4, new float[] {5}, null);
+    Measurement bad = new Measurement(Double.NaN, 2, 0, 4, new float[] {5}, "why");
+    assertEquals("why", Measurement.mean(List.of(good, bad)).degenerate());
+    Measurement mean = Measurement.mean(List.of(good, new Measurement(3, 6, 5, 2, null, null)));
+    assertNull(mean.degenerate());
+    assertEquals(List.of(2.0, 4.0, 4.0, 3.0), numbers(mean));
+  }
+
+  private static List<Double> numbers(Measurement m) {
+    return List.of(m.complexity(), m.vulnerability(), m.stepNorm(), m.complexityFloor());
+  }
+
   @Test
   void authorsProfileEqualsTheOracle() throws IOException {
     assertOracle("tiny_scores_authors_code_from_1e-3.csv", AUTHORS_FROM_1E_3, 2e-5);
@@ -59,6 +123,14 @@ class ScorePredictorTest {
    */
   private static void assertOracle(String csv, ScoreParameters parameters, double vTolerance)
       throws IOException {
+    assertOracle(csv, parameters, vTolerance, 0);
+  }
+
+  /**
+   * @param turned images whose V may be off by a turned sign, 0.5 % at most
+   */
+  private static void assertOracle(
+      String csv, ScoreParameters parameters, double vTolerance, int turned) throws IOException {
     Map<String, String[]> expected = new HashMap<>();
     for (String line : Files.readAllLines(TestModels.folder().resolve(csv))) {
       String[] cells = line.split(",", -1);
@@ -67,15 +139,20 @@ class ScorePredictorTest {
     List<ScorePredictor.Input> inputs = TestModels.inputs();
     assertEquals(expected.size() - 1, inputs.size(), "the oracle's header is one line");
     List<Measurement> measured = measure("tiny", parameters, 16, inputs);
+    double[] errorsOfV = new double[inputs.size()];
     for (int i = 0; i < inputs.size(); i++) {
       String[] cells = expected.get(inputs.get(i).imageId());
       Measurement m = measured.get(i);
       assertNull(m.degenerate(), cells[0]);
       assertEquals(Double.parseDouble(cells[2]), m.complexity(), C_ROUNDING, cells[0] + " C");
-      assertRelative(Double.parseDouble(cells[3]), m.vulnerability(), vTolerance, cells[0] + " V");
+      errorsOfV[i] = Math.abs(m.vulnerability() / Double.parseDouble(cells[3]) - 1);
       assertRelative(Double.parseDouble(cells[4]), m.stepNorm(), 1e-4, cells[0] + " step");
       assertRelative(Double.parseDouble(cells[5]), m.complexityFloor(), 0.05, cells[0] + " floor");
     }
+    Arrays.sort(errorsOfV);
+    double usual = errorsOfV[errorsOfV.length - 1 - turned];
+    assertTrue(usual <= vTolerance, "V: " + Arrays.toString(errorsOfV));
+    assertTrue(turned == 0 || errorsOfV[errorsOfV.length - 1] < 5e-3, Arrays.toString(errorsOfV));
   }
 
   @Test

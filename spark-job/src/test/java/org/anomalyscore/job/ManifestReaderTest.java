@@ -85,6 +85,7 @@ class ManifestReaderTest {
         Map.of(
             "/properties/profile", manifest.profile(),
             "/properties/seed", manifest.seed(),
+            "/properties/draws", manifest.draws(),
             "/properties/device", manifest.device(),
             "/properties/thresholds/properties/max_reject_fraction",
                 manifest.thresholds().maxRejectFraction(),
@@ -129,6 +130,7 @@ class ManifestReaderTest {
             models: [m.pt]
             profile: authors-code
             seed: 5
+            draws: 3
             batch_size: 7
             device: cpu
             reference: {name: real, images: photos}
@@ -142,7 +144,7 @@ class ManifestReaderTest {
             thresholds: {max_increase: 0.1, max_reject_fraction: 0}
             resampling: {permutations: 10, resamples: 0, confidence: 0.9}
             """);
-    assertEquals(ScoreParameters.AUTHORS_CODE.withSeed(5), manifest.parameters());
+    assertEquals(ScoreParameters.AUTHORS_CODE.withSeed(5).withDraws(3), manifest.parameters());
     assertEquals(7, manifest.batchSize());
     assertEquals(Devices.Mode.CPU, manifest.deviceMode());
     BenchmarkManifest.Generator generator = manifest.generators().get(0);

@@ -188,6 +188,51 @@ class ReportTest {
     assertTrue(html.contains("no picture"), "images that are not there");
   }
 
+  private static Row sweep(String run, int day, String parameter, double value, long seed) {
+    return TableRow.of(Table.SWEEPS)
+        .with("run_id", run)
+        .with("swept_at", Timestamp.from(Instant.EPOCH.plusSeconds(86_400L * day)))
+        .with("config_id", "c")
+        .with("model", "net")
+        .with("reference", "real")
+        .with("n_reference", 3L)
+        .with("dataset", HOSTILE)
+        .with("n", 3L)
+        .with("parameter", parameter)
+        .with("value", value)
+        .with("profile_value", 0.01)
+        .with("seed", seed)
+        .with("mean_complexity", 0.2 + value + 0.01 * seed)
+        .with("reference_mean_complexity", 0.1)
+        .with("mean_vulnerability", 5.0)
+        .with("anomaly_score", day == 1 ? 0.777 : 0.25)
+        .toRow();
+  }
+
+  @Test
+  void theNewestSweepIsDrawn() throws Exception {
+    evaluations(evaluation("c", "g", 3, 1));
+    assertFalse(html().contains("<h2>Sweep"));
+    store.append(
+        Table.SWEEPS,
+        List.of(
+            sweep("old", 1, "noise_step", 0.01, 0),
+            sweep("new", 2, "noise_step", 0.01, 0),
+            sweep("new", 2, "noise_step", 0.01, 1),
+            sweep("new", 2, "noise_step", 0.1, 0),
+            sweep("new", 2, "attack_start", 0.000001, 0)));
+    String html = html();
+    assertEquals(1, html.split("<h2>Sweep", -1).length - 1);
+    assertTrue(html.contains("Mean C against noise_step") && html.contains("AS against"));
+    assertTrue(html.contains(">0.01 *</text>") && html.contains(">1e-06</text>"));
+    // Two seeds of 0.21 and 0.22.
+    assertTrue(html.contains("0.01: 0.2150 (0.2100 to 0.2200)"), "mean and range of the seeds");
+    assertFalse(html.contains("0.7770"), "the older sweep");
+    assertFalse(html.contains("<script>alert"));
+    // A reference without numbers in a column has no line, and no place is NaN.
+    assertFalse(html.contains("NaN"));
+  }
+
   @Test
   void scriptsRunByTheirHashesAndNothingIsLoaded() throws Exception {
     evaluations(evaluation("c", "g", 3, 1));

@@ -1,0 +1,155 @@
+package org.anomalyscore.evaluation;
+
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.ColumnData;
+import com.github.freva.asciitable.HorizontalAlign;
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.anomalyscore.stats.DistributionSummary;
+import org.anomalyscore.stats.KolmogorovSmirnov2D;
+import org.anomalyscore.stats.TwoSampleTests;
+import org.anomalyscore.table.TableRow;
+
+/**
+ * What a generated set and the reference come to under one run of a sweep, and many on a terminal.
+ */
+public final class SweepTable {
+
+  private SweepTable() {}
+
+  /**
+   * Fills the numbers of a row of {@code sweeps}. The scores are those that {@code evaluate} gives
+   * for the same images and parameters; undefined ones stay NULL.
+   *
+   * @param runs of the row's setting, a seed each
+   * @param run the row's own, one of them
+   */
+  public static void fill(
+      TableRow row, SweptSet reference, SweptSet generated, int[] runs, int run) {
+    SweptSet.Run real = reference.run(run);
+    SweptSet.Run made = generated.run(run);
+    row.with("reference", reference.dataset())
+        .with("n_reference", (long) real.complexity().length)
+        .with("dataset", generated.dataset())
+        .with("n", (long) made.complexity().length);
+    putSet(row, "", generated, made, runs);
+    putSet(row, "reference_", reference, real, runs);
+    if (real.complexity().length > 0 && made.complexity().length > 0) {
+      row.with(
+              "anomaly_score",
+              KolmogorovSmirnov2D.of(
+                      real.complexity(),
+                      real.vulnerability(),
+                      made.complexity(),
+                      made.vulnerability())
+                  .statistic())
+          .with(
+              "ks_complexity",
+              TwoSampleTests.kolmogorovSmirnov(real.complexity(), made.complexity()))
+          .with(
+              "ks_vulnerability",
+              TwoSampleTests.kolmogorovSmirnov(real.vulnerability(), made.vulnerability()));
+    }
+  }
+
+  private static void putSet(
+      TableRow row, String prefix, SweptSet set, SweptSet.Run run, int[] runs) {
+    if (run.complexity().length > 0) {
+      row.with(prefix + "mean_complexity", DistributionSummary.of(run.complexity()).mean())
+          .with(prefix + "mean_vulnerability", DistributionSummary.of(run.vulnerability()).mean())
+          .with(
+              prefix + "complexity_floor", DistributionSummary.of(run.complexityFloor()).median());
+    }
+    row.with(prefix + "seed_sd_complexity", set.seedDeviationOfComplexity(runs))
+        .with(prefix + "seed_sd_vulnerability", set.seedDeviationOfVulnerability(runs))
+        .with(prefix + "seed_sd_as_i", set.seedDeviationOfAsI(runs));
+  }
+
+  /** A line a setting and generated set, numbers averaged over the seeds. */
+  public static String render(List<TableRow> rows) {
+    Map<List<Object>, List<TableRow>> lines = new LinkedHashMap<>();
+    for (TableRow row : rows) {
+      lines
+          .computeIfAbsent(
+              List.of(row.get("parameter"), row.get("value"), row.get("dataset")),
+              key -> new ArrayList<>())
+          .add(row);
+    }
+    return AsciiTable.getTable(
+        AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, List.copyOf(lines.values()), columns());
+  }
+
+  private static List<ColumnData<List<TableRow>>> columns() {
+    return List.of(
+        left("varied", seeds -> seeds.get(0).get("parameter").toString()),
+        right("value", SweepTable::value),
+        left("data set", seeds -> seeds.get(0).get("dataset").toString()),
+        number("n", "n", "%.0f"),
+        number("C real", "reference_mean_complexity", "%.4f"),
+        number("C", "mean_complexity", "%.4f"),
+        number("V real", "reference_mean_vulnerability", "%.4g"),
+        number("V", "mean_vulnerability", "%.4g"),
+        number("AS", "anomaly_score", "%.4f"),
+        right("over seeds", SweepTable::range),
+        number("KS of C", "ks_complexity", "%.4f"),
+        number("KS of V", "ks_vulnerability", "%.4f"),
+        number("floor", "complexity_floor", "%.4f"),
+        number("seed C", "seed_sd_complexity", "%.3f"),
+        number("seed V", "seed_sd_vulnerability", "%.3f"),
+        number("seed AS-i", "seed_sd_as_i", "%.3f"));
+  }
+
+  private static String value(List<TableRow> seeds) {
+    Double value = (Double) seeds.get(0).get("value");
+    return String.format(Locale.ROOT, "%.6g", value).replaceFirst("\\.?0+(e|$)", "$1")
+        + (value.equals(seeds.get(0).get("profile_value")) ? " *" : "  ");
+  }
+
+  private static String range(List<TableRow> seeds) {
+    DoubleSummaryStatistics scores = statistics(seeds, "anomaly_score");
+    return scores.getCount() == 0
+        ? "-"
+        : String.format(Locale.ROOT, "%.4f..%.4f", scores.getMin(), scores.getMax());
+  }
+
+  private static DoubleSummaryStatistics statistics(List<TableRow> seeds, String column) {
+    return seeds.stream()
+        .map(row -> (Number) row.get(column))
+        .filter(Objects::nonNull)
+        .mapToDouble(Number::doubleValue)
+        .summaryStatistics();
+  }
+
+  private static ColumnData<List<TableRow>> number(String title, String column, String format) {
+    return right(
+        title,
+        seeds -> {
+          DoubleSummaryStatistics numbers = statistics(seeds, column);
+          return numbers.getCount() == 0
+              ? "-"
+              : String.format(Locale.ROOT, format, numbers.getAverage());
+        });
+  }
+
+  private static ColumnData<List<TableRow>> left(
+      String title, Function<List<TableRow>, String> text) {
+    return aligned(title, HorizontalAlign.LEFT, text);
+  }
+
+  private static ColumnData<List<TableRow>> right(
+      String title, Function<List<TableRow>, String> text) {
+    return aligned(title, HorizontalAlign.RIGHT, text);
+  }
+
+  private static ColumnData<List<TableRow>> aligned(
+      String title, HorizontalAlign align, Function<List<TableRow>, String> text) {
+    return new Column().header(title).headerAlign(align).dataAlign(align).with(text);
+  }
+}

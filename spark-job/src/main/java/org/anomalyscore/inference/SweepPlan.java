@@ -1,0 +1,118 @@
+package org.anomalyscore.inference;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+import org.anomalyscore.table.UserException;
+
+/**
+ * The runs of a sweep: each setting under each seed. A setting is the profile with one parameter at
+ * another value, or at the profile's own, as in Appendix B of the paper (arXiv 2312.10634).
+ *
+ * @param profile what the parameters that are not varied stay at; its seed and draws do not count
+ * @param settings at least 1, of different parameter or value
+ * @param seeds at least 1, all different
+ */
+public record SweepPlan(ScoreParameters profile, List<Setting> settings, List<Long> seeds)
+    implements Serializable {
+
+  /** What can be varied. */
+  public enum Parameter {
+    /** eps, the length of a noise step. */
+    NOISE_STEP,
+    /** K, the number of noise steps. */
+    NOISE_STEPS,
+    /** alpha, the length of a step of the attack. */
+    ATTACK_STEP,
+    /** J, the number of the attack's steps. */
+    ATTACK_STEPS,
+    /** r0, the half width of the attack's random start. */
+    ATTACK_START;
+
+    /** As tables name it. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** True where it changes C and never V; false where it changes V and never C. */
+    public boolean isOfComplexity() {
+      return this == NOISE_STEP || this == NOISE_STEPS;
+    }
+
+    /** Its value among others. */
+    public double of(ScoreParameters p) {
+      return switch (this) {
+        case NOISE_STEP -> p.noiseStep();
+        case NOISE_STEPS -> p.noiseSteps();
+        case ATTACK_STEP -> p.attackStep();
+        case ATTACK_STEPS -> p.attackSteps();
+        case ATTACK_START -> p.attackStart();
+      };
+    }
+  }
+
+  /**
+   * One parameter's value.
+   *
+   * @param value a whole number for the two numbers of steps
+   */
+  public record Setting(Parameter parameter, double value) implements Serializable {
+
+    private ScoreParameters in(ScoreParameters p, long seed) {
+      return new ScoreParameters(
+          parameter == Parameter.NOISE_STEP ? value : p.noiseStep(),
+          parameter == Parameter.NOISE_STEPS ? (int) value : p.noiseSteps(),
+          parameter == Parameter.ATTACK_STEP ? value : p.attackStep(),
+          parameter == Parameter.ATTACK_STEPS ? (int) value : p.attackSteps(),
+          parameter == Parameter.ATTACK_START ? value : p.attackStart(),
+          p.attackBall(),
+          p.ascends(),
+          seed);
+    }
+  }
+
+  /**
+   * Checks the values.
+   *
+   * @throws UserException if a value has no meaning, or is named twice
+   */
+  public SweepPlan {
+    settings = List.copyOf(settings);
+    seeds = List.copyOf(seeds);
+    if (seeds.stream().distinct().count() < seeds.size()) {
+      throw new UserException("--seeds is " + seeds + ". Name each seed once.");
+    }
+    if (seeds.isEmpty() || settings.isEmpty()) {
+      throw new IllegalArgumentException("A sweep needs a setting and a seed");
+    }
+    if (settings.stream().distinct().count() < settings.size()) {
+      throw new IllegalArgumentException("A setting is there twice in " + settings);
+    }
+    for (Setting setting : settings) {
+      ScoreParameters unused = setting.in(profile, 0);
+    }
+  }
+
+  /** Runs are numbered setting by setting, seeds within. */
+  public int runs() {
+    return settings.size() * seeds.size();
+  }
+
+  /** All that a {@code score} run of the same numbers would be given. */
+  public ScoreParameters parameters(int run) {
+    return settings.get(run / seeds.size()).in(profile, seeds.get(run % seeds.size()));
+  }
+
+  /**
+   * Passes of an image through the network if each run scored it on its own: K + 1 features on the
+   * path, one for the floor, J gradients of two passes, and the last features of the attack. The
+   * profile's own values, which stand among the settings of each parameter, count once a seed.
+   */
+  public long naivePasses() {
+    return java.util.stream.IntStream.range(0, runs())
+        .mapToObj(this::parameters)
+        .distinct()
+        .mapToLong(p -> p.noiseSteps() + 1 + 1 + 2L * p.attackSteps() + 1)
+        .sum();
+  }
+}

@@ -1,0 +1,286 @@
+package org.anomalyscore.job;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.anomalyscore.evaluation.SweepTable;
+import org.anomalyscore.inference.Devices;
+import org.anomalyscore.inference.ScoreParameters;
+import org.anomalyscore.inference.SweepPlan;
+import org.anomalyscore.inference.SweepPlan.Parameter;
+import org.anomalyscore.table.Json;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.UserException;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sweep}: how C, V and AS hang on the parameters and on the seed. */
+@Command(
+    name = "sweep",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Measures C, V and AS of a sample of images while one parameter after the other is varied"
+            + " around the profile.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  anomaly-score sweep --reference photos --generated gan-7 --model resnet50.pt --out tables",
+      "  anomaly-score sweep --reference photos --generated gan-7 --generated ddpm \\",
+      "      --model resnet50.pt --out tables --noise-step 0.003,0.03 --seeds 0,1",
+      "",
+      "Without a list of values all five parameters are varied; with lists only those are."
+    })
+final class SweepCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--reference",
+      required = true,
+      paramLabel = "PATH",
+      description = "The natural images: a path as for score. Tables call it by its last name.")
+  private String reference;
+
+  @Option(
+      names = "--generated",
+      required = true,
+      paramLabel = "PATH",
+      description = "A generated set; may be given several times.")
+  private List<String> generated;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FILE",
+      description = "TorchScript feature model with its card (NAME.yaml beside it).")
+  private String model;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where the tables sweeps and runs grow.")
+  private String out;
+
+  @Option(
+      names = "--sample",
+      defaultValue = "200",
+      paramLabel = "N",
+      description =
+          "Images of each set, those of the lowest image_id. AS of other numbers of images cannot"
+              + " be compared. Default: ${DEFAULT-VALUE}.")
+  private int sample;
+
+  @Option(
+      names = "--profile",
+      defaultValue = "paper",
+      converter = ProfileOptions.Profiles.class,
+      description = "paper (default) or authors-code: what is varied around.")
+  private ScoreParameters profile;
+
+  @Option(
+      names = "--noise-step",
+      split = ",",
+      paramLabel = "EPS",
+      description = "Values of eps beside the profile's. Default: 0.001,0.003,0.01,0.03,0.1.")
+  private List<Double> noiseStep;
+
+  @Option(
+      names = "--noise-steps",
+      split = ",",
+      paramLabel = "K",
+      description = "Values of K. Default: 2,5,10,20.")
+  private List<Integer> noiseSteps;
+
+  @Option(
+      names = "--attack-step",
+      split = ",",
+      paramLabel = "ALPHA",
+      description = "Values of alpha. Default: 0.001,0.003,0.01,0.03.")
+  private List<Double> attackStep;
+
+  @Option(
+      names = "--attack-steps",
+      split = ",",
+      paramLabel = "J",
+      description = "Values of J. Default: 1,3,5,10,20.")
+  private List<Integer> attackSteps;
+
+  @Option(
+      names = "--attack-start",
+      split = ",",
+      paramLabel = "R0",
+      description = "Values of r0. Default: 0.000001,0.0001,0.001,0.01.")
+  private List<Double> attackStart;
+
+  @Option(
+      names = "--seeds",
+      split = ",",
+      defaultValue = "0,1,2,3",
+      paramLabel = "SEED",
+      description = "Seeds of the noise; each setting is measured under each. Default: 0,1,2,3.")
+  private List<Long> seeds;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Images a network call, as for score.")
+  private Integer batchSize;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      paramLabel = "auto|cpu|gpu",
+      description = "As for score.")
+  private Devices.Mode device;
+
+  @Mixin private SparkOptions spark;
+
+  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (sample < 1 || (batchSize != null && batchSize < 1)) {
+      throw new UserException(
+          (sample < 1 ? "--sample is " + sample : "--batch-size is " + batchSize)
+              + ". Give 1 or more.");
+    }
+    SweepPlan plan = new SweepPlan(profile, settings(), seeds);
+    SweepJob job = new SweepJob(plan, sets(), model, out, sample, batchSize, device);
+    try (SparkSession session = spark.start("sweep")) {
+      SweepJob.Result result = job.run(session);
+      spec.commandLine().getOut().println(json ? Json.write(asMap(result)) : text(result));
+      return 0;
+    }
+  }
+
+  /** The profile's own value stands among those of each parameter. */
+  private List<SweepPlan.Setting> settings() {
+    boolean all =
+        Stream.of(noiseStep, noiseSteps, attackStep, attackSteps, attackStart)
+            .allMatch(values -> values == null);
+    List<SweepPlan.Setting> settings = new ArrayList<>();
+    add(settings, Parameter.NOISE_STEP, noiseStep, all, 0.001, 0.003, 0.01, 0.03, 0.1);
+    add(settings, Parameter.NOISE_STEPS, noiseSteps, all, 2, 5, 10, 20);
+    add(settings, Parameter.ATTACK_STEP, attackStep, all, 0.001, 0.003, 0.01, 0.03);
+    add(settings, Parameter.ATTACK_STEPS, attackSteps, all, 1, 3, 5, 10, 20);
+    add(settings, Parameter.ATTACK_START, attackStart, all, 1e-6, 1e-4, 1e-3, 1e-2);
+    return settings;
+  }
+
+  private void add(
+      List<SweepPlan.Setting> settings,
+      Parameter parameter,
+      List<? extends Number> given,
+      boolean all,
+      double... otherwise) {
+    if (given == null && !all) {
+      return;
+    }
+    Stream.concat(
+            Stream.of(parameter.of(profile)),
+            given == null
+                ? java.util.Arrays.stream(otherwise).boxed()
+                : given.stream().map(Number::doubleValue))
+        .distinct()
+        .sorted()
+        .forEach(value -> settings.add(new SweepPlan.Setting(parameter, value)));
+  }
+
+  /** Named by the last name of the path, the reference first. */
+  private List<BenchmarkManifest.Images> sets() {
+    List<BenchmarkManifest.Images> sets = new ArrayList<>();
+    for (String path : Stream.concat(Stream.of(reference), generated.stream()).toList()) {
+      String name = path.replaceFirst("/+$", "").replaceFirst(".*/", "");
+      if (name.isEmpty()) {
+        throw new UserException(
+            "'" + path + "' has no name that tables could call it by. Give a folder.");
+      }
+      for (BenchmarkManifest.Images other : sets) {
+        if (other.name().equals(name)) {
+          throw new UserException(
+              other.images()
+                  + " and "
+                  + path
+                  + " are both called '"
+                  + name
+                  + "', so that tables could not tell them apart. Rename one, or give a link.");
+        }
+      }
+      sets.add(new BenchmarkManifest.Images(name, path));
+    }
+    return sets;
+  }
+
+  private static Map<String, Object> asMap(SweepJob.Result result) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("run_id", result.runId());
+    object.put("model", result.model());
+    object.put("sets", result.sets());
+    object.put("passes", result.passes());
+    object.put("naive_passes", result.naivePasses());
+    object.put("seconds", result.seconds());
+    object.put("network_seconds", result.networkSeconds());
+    object.put("rows", result.rows().stream().map(TableRow::asMap).toList());
+    return object;
+  }
+
+  private String text(SweepJob.Result result) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "Sweep with %s, against %s; one parameter varied at a time, %d seed(s)%n",
+            result.model(),
+            result.sets().keySet().iterator().next(),
+            seeds.size()));
+    result
+        .sets()
+        .forEach(
+            (name, set) ->
+                text.append(
+                    String.format(
+                        Locale.ROOT,
+                        "  %s: %,d images%s, %,d measured%n",
+                        name,
+                        set.found(),
+                        set.rejected() == 0
+                            ? ""
+                            : String.format(
+                                Locale.ROOT, " (%,d cannot be decoded)", set.rejected()),
+                        set.sampled())));
+    text.append(String.format("%n%s%n%n", SweepTable.render(result.rows())));
+    text.append(
+        "* is the profile's value. Numbers are means over the seeds; 'over seeds' is the lowest and"
+            + " the highest AS.\n'seed C', 'seed V' and 'seed AS-i' tell how far the seed alone moves"
+            + " one image, relative to its value (root\nmean square over images): score --draws R"
+            + " divides them by the root of R.\n");
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%nEach image took %,d passes through the network; a score run a setting and seed would"
+                + " take %,d (%.1f times).%n%.1f s, of which %.1f s in the network, summed over"
+                + " tasks.%nWritten to %s/sweeps",
+            result.passes() / images(result),
+            result.naivePasses() / images(result),
+            (double) result.naivePasses() / result.passes(),
+            result.seconds(),
+            result.networkSeconds(),
+            out));
+    return text.toString();
+  }
+
+  private static long images(SweepJob.Result result) {
+    return result.sets().values().stream().mapToLong(SweepJob.SampledSet::sampled).sum();
+  }
+}
