@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 
 /**
  * Prints how the cost of a run grows: with images, with executors, with rows of {@code evaluate},
- * and in requests to S3; and, simulated, on many GPUs. The feature model is the demo's unless one is named.
+ * and in requests to S3; and, simulated, on many GPUs. The feature model is the demo's unless one
+ * is named.
  *
  * <p>{@code ./mvnw -DskipTests -Pgrowth verify [-Dmodel=FILE.pt] [-Drounds=3]
  * [-Dparts=images,executors,evaluate,requests,simulate]}
