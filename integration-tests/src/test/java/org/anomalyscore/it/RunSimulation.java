@@ -74,12 +74,11 @@ final class RunSimulation {
     double lastSeconds = 0;
     for (long done = 0; done < chunks; done += last) {
       long wave = (long) PARTITIONS_A_CORE * cores;
-      long wanted =
-          last == 0
-              ? wave
-              : (long)
-                  Math.max(
-                      wave, Math.min(last * SECONDS_A_SLICE / lastSeconds, MOST_GROWTH * last));
+      long wanted = wave;
+      if (last > 0) {
+        long byPace = (long) (last * SECONDS_A_SLICE / lastSeconds);
+        wanted = Math.max(wave, Math.min(byPace, MOST_GROWTH * last));
+      }
       long remaining = chunks - done;
       last = remaining < 1.5 * wanted ? remaining : wanted;
       long partitions = Math.min(last, wave);
