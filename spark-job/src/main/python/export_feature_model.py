@@ -148,7 +148,9 @@ def fold_batch_norms(network, pixels):
             pairs.append((outputs[id(inputs[0])][0], module))
 
     hooks = [m.register_forward_hook(after) for m in network.modules() if type(m) is nn.Conv2d]
-    hooks += [m.register_forward_pre_hook(before) for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
+    # A norm that keeps no statistics computes them from each batch, and cannot be folded.
+    norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d) and m.running_mean is not None]
+    hooks += [norm.register_forward_pre_hook(before) for norm in norms]
     with torch.no_grad():
         network(pixels)
     for hook in hooks:
@@ -164,9 +166,10 @@ def fold_batch_norms(network, pixels):
         network.set_submodule(names[norm], rest)
 
 
-def trace(network, mean, std, size):
+def trace(network, mean, std, size, fold=True):
     """The network as TorchScript, normalisation inside, made faster without other features; it changes the network."""
-    fold_batch_norms(network, torch.rand(1, 3, size, size))
+    if fold:
+        fold_batch_norms(network, torch.rand(1, 3, size, size))
     network.to(memory_format=torch.channels_last)
     model = FeatureModel(network, mean, std).eval().requires_grad_(False)
     # A shape check of timm warns; check() finds what a trace got wrong.
@@ -188,7 +191,7 @@ def export(name, timm_name, size, note, arguments):
             f"{timm_name!r} gives {features.dtype} of shape {tuple(features.shape)} for 3 images; "
             "wanted float32 of shape (3, D). It has no pooled features: choose another model."
         )
-    traced = trace(network, config.mean, config.std, size)
+    traced = trace(network, config.mean, config.std, size, not arguments.no_fold)
     check(traced, pixels, features, timm_name)
     check(traced, pixels[:1], features[:1], timm_name)
 
@@ -212,7 +215,7 @@ def check(traced, pixels, wanted, timm_name):
         raise ExportError(
             f"The trace of {timm_name!r} differs from the model by {difference:.2g} relative "
             f"(limit {TOLERANCE:g}) at batch size {len(pixels)}: it does something that a trace cannot "
-            "record, or that folding its batch normalisation breaks, so it cannot be exported this way."
+            "record, or that folding its batch normalisation breaks. Try --no-fold, which gives a slower module."
         )
 
 
@@ -253,6 +256,7 @@ def parse(words):
     parser.add_argument("--timm", metavar="NAME", help="any other model of timm, by timm's name")
     parser.add_argument("--size", type=int, help="input size in pixels of the --timm model (default: its own)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models"), help="default: models")
+    parser.add_argument("--no-fold", action="store_true", help="leave batch normalisation beside its convolutions; slower")
     parser.add_argument("--list", action="store_true", help="print the known names and stop")
     parser.add_argument(
         "--random-weights", action="store_true", help="no download; for tests of the architecture only"

@@ -108,8 +108,22 @@ class ExportTest(unittest.TestCase):
         with torch.no_grad():
             features = network(pixels)
         traced = exporter.trace(network, (0.0,) * 3, (1.0,) * 3, 8)
-        with self.assertRaisesRegex(exporter.ExportError, "folding its batch normalisation breaks"):
+        with self.assertRaisesRegex(exporter.ExportError, "folding its batch normalisation breaks. Try --no-fold"):
             exporter.check(traced, pixels, features, "two readers")
+
+    def test_without_folding_the_norms_stay(self):
+        code, _, err = self.run_script(
+            "--timm", "test_resnet.r160_in1k", "--random-weights", "--no-fold", "--out", str(self.out)
+        )
+        self.assertEqual(code, 0, err)
+        module = torch.jit.load(str(self.out / "test_resnet.r160_in1k.pt"))
+        self.assertIn("batch_norm", str(module.inlined_graph))
+
+    def test_a_norm_without_statistics_is_not_folded(self):
+        norm = nn.BatchNorm2d(4, track_running_stats=False)
+        network = nn.Sequential(nn.Conv2d(3, 4, 3), norm, nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
+        exporter.fold_batch_norms(network, torch.rand(1, 3, 8, 8))
+        self.assertIs(network[1], norm)
 
     def test_a_trace_that_differs_is_refused(self):
         with self.assertRaisesRegex(exporter.ExportError, "differs from the model by .* batch size 1"):
