@@ -124,6 +124,58 @@ class EndToEndIT {
   }
 
   @Test
+  void sweepMeasuresASampleAsScoreDid() throws Exception {
+    Path out = folder.resolve("swept");
+    JobProcess.Result result =
+        JobProcess.script(
+                "sweep",
+                "--reference",
+                images.resolve("reference").toString(),
+                "--generated",
+                images.resolve("blurred").toString(),
+                "--model",
+                model,
+                "--out",
+                out.toString(),
+                "--sample",
+                "8",
+                "--noise-step",
+                "0.03",
+                "--attack-steps",
+                "3",
+                "--seeds",
+                "0,1",
+                "--json")
+            .run();
+    assertEquals(0, result.exitCode(), result::toString);
+    JsonNode json = JsonMapper.builder().build().readTree(result.out());
+    assertEquals(8, json.get("sets").get("blurred").get("sampled").asInt(), result::toString);
+    assertTrue(json.get("passes").asLong() < json.get("naive_passes").asLong());
+    // Two values of each parameter, the profile's among them, under two seeds.
+    assertEquals(8, json.get("rows").size(), result::toString);
+    assertEquals(
+        List.of("[8,0.01,10.0,complete]"),
+        Tables.sql(
+            "SELECT count(*), any_value(profile_value) FILTER (WHERE parameter = 'noise_step'),"
+                + " any_value(profile_value) FILTER (WHERE parameter = 'attack_steps'),"
+                + " (SELECT status FROM {1}) FROM {0}",
+            out.resolve("sweeps"), out.resolve("runs")));
+    // The profile's rows against the scores of the same images; a batch may have other company.
+    assertEquals(
+        List.of("[2,true,true]"),
+        Tables.sql(
+            """
+            SELECT count(*), bool_and(abs(mean_complexity / c - 1) < 1e-6),
+              bool_and(abs(mean_vulnerability / v - 1) < 1e-6)
+            FROM {0} JOIN (
+              SELECT config_id, avg(complexity) AS c, avg(vulnerability) AS v FROM (
+                SELECT * FROM {1} WHERE dataset = 'blurred' ORDER BY image_id LIMIT 8)
+              GROUP BY config_id) USING (config_id)
+            """,
+            out.resolve("sweeps"), tables.resolve("scores")));
+  }
+
+  @Test
   void sparkSubmitGivesTheSameScoresAndTooManyRejectsGiveExitCode4() throws Exception {
     Path mixed = Files.createDirectories(folder.resolve("mixed"));
     List<Path> some = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.anomalyscore.inference.AttributionParameters;
 import org.anomalyscore.inference.AttributionParameters.Regression;
 import org.anomalyscore.inference.Devices;
+import org.anomalyscore.inference.ScoreParameters;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
       "Shows where in an image its vulnerability sits: cuts it into super-pixels, attacks a few"
           + " random ones at a time, and regresses the change of the features on which were"
           + " attacked.",
-      "An image costs about as much as trials times seeds scores."
+      "An image costs about as much as trials times seeds scores.",
+      "Each trial is one attack: --draws only selects, with --scores, the scores of so many draws."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -156,12 +158,20 @@ final class ExplainCommand implements Callable<Integer> {
     if (out == null && scored == null) {
       throw usage("--images needs --out, the folder of the tables");
     }
+    ScoreParameters parameters = profile.parameters();
+    if (scored == null && parameters.draws() > 1) {
+      throw usage(
+          "--draws is "
+              + parameters.draws()
+              + ": it selects scores of so many draws, and --images has no scores. Give it without"
+              + " --draws; --seeds repeats the attacks");
+    }
     int count = trials != null ? trials : paper ? PAPER_TRIALS : TRIALS_A_SUPERPIXEL * superpixels;
     ExplainJob job =
         new ExplainJob(
                 model,
                 out == null ? scored.scores : out,
-                profile.parameters(),
+                parameters,
                 new AttributionParameters(
                     superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE))
             .batchSize(batchSize)

@@ -157,11 +157,12 @@ final class ExplainJob {
               + dataset
               + " under configuration "
               + configuration.configId()
-              + " (this model and profile) in "
+              + " (this --model, --profile, --seed, --draws and single values) in "
               + source.location(Table.SCORES)
               + ". There are: "
               + there
-              + ". Give the --model and --profile that the images were scored with.");
+              + ". Give the --model, --profile, --seed, --draws and single values (--noise-step and"
+              + " its like) that the images were scored with.");
     }
     return paths;
   }

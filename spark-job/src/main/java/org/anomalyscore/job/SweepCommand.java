@@ -74,8 +74,8 @@ final class SweepCommand implements Callable<Integer> {
       defaultValue = "200",
       paramLabel = "N",
       description =
-          "Images of each set, those of the lowest image_id. AS of other numbers of images cannot"
-              + " be compared. Default: ${DEFAULT-VALUE}.")
+          "Images of each set, those of the lowest image_id: the whole set is decoded to find them."
+              + " AS of other numbers of images cannot be compared. Default: ${DEFAULT-VALUE}.")
   private int sample;
 
   @Option(

@@ -111,7 +111,7 @@ public final class Report {
     Attributions attributions =
         Attributions.read(store, comparisons, spark.sessionState().newHadoopConf());
     byte[] html =
-        Page.html(page, figures, attributions, SweepSection.read(store))
+        Page.html(page, figures, attributions, SweepSection.read(store, comparisons))
             .getBytes(StandardCharsets.UTF_8);
     file.write(html);
     if (html.length > LARGE) {

@@ -1,6 +1,9 @@
 package org.anomalyscore.report;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.struct;
 
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
@@ -9,6 +12,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.anomalyscore.report.HtmlTable.Cell;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
@@ -49,21 +54,41 @@ record SweepSection(
   /** A point before it is placed. */
   private record Value(int column, DoubleSummaryStatistics seeds) {}
 
-  /** The newest sweep of each model and reference, newest first. */
-  static List<SweepSection> read(TableStore store) {
-    Map<List<String>, List<Row>> newest = new LinkedHashMap<>();
-    for (Row row :
+  /** The newest sweep of each reported model and reference, newest first. */
+  static List<SweepSection> read(TableStore store, List<Comparison> comparisons) {
+    Set<List<String>> reported =
+        comparisons.stream()
+            .map(comparison -> List.of(comparison.model(), comparison.reference()))
+            .collect(Collectors.toSet());
+    List<Row> newest =
         store
             .read(Table.SWEEPS)
-            .orderBy(col("swept_at").desc(), col("run_id"), col("value"), col("seed"))
-            .collectAsList()) {
-      List<String> key = List.of(Comparison.text(row, "model"), Comparison.text(row, "reference"));
-      List<Row> rows = newest.computeIfAbsent(key, k -> new ArrayList<>());
-      if (rows.isEmpty() || rows.get(0).getAs("run_id").equals(row.getAs("run_id"))) {
-        rows.add(row);
+            .groupBy("model", "reference")
+            .agg(
+                // The run_id decides between two sweeps of one time.
+                max_by(col("run_id"), struct(col("swept_at"), col("run_id"))).as("run_id"),
+                max("swept_at").as("swept_at"))
+            .orderBy(col("swept_at").desc(), col("model"), col("reference"))
+            .collectAsList();
+    List<SweepSection> sections = new ArrayList<>();
+    for (Row sweep : newest) {
+      String model = Comparison.text(sweep, "model");
+      String reference = Comparison.text(sweep, "reference");
+      if (reported.contains(List.of(model, reference))) {
+        sections.add(
+            of(
+                store
+                    .read(Table.SWEEPS)
+                    .where(
+                        col("run_id")
+                            .equalTo(Comparison.text(sweep, "run_id"))
+                            .and(col("model").equalTo(model))
+                            .and(col("reference").equalTo(reference)))
+                    .orderBy("parameter", "value", "dataset", "seed")
+                    .collectAsList()));
       }
     }
-    return newest.values().stream().map(SweepSection::of).toList();
+    return sections;
   }
 
   private static SweepSection of(List<Row> rows) {

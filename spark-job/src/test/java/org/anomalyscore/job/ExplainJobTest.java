@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -68,7 +69,7 @@ class ExplainJobTest {
         .filter(row -> row.<String>getAs("path").endsWith(image))
         .map(
             row ->
-                List.<Object>of(
+                Arrays.<Object>asList(
                     row.getAs("image_id"),
                     row.getAs("superpixel"),
                     row.getAs("coefficient"),
@@ -175,6 +176,31 @@ class ExplainJobTest {
     assertTrue(message.contains("\"dataset\":\"set\""), message);
   }
 
+  @Test
+  void drawsSelectTheScoresAndChangeNoCoefficient() {
+    String tables = folder.resolve("tables").toString();
+    ScoreParameters two = ScoreParameters.PAPER.withDraws(2);
+    new ScoreJob(images.toString(), "set", MODEL, tables).parameters(two).batchSize(8).run(SPARK);
+    ExplainResult result =
+        new ExplainJob(MODEL, tables, two, new AttributionParameters(12, 20, 1, Regression.RIDGE))
+            .batchSize(8)
+            .scores(tables, "set", 3)
+            .run(SPARK);
+    assertEquals(3, result.explained());
+    assertEquals(
+        new TableStore(SPARK, tables).read(Table.SCORES).first().<String>getAs("config_id"),
+        rows("tables", Table.ATTRIBUTIONS, "superpixel").get(0).getAs("config_id"));
+    job("one", 1).images(List.of(images.toString())).run(SPARK);
+    for (String image : List.of("mid_waves.png", "shapes_64x48.png", "saturated_chequer.png")) {
+      assertEquals(numbers("one", image), numbers("tables", image), "a trial is one attack");
+    }
+    String message =
+        assertThrows(
+                UserException.class, () -> job("tables", 1).scores(tables, "set", 3).run(SPARK))
+            .getMessage();
+    assertTrue(message.contains("--seed, --draws and single values (--noise-step"), message);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -183,6 +209,7 @@ class ExplainJobTest {
         "explain --scores s --model m.pt",
         "explain --images a --model m.pt",
         "explain --images a --model m.pt --out o --paper --trials 30",
+        "explain --images a --model m.pt --out o --draws 2",
       })
   void wrongUsageIsToldAtOnce(String line) {
     assertEquals(2, Main.run(line.split(" ", -1)));
