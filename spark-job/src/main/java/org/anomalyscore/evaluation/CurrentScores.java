@@ -47,8 +47,9 @@ public final class CurrentScores {
     Column ours = col("config_id").equalTo(configId).and(col("dataset").equalTo(dataset));
     Dataset<Row> kept = store.read(Table.SCORES).where(ours.and(col("features").isNotNull()));
     if (kept.isEmpty()) {
-      // As of most tables; spares the search for each path's newest row.
-      return kept.select("image_id", "path", "as_i", "features");
+      // As of most tables; spares the search for each path's newest row, and, being known to be
+      // empty, every job on it.
+      return kept.select("image_id", "path", "as_i", "features").limit(0);
     }
     Dataset<Row> newest =
         ofEach(store, ours)

@@ -32,6 +32,7 @@ public final class Evaluator {
   private final TableStore store;
   private final AnomalyScore.Options options;
   private boolean allowIncomplete;
+  private boolean setMeasures = true;
   private Consumer<Dataset<Row>> perImage;
 
   /**
@@ -65,6 +66,12 @@ public final class Evaluator {
   /** Warns of sets whose last score run did not end well, instead of refusing them. */
   public Evaluator allowIncomplete(boolean value) {
     allowIncomplete = value;
+    return this;
+  }
+
+  /** Whether the set measures are computed where there are features, at a cost that grows as n². */
+  public Evaluator setMeasures(boolean value) {
+    setMeasures = value;
     return this;
   }
 
@@ -162,7 +169,11 @@ public final class Evaluator {
     LOG.warn("Evaluating data sets that are not complete: {}", missing);
   }
 
+  /** Null where no set measures are wanted. */
   private FeatureComparison features(ConfigurationChoice choice, Images reference) {
+    if (!setMeasures) {
+      return null;
+    }
     FeatureComparison features =
         new FeatureComparison(store, choice.configId(), reference, perImage);
     if (perImage != null && features.size() == 0) {
@@ -197,7 +208,9 @@ public final class Evaluator {
     putTests(row, "complexity", real.complexity(), generated.complexity());
     putTests(row, "vulnerability", real.vulnerability(), generated.vulnerability());
     putImages(row, generated);
-    features.put(row, images, options.seed());
+    if (features != null) {
+      features.put(row, images, options.seed());
+    }
     return row;
   }
 

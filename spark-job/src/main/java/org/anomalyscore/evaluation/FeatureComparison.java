@@ -63,6 +63,12 @@ final class FeatureComparison implements AutoCloseable {
     Dataset<Row> rows = CurrentScores.features(store, configId, images.dataset(), images.present());
     try (FeatureSet generated = FeatureSet.of(rows)) {
       if (generated.size() == 0) {
+        if (perImage != null) {
+          LOG.warn(
+              "{}: no realism and rarity of its images, since its scores have no features; score it"
+                  + " with --features, into another folder than before",
+              images.dataset());
+        }
         return;
       }
       double pairs =

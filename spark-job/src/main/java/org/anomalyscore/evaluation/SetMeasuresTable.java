@@ -37,7 +37,8 @@ final class SetMeasuresTable {
         "%n%nSet measures on the features of %s, %,d images of the reference%n%n%s%n%n"
             + "Frechet and kernel distance are 0 for sets of one distribution, and are called FID"
             + " and KID where the%nfeature model is Inception-v3. Small sets have a higher Frechet"
-            + " distance. +- is one standard error; of%nkernel, the spread over its subsets.",
+            + " distance. +- is one standard error; of%nkernel, the spread over its subsets, which sets of 1,000 images or"
+            + " fewer do not have.",
         result.model(),
         (Long) rows.get(0).get("n_features_reference"),
         table);

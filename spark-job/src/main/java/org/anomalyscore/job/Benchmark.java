@@ -202,6 +202,7 @@ final class Benchmark {
     manifest.generators().forEach(generator -> generators.put(generator.name(), generator));
     Evaluator.Result result =
         new Evaluator(store, manifest.statistics())
+            .setMeasures(manifest.setMeasures())
             .evaluateEach(
                 run,
                 scored.configuration.configId(),

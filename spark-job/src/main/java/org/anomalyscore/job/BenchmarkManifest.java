@@ -23,6 +23,7 @@ record BenchmarkManifest(
     Integer batchSize,
     String device,
     Double features,
+    Boolean setMeasures,
     Images reference,
     List<Generator> generators,
     Outputs outputs,
@@ -34,6 +35,7 @@ record BenchmarkManifest(
     seed = or(seed, 0L);
     draws = or(draws, 1);
     device = or(device, "auto");
+    setMeasures = or(setMeasures, true);
     thresholds = or(thresholds, new Thresholds(null, null));
     resampling = or(resampling, new Resampling(null, null, null));
   }

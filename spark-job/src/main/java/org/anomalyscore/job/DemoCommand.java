@@ -78,6 +78,7 @@ final class DemoCommand implements Callable<Integer> {
               generated,
               configId,
               false,
+              true,
               false);
       print.println();
       print.println(Leaderboard.render(result));

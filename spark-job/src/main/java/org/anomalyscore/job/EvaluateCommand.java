@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code evaluate}: score tables in, leaderboard out. */
@@ -80,6 +81,13 @@ final class EvaluateCommand implements Callable<Integer> {
               + " scores with --features.")
   private boolean perImage;
 
+  @Option(
+      names = "--no-set-measures",
+      description =
+          "Leaves out Frechet distance, kernel distance, precision, recall, density and coverage,"
+              + " which take as long as both sets' sizes multiplied, where scores have features.")
+  private boolean noSetMeasures;
+
   @Mixin private ResamplingOptions resampling;
 
   @Mixin private SparkOptions spark;
@@ -91,6 +99,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (perImage && noSetMeasures) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--per-image needs the set measures; give it without --no-set-measures");
+    }
     AnomalyScore.Options options = resampling.options();
     try (SparkSession session = spark.start("evaluate " + reference)) {
       TableStore target = new TableStore(session, out == null ? scores : out);
@@ -106,6 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
               generated,
               configId,
               allowIncomplete,
+              !noSetMeasures,
               perImage);
       spec.commandLine()
           .getOut()
@@ -129,9 +143,11 @@ final class EvaluateCommand implements Callable<Integer> {
       List<String> generated,
       String configId,
       boolean allowIncomplete,
+      boolean setMeasures,
       boolean perImage) {
     Run run = Run.start("evaluate");
-    Evaluator evaluator = new Evaluator(source, options).allowIncomplete(allowIncomplete);
+    Evaluator evaluator =
+        new Evaluator(source, options).allowIncomplete(allowIncomplete).setMeasures(setMeasures);
     if (perImage) {
       evaluator.perImage(rows -> target.append(Table.IMAGE_MEASURES, rows));
     }
@@ -143,6 +159,7 @@ final class EvaluateCommand implements Callable<Integer> {
     configuration.put("generated", generated);
     configuration.put("options", options);
     configuration.put("allow_incomplete", allowIncomplete);
+    configuration.put("set_measures", setMeasures);
     configuration.put("per_image", perImage);
     target.append(
         Table.RUNS,

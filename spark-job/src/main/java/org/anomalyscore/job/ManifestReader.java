@@ -227,6 +227,7 @@ final class ManifestReader {
         m.batchSize(),
         m.device(),
         m.features(),
+        m.setMeasures(),
         new BenchmarkManifest.Images(
             m.reference().name(), whole("reference.images", m.reference().images()).toString()),
         m.generators().stream().map(g -> g.at(whole("images", g.images()).toString())).toList(),

@@ -22,7 +22,7 @@ final class SetMeasureColumns {
     KERNEL(
         "kernel_distance",
         "Kernel",
-        "Kernel distance and its spread over subsets; lower is closer. Is KID if the model is Inception-v3",
+        "Kernel distance and, for sets of more than 1,000 images, its spread over subsets; lower is closer. Is KID if the model is Inception-v3",
         "%.4g",
         " ± %.2g"),
     PRECISION(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -27,11 +28,18 @@ public final class FeatureSet implements AutoCloseable {
   /** Below this a partition of its own costs more than it wins. */
   private static final int PARTITION_ROWS = 2048;
 
+  /**
+   * Of the scatters of a partition's groups. One task builds them all, and the driver fetches a
+   * partition at a time: at 2048 dimensions a group's takes 34 MB, however few its rows are.
+   */
+  private static final long PARTITION_SCATTER_BYTES = 64L << 20;
+
   private final int size;
   private final int dimension;
   private final JavaRDD<FeatureBlock> blocks;
   private JavaRDD<Moments> groupMoments;
   private Moments moments;
+  private double[] factor;
   private double[] radii;
 
   private FeatureSet(int size, int dimension, JavaRDD<FeatureBlock> blocks) {
@@ -47,24 +55,36 @@ public final class FeatureSet implements AutoCloseable {
    *     one length), one an image; no order is asked of them
    */
   public static FeatureSet of(Dataset<Row> rows) {
-    Dataset<Row> ordered = rows.select("image_id", "path", "features").orderBy("image_id", "path");
-    long n = rows.count();
+    // One RDD, whose shuffled rows all jobs below read: what the rows come from runs once for the
+    // order's sample and once for the rows.
+    JavaRDD<Row> ordered =
+        rows.select("image_id", "path", "features").orderBy("image_id", "path").javaRDD();
+    long n = ordered.count();
+    if (n == 0) {
+      return new FeatureSet(0, 0, JavaSparkContext.fromSparkContext(ordered.context()).emptyRDD());
+    }
     if (n > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(n + " rows of features are more than an index can hold");
     }
     int size = (int) n;
-    int dimension = size == 0 ? 0 : rows.select("features").first().getSeq(0).size();
-    int groups = Math.max(1, Math.min(GROUPS, size));
-    int partitions = Math.max(1, Math.min(groups, (size + PARTITION_ROWS - 1) / PARTITION_ROWS));
+    int dimension = ordered.first().getSeq(2).size();
+    int groups = Math.min(GROUPS, size);
+    int partitions = partitions(size, groups, dimension);
     JavaRDD<FeatureBlock> blocks =
         ordered
-            .javaRDD()
             .zipWithIndex()
             .mapToPair(row -> new Tuple2<>(row._2().intValue(), floats(row._1().getSeq(2))))
             .repartitionAndSortWithinPartitions(new Groups(size, groups, partitions))
             .mapPartitions(part -> new Blocks(part, size, groups, dimension))
             .persist(StorageLevel.MEMORY_AND_DISK());
     return new FeatureSet(size, dimension, blocks);
+  }
+
+  private static int partitions(int size, int groups, int dimension) {
+    long byRows = Math.ceilDiv((long) size, PARTITION_ROWS);
+    long scatters = (long) groups * dimension * dimension * Double.BYTES;
+    long byScatters = Math.ceilDiv(scatters, PARTITION_SCATTER_BYTES);
+    return (int) Math.max(1, Math.min(groups, Math.max(byRows, byScatters)));
   }
 
   /** Number of images. */
@@ -104,6 +124,14 @@ public final class FeatureSet implements AutoCloseable {
       moments = all;
     }
     return moments;
+  }
+
+  /** See {@link FrechetDistance#factor}. */
+  double[] factor() {
+    if (factor == null) {
+      factor = FrechetDistance.factor(moments());
+    }
+    return factor;
   }
 
   /** Squared distances to the nearest neighbours in the set; see {@link Neighbours#radii}. */

@@ -37,8 +37,8 @@ public final class FrechetDistance {
     if (a.size() < 2 || b.size() < 2) {
       return new Estimate(Double.NaN, Double.NaN);
     }
-    double[] factorA = factor(a.moments());
-    double[] factorB = factor(b.moments());
+    double[] factorA = a.factor();
+    double[] factorB = b.factor();
     double value = distance(a.moments(), factorA, b.moments(), factorB);
     if (a.size() < 3 || b.size() < 3) {
       return new Estimate(value, Double.NaN);

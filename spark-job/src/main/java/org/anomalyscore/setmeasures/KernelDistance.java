@@ -33,7 +33,9 @@ public final class KernelDistance {
    *
    * @param value NaN if a set has fewer than two rows
    * @param spread the standard deviation over the subsets, as torch-fidelity reports it: the error
-   *     of sets of a subset's size; where sets are larger, their own is smaller
+   *     of sets of a subset's size; where sets are larger, their own is smaller. NaN unless both
+   *     sets have more than {@value #SUBSET_SIZE} rows: a set that every subset holds whole would
+   *     add nothing to it
    */
   public record Estimate(double value, double spread) {}
 
@@ -66,6 +68,9 @@ public final class KernelDistance {
     referenceSubsets.destroy();
     generatedSubsets.destroy();
     double mean = Arrays.stream(values).sum() / values.length;
+    if (size == Math.min(reference.size(), generated.size())) {
+      return new Estimate(mean, Double.NaN);
+    }
     double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
     return new Estimate(mean, Math.sqrt(squares / values.length));
   }

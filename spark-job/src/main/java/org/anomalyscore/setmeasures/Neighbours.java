@@ -101,7 +101,7 @@ final class Neighbours {
    * @param inDensity of a generated image: in how many balls of the reference it is, {@link
    *     #DENSITY_K}; of a reference image: 1 where a generated image is in its own ball
    * @param realism squared, of a generated image: the largest ratio of a reference image's radius
-   *     to the distance from it; infinite for a copy, NaN without a ball that counts
+   *     to the distance from it; infinite for a copy, NaN without a ratio; 0 to 0 is none
    * @param rarity squared, of a generated image: the smallest radius of a ball that it is in; NaN
    *     where it is in none
    */

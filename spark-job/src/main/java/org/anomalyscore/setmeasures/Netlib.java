@@ -10,7 +10,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.netlib.util.intW;
 
-/** The few routines of BLAS and LAPACK that this room uses, on matrices stored by columns. */
+/**
+ * The few routines of BLAS and LAPACK that this room uses, on matrices stored by columns. Last
+ * digits may differ with and without the JDK's vector module, which adds in another order.
+ */
 final class Netlib {
 
   // Held, or the settings of loggers would be collected. Both warn that there is no native library,

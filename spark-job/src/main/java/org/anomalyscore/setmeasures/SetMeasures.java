@@ -25,8 +25,9 @@ import scala.Tuple2;
  *     Eq. 4); binomial over the reference's images
  * @param realism of each generated image, in order of {@code image_id} and path (Kynkäänniemi, Eq.
  *     3, k = 3): the largest ratio of a reference image's radius to the distance from it, over the
- *     reference's images whose radius is not above the median; NaN for the copy of one, whose ratio
- *     would be infinite, and for a ratio of 0 to 0
+ *     reference's images whose radius is not above the median; NaN for the copy of one of these,
+ *     whose ratio would be infinite. One whose radius is 0, as that of an image that the reference
+ *     holds four times, gives its copy no ratio (0 to 0), and the others' count
  * @param rarity of each generated image (Han et al. 2023, arXiv 2206.08549, Eq. 1, k = 3): the
  *     smallest radius of a ball of the reference that it is in; NaN where it is in none
  */

@@ -87,6 +87,7 @@ class ManifestReaderTest {
             "/properties/seed", manifest.seed(),
             "/properties/draws", manifest.draws(),
             "/properties/device", manifest.device(),
+            "/properties/set_measures", manifest.setMeasures(),
             "/properties/thresholds/properties/max_reject_fraction",
                 manifest.thresholds().maxRejectFraction(),
             "/properties/resampling/properties/permutations", manifest.resampling().permutations(),
@@ -133,6 +134,7 @@ class ManifestReaderTest {
             draws: 3
             batch_size: 7
             device: cpu
+            set_measures: false
             reference: {name: real, images: photos}
             generators:
               - name: "007"
@@ -147,6 +149,7 @@ class ManifestReaderTest {
     assertEquals(ScoreParameters.AUTHORS_CODE.withSeed(5).withDraws(3), manifest.parameters());
     assertEquals(7, manifest.batchSize());
     assertEquals(Devices.Mode.CPU, manifest.deviceMode());
+    assertEquals(false, manifest.setMeasures());
     BenchmarkManifest.Generator generator = manifest.generators().get(0);
     assertEquals("007", generator.name());
     assertEquals(0.4, generator.humanErrorRate());
@@ -177,6 +180,7 @@ class ManifestReaderTest {
     assertFault(GOOD.replace("m.pt", "none.pt"), 1, "there is no");
     assertFault(GOOD.replace("photos", "no-photos"), 4, "no-photos. Correct the path.");
     assertFault(GOOD.replace("photos", "s3a://KEY:SECRET@bucket/x"), 4, "credentials");
+    assertFault(GOOD + "set_measures: 'no'\n", 12, "set_measures is no");
     assertFault(GOOD + "batch_size: 0\n", 12, "batch_size is 0: must have a minimum value of 1.");
     assertFault(GOOD + "batch_size: 3000000000\n", 12, "must have a maximum value of 100000");
     assertFault(GOOD + "seed: 92233720368547758070\n", 12, "seed is 92233720368547758070");

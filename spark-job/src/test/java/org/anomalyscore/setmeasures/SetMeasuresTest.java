@@ -177,6 +177,47 @@ class SetMeasuresTest {
     // Each is in its own ball and in those of its five nearest's that it is among the five of:
     // n * (5 + 1) in all.
     assertEquals(1.2, measures.density().value(), 1e-12);
+    assertTrue(Double.isNaN(measures.kernel().spread()), "each subset is the whole set");
+  }
+
+  /** Where all but 16 of 2048 dimensions are constant the distance is that of the 16. */
+  @Test
+  void manyDimensionsOfFewRowsAreCutByTheirScatters() {
+    float[][] few = features("mixed", 100, 90, 16, 6);
+    float[][] many = new float[few.length][2048];
+    for (int i = 0; i < few.length; i++) {
+      System.arraycopy(few[i], 0, many[i], 1000, 16);
+    }
+    FrechetDistance.Estimate expected = frechet(few, 100, 1);
+    FrechetDistance.Estimate found = frechet(many, 100, 10);
+    assertEquals(expected.value(), found.value(), 1e-10 * expected.value());
+    // Roots of eigenvalues instead of singular values, as above.
+    assertEquals(expected.standardError(), found.standardError(), 1e-5 * expected.standardError());
+  }
+
+  private static FrechetDistance.Estimate frechet(float[][] rows, int n, int partitions) {
+    try (FeatureSet reference = FeatureSet.of(table(Arrays.copyOf(rows, n), 1, 2));
+        FeatureSet generated =
+            FeatureSet.of(table(Arrays.copyOfRange(rows, n, rows.length), 2, 2))) {
+      assertEquals(partitions, reference.groupMoments().getNumPartitions());
+      return FrechetDistance.between(reference, generated);
+    }
+  }
+
+  @Test
+  void realismOfACopyIsUndefinedWhereItsBallHasARadius() {
+    // Distances to the third neighbours: 0 five times, then 1, 0.75, 0.5, 0.75, 1 and 7; the median
+    // is 0.5, so that of the places above 0 only 2 counts.
+    float[] places = {0, 0, 0, 0, 0, 1, 1.5f, 2, 2.25f, 2.5f, 9};
+    float[] generated = {0, 2, 9};
+    float[][] rows = new float[places.length + generated.length][1];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i][0] = i < places.length ? places[i] : generated[i - places.length];
+    }
+    SetMeasures measures = measure(rows, places.length, 0, 0, 2);
+    assertEquals(0.5 / 2, measures.realism()[0], 1e-15, "0 to 0 is no ratio; that of 2 remains");
+    assertTrue(Double.isNaN(measures.realism()[1]), "a copy of 2");
+    assertEquals(0.5 / 7, measures.realism()[2], 1e-15, "a copy of 9, whose ball is too large");
   }
 
   @Test
