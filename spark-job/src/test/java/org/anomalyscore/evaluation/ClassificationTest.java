@@ -102,7 +102,8 @@ class ClassificationTest {
     assertEquals(2 * (2 * 4 + 2 + 1 + 1 + 4), result.rows().size());
 
     for (TableRow row : of(result, "reference_and_generated", 1)) {
-      boolean far = row.get("other_dataset").equals("far");
+      boolean far = row.get("dataset").equals("far");
+      assertNull(row.get("other_dataset"), "the reference has a column of its own");
       assertEquals(far ? 2 * 350L : 2 * 420L, row.get("n_train"));
       assertEquals(far ? 2 * 150L : 2 * 180L, row.get("n_test"));
       if (far) {
@@ -117,7 +118,11 @@ class ClassificationTest {
         result.rows().stream().filter(row -> (Boolean) row.get("control")).toList();
     assertEquals(6, controls.size());
     controls.forEach(ClassificationTest::assertAtChance);
-    assertTrue(number(of(result, "generated_pair", 1).get(0), "accuracy") > 0.99);
+    TableRow pair = of(result, "generated_pair", 1).get(0);
+    assertTrue(number(pair, "accuracy") > 0.99);
+    assertEquals("same", pair.get("dataset"));
+    assertEquals("far", pair.get("other_dataset"));
+    assertEquals("same", of(result, "permuted_labels", 1).get(0).get("dataset"));
 
     for (TableRow row : of(result, "which_set", 1)) {
       assertNull(row.get("auc"));
@@ -137,6 +142,11 @@ class ClassificationTest {
     result.rows().forEach(TableRow::toRow);
     String board = ClassificationBoard.render(result);
     assertTrue(board.contains("| is \\ taken for") && board.contains("reference halves"), board);
+    // Once a classifier: the second data set of a control, and each curve has its own set's sizes.
+    assertEquals(2, board.split("\\| permuted labels *\\| far *\\| real ", -1).length - 1, board);
+    assertEquals(
+        2, board.split("\\| reference halves *\\| real *\\| itself ", -1).length - 1, board);
+    assertEquals(2, board.split(" 106: [0-9.]+  210: [0-9.]+  420: ", -1).length - 1, board);
   }
 
   /** The interval is two deviations wide to a side; a seed's chance is not to break a test. */
@@ -217,6 +227,7 @@ class ClassificationTest {
     assertEquals(8L, of(result, "reference_and_generated", 1).get(0).get("n_test"));
     assertTrue(of(result, "which_set", 1).isEmpty(), "that of one generator is asked already");
     assertEquals(6L, of(result, "reference_halves", 1).get(0).get("n_test"));
+    assertEquals("real", of(result, "reference_halves", 1).get(0).get("dataset"));
     assertNull(of(result, "reference_halves", 1).get(0).get("other_dataset"));
     assertEquals(2, new HashSet<>(of(result, "permuted_labels", 1)).size());
   }
