@@ -1,7 +1,10 @@
 package org.anomalyscore.evaluation;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.udf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.table.Json;
@@ -22,7 +26,14 @@ import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -230,6 +241,72 @@ class ClassificationTest {
     assertEquals("real", of(result, "reference_halves", 1).get(0).get("dataset"));
     assertNull(of(result, "reference_halves", 1).get(0).get("other_dataset"));
     assertEquals(2, new HashSet<>(of(result, "permuted_labels", 1)).size());
+  }
+
+  private static final AtomicLong READ = new AtomicLong();
+
+  /** A slow set's job stops with the fast one's fault, before the features are dropped. */
+  @Test
+  void aFaultIsThrownAsItIsAndEndsTheOtherJobs() throws Exception {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      rows.add(RowFactory.create(i % 2, (long) i / 2, new Double[] {(double) (i * 7 % 13), 1.0}));
+    }
+    UDF2<Integer, scala.collection.Seq<Double>, scala.collection.Seq<Double>> slow =
+        (set, features) -> {
+          if (set == 1) {
+            READ.incrementAndGet();
+            Thread.sleep(200);
+          }
+          return features;
+        };
+    ArrayType array = DataTypes.createArrayType(DataTypes.DoubleType);
+    // From an RDD, as Spark would compute literal rows while it plans.
+    Dataset<Row> features =
+        TestSpark.session()
+            .createDataFrame(
+                JavaSparkContext.fromSparkContext(TestSpark.session().sparkContext())
+                    .parallelize(rows, 1),
+                new StructType()
+                    .add("set", DataTypes.IntegerType)
+                    .add("rank", DataTypes.LongType)
+                    .add("array", array))
+            .select(
+                col("set"),
+                col("rank"),
+                udf(slow, array).apply(col("set"), col("array")).as("features"));
+    Classification.Options options = new Classification.Options(0, 0.3);
+    List<SplitClassifier> splits =
+        Stream.of(
+                new ClassificationTask(
+                    ClassificationTask.Kind.REFERENCE_HALVES, List.of(0), List.of("a", "b"), 100),
+                new ClassificationTask(
+                    ClassificationTask.Kind.REFERENCE_AND_GENERATED,
+                    List.of(0, 1),
+                    List.of("real", "slow"),
+                    200))
+            .map(task -> SplitClassifier.of(task, options, 1, 2))
+            .toList();
+    UserException fault = new UserException("a fault");
+    // The fast task asks for a row while the slow one reads 140 for 28 seconds, in a task each.
+    assertSame(
+        fault,
+        assertThrows(
+            UserException.class,
+            () ->
+                Classification.classify(
+                    splits,
+                    features,
+                    () -> {
+                      throw fault;
+                    },
+                    2)));
+    // A task that runs ends at its next row.
+    Thread.sleep(500);
+    long read = READ.get();
+    assertTrue(read > 0 && read < 140, () -> "read " + read);
+    Thread.sleep(1000);
+    assertEquals(read, READ.get());
   }
 
   private String refusal(String... generated) {
