@@ -9,10 +9,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.anomalyscore.evaluation.ClassificationTask.Kind;
 import org.anomalyscore.table.Run;
@@ -20,6 +22,7 @@ import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -225,26 +228,71 @@ public final class Classification {
         splits.add(SplitClassifier.of(task, options, fraction, dimension));
       }
     }
-    boolean large = splits.stream().anyMatch(split -> split.partitions() > 1);
     LOG.info("{} training sets to classify", splits.size());
+    return classify(splits, features, row, threads);
+  }
+
+  /**
+   * Rows of all splits, in their order. When this returns or throws, no job of theirs goes on.
+   *
+   * @throws RuntimeException the first split's that failed, as it is: it may be the user's fault
+   */
+  static List<TableRow> classify(
+      List<SplitClassifier> splits, Dataset<Row> features, Supplier<TableRow> row, int threads) {
+    boolean large = splits.stream().anyMatch(split -> split.partitions() > 1);
+    SparkContext context = features.sparkSession().sparkContext();
+    String group = "classify-" + UUID.randomUUID();
     ExecutorService pool = Executors.newFixedThreadPool(large ? 1 : threads);
+    List<Future<List<TableRow>>> all = new ArrayList<>();
+    boolean complete = false;
     try {
-      List<Future<List<TableRow>>> all = new ArrayList<>();
       for (SplitClassifier split : splits) {
-        all.add(pool.submit(() -> split.classify(features, row)));
+        all.add(
+            pool.submit(
+                () -> {
+                  context.setJobGroup(group, "classify", false);
+                  return split.classify(features, row);
+                }));
       }
       List<TableRow> rows = new ArrayList<>();
       for (Future<List<TableRow>> done : all) {
         rows.addAll(done.get());
       }
+      complete = true;
       return rows;
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException fault) {
+        throw fault;
+      }
       throw new IllegalStateException("A classification failed", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while sets were classified", e);
     } finally {
-      pool.shutdownNow();
+      if (!complete) {
+        // Threads are not interrupted: they would leave their jobs behind, where a cancelled job
+        // ends its thread.
+        all.forEach(future -> future.cancel(false));
+        context.cancelJobGroupAndFutureJobs(group);
+      }
+      end(pool);
+    }
+  }
+
+  /** Waits for the threads, and keeps an interruption for the caller. */
+  private static void end(ExecutorService pool) {
+    pool.shutdown();
+    boolean interrupted = Thread.interrupted();
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = pool.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

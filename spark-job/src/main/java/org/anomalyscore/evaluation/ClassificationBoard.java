@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.anomalyscore.evaluation.ClassificationTask.Kind;
 import org.anomalyscore.table.Json;
@@ -93,8 +94,7 @@ public final class ClassificationBoard {
     List<String> points = new ArrayList<>();
     for (TableRow row : rows) {
       if (row.get("task").equals(of.get("task"))
-          && String.valueOf(row.get("other_dataset"))
-              .equals(String.valueOf(of.get("other_dataset")))) {
+          && Objects.equals(row.get("dataset"), of.get("dataset"))) {
         points.add(
             String.format(
                 Locale.ROOT, "%,d: %.3f", (Long) row.get("n_train"), (Double) row.get("accuracy")));
@@ -129,7 +129,7 @@ public final class ClassificationBoard {
 
   private static List<ColumnData<TableRow>> againstReference(List<TableRow> rows) {
     List<ColumnData<TableRow>> columns = new ArrayList<>();
-    columns.add(left("data set", row -> row.get("other_dataset").toString()));
+    columns.add(left("data set", row -> row.get("dataset").toString()));
     columns.addAll(numbers());
     columns.add(left("accuracy by training images", row -> curve(rows, row)));
     return columns;
@@ -142,7 +142,12 @@ public final class ClassificationBoard {
     columns.add(
         left(
             "and",
-            row -> row.get("other_dataset") == null ? "itself" : "" + row.get("other_dataset")));
+            row ->
+                row.get("other_dataset") != null
+                    ? "" + row.get("other_dataset")
+                    : row.get("dataset").equals(row.get("reference"))
+                        ? "itself"
+                        : "" + row.get("reference")));
     columns.addAll(numbers());
     return columns;
   }

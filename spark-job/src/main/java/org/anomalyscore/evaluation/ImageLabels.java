@@ -87,12 +87,12 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
       }
       refuse(
           joined.groupBy("given").agg(min("path"), max("path"), countDistinct("path").as("n")),
-          "The path %s in "
-              + file
-              + " ends those of several images, as %s and %s. Give more of it.");
+          "The path %s in %s ends those of several images, as %s and %s. Give more of it.",
+          file);
       refuse(
           joined.groupBy("path").agg(min("label"), max("label"), countDistinct("label").as("n")),
-          "The image %s has several labels in " + file + ", as '%s' and '%s'. Leave one.");
+          "The image %s has several labels in %s, as '%s' and '%s'. Leave one.",
+          file);
       return new ImageLabels(
           joined.select("path", "complexity", "vulnerability", "label").distinct(),
           given - matched,
@@ -110,12 +110,12 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
     }
   }
 
-  private static void refuse(Dataset<Row> groups, String message) {
+  private static void refuse(Dataset<Row> groups, String message, String file) {
     List<Row> several = groups.where("n > 1").limit(1).collectAsList();
     if (!several.isEmpty()) {
       Row row = several.get(0);
       throw new UserException(
-          String.format(message, row.getString(0), row.getString(1), row.getString(2)));
+          String.format(message, row.getString(0), file, row.getString(1), row.getString(2)));
     }
   }
 

@@ -136,12 +136,11 @@ record SplitClassifier(
     Map<String, Object> table = new LinkedHashMap<>();
     table.put("classes", task.classes());
     table.put("counts", confusion);
-    boolean halves = task.sets().size() == 1;
-    boolean all = classes > 2;
+    boolean pair = task.kind() == ClassificationTask.Kind.GENERATED_PAIR;
     row.with("task", task.kind().text())
         .with("control", task.kind().isControl())
-        .with("dataset", all ? null : halves ? row.get("reference") : task.classes().get(0))
-        .with("other_dataset", all || halves ? null : task.classes().get(1))
+        .with("dataset", dataset(row))
+        .with("other_dataset", pair ? task.classes().get(1) : null)
         .with("train_fraction", fraction)
         .with("n_classes", (long) classes)
         .with("n_train", classes * train)
@@ -152,6 +151,16 @@ record SplitClassifier(
         .with("accuracy_high", accuracy.high())
         .with("confidence", CONFIDENCE)
         .with("confusion", Json.write(table));
+  }
+
+  /** The set that is told from the reference, or from {@code other_dataset}; null for all. */
+  private Object dataset(TableRow row) {
+    return switch (task.kind()) {
+      case REFERENCE_AND_GENERATED, PERMUTED_LABELS -> task.classes().get(1);
+      case GENERATED_PAIR -> task.classes().get(0);
+      case REFERENCE_HALVES -> row.get("reference");
+      case WHICH_SET -> null;
+    };
   }
 
   private static double[] array(List<Double> values) {

@@ -4,8 +4,12 @@ import static org.anomalyscore.report.HtmlTable.cell;
 import static org.anomalyscore.report.HtmlTable.format;
 import static org.anomalyscore.report.HtmlTable.number;
 import static org.anomalyscore.report.HtmlTable.text;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.struct;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +17,8 @@ import java.util.Map;
 import org.anomalyscore.report.HtmlTable.Cell;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
@@ -66,30 +72,25 @@ record LabelPart(List<Section> sections, List<Figure> figures) {
       List<Double> all) {}
 
   static LabelPart read(TableStore store, List<Comparison> comparisons) {
-    Map<List<String>, List<Row>> last = new LinkedHashMap<>();
-    for (Row row :
+    String[] key = {"config_id", "dataset", "labels"};
+    Dataset<Row> all =
         store
             .read(Table.LABEL_SUMMARIES)
             .where(
-                org.apache
-                    .spark
-                    .sql
-                    .functions
-                    .col("config_id")
-                    .isin(comparisons.stream().map(Comparison::configId).distinct().toArray()))
+                col("config_id")
+                    .isin(comparisons.stream().map(Comparison::configId).distinct().toArray()));
+    Dataset<Row> newest =
+        all.groupBy(Arrays.stream(key).map(name -> col(name)).toArray(Column[]::new))
+            .agg(max_by(col("run_id"), struct("summarised_at", "run_id")).as("run_id"));
+    Map<List<String>, List<Row>> last = new LinkedHashMap<>();
+    for (Row row :
+        all.join(newest, new String[] {"config_id", "dataset", "labels", "run_id"})
             .orderBy("summarised_at", "run_id")
             .collectAsList()) {
-      List<String> key =
-          List.of(
-              Comparison.text(row, "config_id"),
-              Comparison.text(row, "dataset"),
-              Comparison.text(row, "labels"));
-      List<Row> rows = last.computeIfAbsent(key, k -> new ArrayList<>());
-      if (!rows.isEmpty()
-          && !Comparison.text(rows.get(0), "run_id").equals(Comparison.text(row, "run_id"))) {
-        rows.clear();
-      }
-      rows.add(row);
+      last.computeIfAbsent(
+              Arrays.stream(key).map(name -> Comparison.text(row, name)).toList(),
+              k -> new ArrayList<>())
+          .add(row);
     }
     List<Section> sections = new ArrayList<>();
     List<Figure> figures = new ArrayList<>();
@@ -135,10 +136,10 @@ record LabelPart(List<Section> sections, List<Figure> figures) {
                 ? drawn.stream().map(row -> Comparison.number(row, "label_value")).toList()
                 : null,
             drawn.stream().map(row -> row.<Long>getAs("n")).toList(),
-            java.util.Arrays.stream(MEASURES)
+            Arrays.stream(MEASURES)
                 .map(measure -> drawn.stream().map(row -> mean(row, measure)).toList())
                 .toList(),
-            java.util.Arrays.stream(MEASURES).map(measure -> mean(all, measure).get(0)).toList()));
+            Arrays.stream(MEASURES).map(measure -> mean(all, measure).get(0)).toList()));
   }
 
   /** The labels with the most images, in the same order. */

@@ -58,6 +58,7 @@ final class PageBuilder {
       String from,
       Run run,
       List<Comparison> comparisons,
+      List<ClassificationPart> classifications,
       List<LabelPart.Section> labels,
       FigureData figures) {
     List<Group> groups = new ArrayList<>();
@@ -69,6 +70,7 @@ final class PageBuilder {
         VisibleText.of(from),
         Run.projectVersion() + ", commit " + Run.gitCommit(),
         groups,
+        classifications,
         labels,
         runsTable(),
         runs.total());

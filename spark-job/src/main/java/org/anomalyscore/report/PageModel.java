@@ -18,6 +18,7 @@ record PageModel(
     String from,
     String version,
     List<Group> comparisons,
+    List<ClassificationPart> classifications,
     List<LabelPart.Section> labels,
     HtmlTable runs,
     long allRuns) {

@@ -107,7 +107,13 @@ public final class Report {
                 perLevel,
                 Rejects.read(store, sets),
                 Runs.read(store, comparisons))
-            .build(store.location(), run, comparisons, labels.sections(), figures);
+            .build(
+                store.location(),
+                run,
+                comparisons,
+                ClassificationPart.read(store, comparisons),
+                labels.sections(),
+                figures);
     Attributions attributions =
         Attributions.read(store, comparisons, spark.sessionState().newHadoopConf());
     byte[] html =

@@ -21,8 +21,9 @@ final class ClassificationColumns {
           .add("task", StringType, false)
           // True where chance is the right answer.
           .add("control", BooleanType, false)
-          // The two sets; NULL where all are told apart, and the second where there is but one.
+          // The set, the generated one where there is one; NULL where all sets are told apart.
           .add("dataset", StringType)
+          // The generated set that it is told from; NULL where that is the reference.
           .add("other_dataset", StringType)
           .add("classifier", StringType, false)
           // Of the training set that the split gives.

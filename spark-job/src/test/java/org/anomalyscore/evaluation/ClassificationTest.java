@@ -1,7 +1,10 @@
 package org.anomalyscore.evaluation;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.udf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.table.Json;
@@ -22,7 +26,14 @@ import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.table.UserException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,7 +113,8 @@ class ClassificationTest {
     assertEquals(2 * (2 * 4 + 2 + 1 + 1 + 4), result.rows().size());
 
     for (TableRow row : of(result, "reference_and_generated", 1)) {
-      boolean far = row.get("other_dataset").equals("far");
+      boolean far = row.get("dataset").equals("far");
+      assertNull(row.get("other_dataset"), "the reference has a column of its own");
       assertEquals(far ? 2 * 350L : 2 * 420L, row.get("n_train"));
       assertEquals(far ? 2 * 150L : 2 * 180L, row.get("n_test"));
       if (far) {
@@ -117,7 +129,11 @@ class ClassificationTest {
         result.rows().stream().filter(row -> (Boolean) row.get("control")).toList();
     assertEquals(6, controls.size());
     controls.forEach(ClassificationTest::assertAtChance);
-    assertTrue(number(of(result, "generated_pair", 1).get(0), "accuracy") > 0.99);
+    TableRow pair = of(result, "generated_pair", 1).get(0);
+    assertTrue(number(pair, "accuracy") > 0.99);
+    assertEquals("same", pair.get("dataset"));
+    assertEquals("far", pair.get("other_dataset"));
+    assertEquals("same", of(result, "permuted_labels", 1).get(0).get("dataset"));
 
     for (TableRow row : of(result, "which_set", 1)) {
       assertNull(row.get("auc"));
@@ -137,6 +153,11 @@ class ClassificationTest {
     result.rows().forEach(TableRow::toRow);
     String board = ClassificationBoard.render(result);
     assertTrue(board.contains("| is \\ taken for") && board.contains("reference halves"), board);
+    // Once a classifier: the second data set of a control, and each curve has its own set's sizes.
+    assertEquals(2, board.split("\\| permuted labels *\\| far *\\| real ", -1).length - 1, board);
+    assertEquals(
+        2, board.split("\\| reference halves *\\| real *\\| itself ", -1).length - 1, board);
+    assertEquals(2, board.split(" 106: [0-9.]+  210: [0-9.]+  420: ", -1).length - 1, board);
   }
 
   /** The interval is two deviations wide to a side; a seed's chance is not to break a test. */
@@ -217,8 +238,75 @@ class ClassificationTest {
     assertEquals(8L, of(result, "reference_and_generated", 1).get(0).get("n_test"));
     assertTrue(of(result, "which_set", 1).isEmpty(), "that of one generator is asked already");
     assertEquals(6L, of(result, "reference_halves", 1).get(0).get("n_test"));
+    assertEquals("real", of(result, "reference_halves", 1).get(0).get("dataset"));
     assertNull(of(result, "reference_halves", 1).get(0).get("other_dataset"));
     assertEquals(2, new HashSet<>(of(result, "permuted_labels", 1)).size());
+  }
+
+  private static final AtomicLong READ = new AtomicLong();
+
+  /** A slow set's job stops with the fast one's fault, before the features are dropped. */
+  @Test
+  void aFaultIsThrownAsItIsAndEndsTheOtherJobs() throws Exception {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      rows.add(RowFactory.create(i % 2, (long) i / 2, new Double[] {(double) (i * 7 % 13), 1.0}));
+    }
+    UDF2<Integer, scala.collection.Seq<Double>, scala.collection.Seq<Double>> slow =
+        (set, features) -> {
+          if (set == 1) {
+            READ.incrementAndGet();
+            Thread.sleep(200);
+          }
+          return features;
+        };
+    ArrayType array = DataTypes.createArrayType(DataTypes.DoubleType);
+    // From an RDD, as Spark would compute literal rows while it plans.
+    Dataset<Row> features =
+        TestSpark.session()
+            .createDataFrame(
+                JavaSparkContext.fromSparkContext(TestSpark.session().sparkContext())
+                    .parallelize(rows, 1),
+                new StructType()
+                    .add("set", DataTypes.IntegerType)
+                    .add("rank", DataTypes.LongType)
+                    .add("array", array))
+            .select(
+                col("set"),
+                col("rank"),
+                udf(slow, array).apply(col("set"), col("array")).as("features"));
+    Classification.Options options = new Classification.Options(0, 0.3);
+    List<SplitClassifier> splits =
+        Stream.of(
+                new ClassificationTask(
+                    ClassificationTask.Kind.REFERENCE_HALVES, List.of(0), List.of("a", "b"), 100),
+                new ClassificationTask(
+                    ClassificationTask.Kind.REFERENCE_AND_GENERATED,
+                    List.of(0, 1),
+                    List.of("real", "slow"),
+                    200))
+            .map(task -> SplitClassifier.of(task, options, 1, 2))
+            .toList();
+    UserException fault = new UserException("a fault");
+    // The fast task asks for a row while the slow one reads 140 for 28 seconds, in a task each.
+    assertSame(
+        fault,
+        assertThrows(
+            UserException.class,
+            () ->
+                Classification.classify(
+                    splits,
+                    features,
+                    () -> {
+                      throw fault;
+                    },
+                    2)));
+    // A task that runs ends at its next row.
+    Thread.sleep(500);
+    long read = READ.get();
+    assertTrue(read > 0 && read < 140, () -> "read " + read);
+    Thread.sleep(1000);
+    assertEquals(read, READ.get());
   }
 
   private String refusal(String... generated) {

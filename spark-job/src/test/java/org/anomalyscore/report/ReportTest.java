@@ -396,18 +396,23 @@ class ReportTest {
             .with("spearman_complexity", 0.125)
             .with("jonckheere_p_complexity", 0.25),
         labelled("new", 2, "100", 100.0, 6),
-        labelled("new", 2, "9", 9.0, 1));
+        labelled("new", 2, "9", 9.0, 1),
+        // Another source of labels, whose last run was before.
+        labelled("other", 1, "a", null, 2).with("labels", "folder"),
+        labelled("other", 1, null, null, 2).with("labels", "folder"));
     String html = html();
     String text = flat(html);
     assertTrue(text.contains("by <bdi>labels of &lt;/script&gt;"), "whose labels");
     assertFalse(text.contains("gone"), "an older run");
-    JsonNode figure = data(html).at("/labels/0");
+    assertEquals("[\"a\"]", data(html).at("/labels/0/labels").toString(), "oldest first");
+    assertEquals(2, data(html).get("labels").size());
+    JsonNode figure = data(html).at("/labels/1");
     assertEquals("[\"9\",\"100\"]", figure.get("labels").toString());
     assertEquals("[9.0,100.0]", figure.get("values").toString());
     assertEquals("[[1.25,null,null],[6.25,6.125,6.5]]", figure.at("/means/0").toString());
     assertEquals("[7.25,7.25,7.25]", figure.get("all").toString());
     assertTrue(text.contains("6.1250 to 6.5000") && text.contains("Trend over the labels"));
-    assertTrue(text.contains("data-set=\"labels-0\""));
+    assertTrue(text.contains("data-set=\"labels-1\""));
   }
 
   @Test
