@@ -71,8 +71,7 @@ final class RunSimulation {
     double rate = Math.min(gpuRate, (double) GETS_A_PREFIX * folders);
     double imageSeconds = cores / rate;
     // Folders are listed side by side, a task each.
-    double listing =
-        (double) IMAGES / KEYS_A_LISTING * REQUEST_SECONDS / Math.min(folders, cores);
+    double listing = (double) IMAGES / KEYS_A_LISTING * REQUEST_SECONDS / Math.min(folders, cores);
     double scoring = 0;
     double committing = 0;
     long chunks = IMAGES / BATCH;

@@ -14,8 +14,22 @@ final class PooledOrderTest {
   @Test
   void everyFiniteNumberHasItsPlace() {
     double[] values = {
-      1, -1, 0.0, -0.0, Double.MAX_VALUE, -Double.MAX_VALUE, Double.MIN_VALUE, -Double.MIN_VALUE,
-      1e308, 1e-308, -1e-310, Math.nextUp(1.0), Math.nextDown(-1.0), 1, 3e-5, -0.0
+      1,
+      -1,
+      0.0,
+      -0.0,
+      Double.MAX_VALUE,
+      -Double.MAX_VALUE,
+      Double.MIN_VALUE,
+      -Double.MIN_VALUE,
+      1e308,
+      1e-308,
+      -1e-310,
+      Math.nextUp(1.0),
+      Math.nextDown(-1.0),
+      1,
+      3e-5,
+      -0.0
     };
     check(values);
     check(new double[] {7});
