@@ -81,9 +81,9 @@ public final class FeatureSet implements AutoCloseable {
   }
 
   private static int partitions(int size, int groups, int dimension) {
-    long byRows = Math.ceilDiv((long) size, PARTITION_ROWS);
+    long byRows = ((long) size + PARTITION_ROWS - 1) / PARTITION_ROWS;
     long scatters = (long) groups * dimension * dimension * Double.BYTES;
-    long byScatters = Math.ceilDiv(scatters, PARTITION_SCATTER_BYTES);
+    long byScatters = (scatters + PARTITION_SCATTER_BYTES - 1) / PARTITION_SCATTER_BYTES;
     return (int) Math.max(1, Math.min(groups, Math.max(byRows, byScatters)));
   }
 
