@@ -96,6 +96,7 @@ class SweepTest {
             List.of("made"),
             id,
             false,
+            true,
             false)
         .rows()
         .get(0);
