@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code classify} and {@code labels} of the packaged job, on the demo's images. */
+/** What reads kept features, and {@code labels}, of the packaged job, on the demo's images. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClassifyIT {
 
@@ -81,6 +81,28 @@ class ClassifyIT {
     assertEquals(
         List.of("[" + result.get("classifications").size() + "]"),
         Tables.query("SELECT count(*) FROM parquet.`" + tables.resolve("classifications") + "`"));
+  }
+
+  @Test
+  void evaluateComparesKeptFeaturesToo() throws Exception {
+    JsonNode result =
+        json(
+            "evaluate",
+            "--scores",
+            tables.toString(),
+            "--reference",
+            "reference",
+            "--generated",
+            "blurred",
+            "--per-image",
+            "--json");
+    JsonNode row = result.at("/generators/0");
+    assertTrue(row.get("frechet_distance").asDouble() > 0, row::toString);
+    assertTrue(row.get("kernel_distance").isNumber(), row::toString);
+    assertTrue(row.get("recall").asDouble() <= 1, row::toString);
+    assertEquals(
+        List.of("[" + row.get("n").asInt() + "]"),
+        Tables.query("SELECT count(*) FROM parquet.`" + tables.resolve("image_measures") + "`"));
   }
 
   @Test
