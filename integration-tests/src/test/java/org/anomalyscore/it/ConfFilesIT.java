@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.InputStream;
 import java.io.Reader;
 import java.lang.reflect.Field;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,13 +96,20 @@ final class ConfFilesIT {
 
   @Test
   void quietedLoggersAreClassesOfSpark() throws Exception {
-    for (Map.Entry<Object, Object> line : load("log4j2.properties").entrySet()) {
-      String key = (String) line.getKey();
-      String name = (String) line.getValue();
-      if (key.matches("logger\\..*\\.name") && !name.equals("org.anomalyscore")) {
-        String entry = name.replace('.', '/') + ".class";
-        assertTrue(
-            ClassLoader.getSystemResource(entry) != null || name.startsWith("ai.djl."), name);
+    List<URL> jars = new ArrayList<>();
+    try (var files = Files.list(Checkout.SPARK_HOME.resolve("jars"))) {
+      for (Path jar : files.toList()) {
+        jars.add(jar.toUri().toURL());
+      }
+    }
+    try (URLClassLoader spark = new URLClassLoader(jars.toArray(URL[]::new), null)) {
+      for (Map.Entry<Object, Object> line : load("log4j2.properties").entrySet()) {
+        String key = (String) line.getKey();
+        String name = (String) line.getValue();
+        if (key.matches("logger\\..*\\.name") && !name.equals("org.anomalyscore")) {
+          String entry = name.replace('.', '/') + ".class";
+          assertTrue(spark.getResource(entry) != null || name.startsWith("ai.djl."), name);
+        }
       }
     }
   }
