@@ -22,17 +22,23 @@ class ClassifyIT {
   @TempDir static Path folder;
 
   private Path tables;
+  private int images;
 
   @BeforeAll
   void scoreWithFeatures() throws Exception {
     Demo demo = Demo.once();
     tables = folder.resolve("tables");
+    try (var files = Files.newDirectoryStream(demo.images().resolve("reference"), "00*.png")) {
+      for (Path ignored : files) {
+        images++;
+      }
+    }
     for (String set : List.of("reference", "blurred")) {
       JobProcess.Result result =
           JobProcess.script(
                   "score",
                   "--images",
-                  demo.images().resolve(set).toString(),
+                  demo.images().resolve(set) + "/00*.png",
                   "--dataset",
                   set,
                   "--model",
@@ -68,7 +74,7 @@ class ClassifyIT {
             "--generated",
             "blurred",
             "--json");
-    assertEquals(400, result.at("/images/reference").asInt());
+    assertEquals(images, result.at("/images/reference").asInt());
     int whole = 0;
     for (JsonNode row : result.get("classifications")) {
       if (row.get("task").asText().equals("reference_and_generated")
@@ -107,10 +113,10 @@ class ClassifyIT {
 
   @Test
   void labelsOfAFileAreSummarisedAndReported() throws Exception {
-    Path images = Demo.once().images().resolve("reference");
+    Path folderOfImages = Demo.once().images().resolve("reference");
     List<String> lines = new ArrayList<>(List.of("path,label"));
-    try (var files = Files.list(images)) {
-      for (Path image : files.sorted().limit(100).toList()) {
+    try (var files = Files.list(folderOfImages)) {
+      for (Path image : files.sorted().limit(60).toList()) {
         lines.add(image.getFileName() + "," + lines.size() % 4);
       }
     }
@@ -128,8 +134,8 @@ class ClassifyIT {
             "--json");
     assertEquals(5, result.get("summaries").size());
     JsonNode all = result.at("/summaries/4");
-    assertEquals(100, all.get("n").asInt());
-    assertEquals(300, all.get("unlabelled").asInt());
+    assertEquals(60, all.get("n").asInt());
+    assertEquals(images - 60, all.get("unlabelled").asInt());
     assertTrue(all.get("jonckheere_p_complexity").isNumber(), all::toString);
 
     JobProcess.Result byFolder =
