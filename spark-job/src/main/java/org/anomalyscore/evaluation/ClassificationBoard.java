@@ -1,6 +1,5 @@
 package org.anomalyscore.evaluation;
 
-import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
@@ -170,20 +169,19 @@ public final class ClassificationBoard {
   }
 
   private static <T> String table(List<T> rows, List<ColumnData<T>> columns) {
-    return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, rows, columns) + NEW_LINE;
+    return TextTable.render(rows, columns) + NEW_LINE;
   }
 
   private static <T> ColumnData<T> left(String title, Function<T, String> text) {
-    return column(title, HorizontalAlign.LEFT, text);
+    return wide(HorizontalAlign.LEFT, title).with(text);
   }
 
   private static <T> ColumnData<T> right(String title, Function<T, String> text) {
-    return column(title, HorizontalAlign.RIGHT, text);
+    return wide(HorizontalAlign.RIGHT, title).with(text);
   }
 
-  private static <T> ColumnData<T> column(
-      String title, HorizontalAlign align, Function<T, String> text) {
-    // Wide: a curve must not be broken into lines.
-    return new Column().header(title).headerAlign(align).dataAlign(align).maxWidth(120).with(text);
+  /** A curve must not be broken into lines. */
+  private static Column wide(HorizontalAlign align, String title) {
+    return TextTable.aligned(align, title).maxWidth(120);
   }
 }

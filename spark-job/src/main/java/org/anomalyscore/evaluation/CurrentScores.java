@@ -26,11 +26,19 @@ public final class CurrentScores {
    */
   public static Dataset<Row> of(
       TableStore store, String configId, String dataset, Dataset<Row> present) {
-    Column ours = col("config_id").equalTo(configId).and(col("dataset").equalTo(dataset));
-    Dataset<Row> current = ofEach(store, ours).select("path", "complexity", "vulnerability");
+    return only(
+        ofEach(store, ours(configId, dataset)).select("path", "complexity", "vulnerability"),
+        present);
+  }
+
+  private static Column ours(String configId, String dataset) {
+    return col("config_id").equalTo(configId).and(col("dataset").equalTo(dataset));
+  }
+
+  private static Dataset<Row> only(Dataset<Row> rows, Dataset<Row> present) {
     return present == null
-        ? current
-        : current.join(
+        ? rows
+        : rows.join(
             present.select(col("path").as("present_path")),
             col("path").equalTo(col("present_path")),
             "left_semi");
@@ -44,7 +52,7 @@ public final class CurrentScores {
    */
   static Dataset<Row> features(
       TableStore store, String configId, String dataset, Dataset<Row> present) {
-    Column ours = col("config_id").equalTo(configId).and(col("dataset").equalTo(dataset));
+    Column ours = ours(configId, dataset);
     Dataset<Row> kept = store.read(Table.SCORES).where(ours.and(col("features").isNotNull()));
     if (kept.isEmpty()) {
       // As of most tables; spares the search for each path's newest row, and, being known to be
@@ -66,12 +74,7 @@ public final class CurrentScores {
                     .and(col("scored_at").equalTo(col("newest_scored_at"))),
                 "left_semi")
             .select("image_id", "path", "as_i", "features");
-    return present == null
-        ? features
-        : features.join(
-            present.select(col("path").as("present_path")),
-            col("path").equalTo(col("present_path")),
-            "left_semi");
+    return only(features, present);
   }
 
   /**

@@ -1,12 +1,12 @@
 package org.anomalyscore.evaluation;
 
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
+import static org.anomalyscore.evaluation.TextTable.left;
+import static org.anomalyscore.evaluation.TextTable.number;
+import static org.anomalyscore.evaluation.TextTable.right;
+
 import com.github.freva.asciitable.ColumnData;
-import com.github.freva.asciitable.HorizontalAlign;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import org.anomalyscore.table.TableRow;
 
 /** A {@link LabelSummary} as an aligned table for a terminal, with what a reader must know. */
@@ -27,18 +27,13 @@ public final class LabelBoard {
             result.model(),
             result.configId()));
     text.append(
-        AsciiTable.getTable(
-            AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS,
+        TextTable.render(
             result.rows(),
             List.of(
-                column(
+                left(
                     "label",
-                    HorizontalAlign.LEFT,
                     row -> row.get("label") == null ? "all labelled" : row.get("label").toString()),
-                column(
-                    "n",
-                    HorizontalAlign.RIGHT,
-                    row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n"))),
+                right("n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n"))),
                 mean("mean C", "mean_complexity", "%.4f"),
                 mean("mean V", "mean_vulnerability", "%.2f"),
                 mean("mean AS-i", "mean_as_i", "%.1f"))));
@@ -66,9 +61,8 @@ public final class LabelBoard {
   }
 
   private static ColumnData<TableRow> mean(String title, String column, String format) {
-    return column(
+    return right(
         title,
-        HorizontalAlign.RIGHT,
         row ->
             String.format(Locale.ROOT, format, (Double) row.get(column))
                 + " ("
@@ -76,16 +70,5 @@ public final class LabelBoard {
                 + ".."
                 + number(row, column + "_high", format)
                 + ")");
-  }
-
-  private static String number(TableRow row, String column, String format) {
-    return row.get(column) instanceof Double value
-        ? String.format(Locale.ROOT, format, value)
-        : "-";
-  }
-
-  private static ColumnData<TableRow> column(
-      String title, HorizontalAlign align, Function<TableRow, String> text) {
-    return new Column().header(title).headerAlign(align).dataAlign(align).with(text);
   }
 }

@@ -1,12 +1,12 @@
 package org.anomalyscore.evaluation;
 
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
+import static org.anomalyscore.evaluation.TextTable.left;
+import static org.anomalyscore.evaluation.TextTable.number;
+import static org.anomalyscore.evaluation.TextTable.right;
+
 import com.github.freva.asciitable.ColumnData;
-import com.github.freva.asciitable.HorizontalAlign;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import org.anomalyscore.table.TableRow;
 
 /** Evaluations as an aligned table for a terminal, best first, with what a reader must know. */
@@ -25,8 +25,7 @@ public final class Leaderboard {
             result.nReference(),
             result.model(),
             result.configId()));
-    text.append(
-        AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, result.rows(), columns()));
+    text.append(TextTable.render(result.rows(), columns()));
     text.append(System.lineSeparator()).append(System.lineSeparator());
     text.append(
         "AS is 0 for sets that cannot be told apart, 1 for sets that never overlap; small sets"
@@ -59,36 +58,11 @@ public final class Leaderboard {
         number("median AS-i", "as_i_median", "%.4g"));
   }
 
-  static ColumnData<TableRow> number(String title, String column, String format) {
-    return right(
-        title,
-        row ->
-            row.get(column) instanceof Double value
-                ? String.format(Locale.ROOT, format, value)
-                : "-");
-  }
-
   private static String interval(TableRow row) {
     return row.get("anomaly_score_low") instanceof Double low
             && row.get("anomaly_score_high") instanceof Double high
         ? String.format(Locale.ROOT, "%.4f..%.4f", low, high)
         : "-";
-  }
-
-  static ColumnData<TableRow> left(String title, Function<TableRow, String> text) {
-    return new Column()
-        .header(title)
-        .headerAlign(HorizontalAlign.LEFT)
-        .dataAlign(HorizontalAlign.LEFT)
-        .with(text);
-  }
-
-  static ColumnData<TableRow> right(String title, Function<TableRow, String> text) {
-    return new Column()
-        .header(title)
-        .headerAlign(HorizontalAlign.RIGHT)
-        .dataAlign(HorizontalAlign.RIGHT)
-        .with(text);
   }
 
   private static boolean sizesDiffer(List<TableRow> rows) {

@@ -1,6 +1,5 @@
 package org.anomalyscore.evaluation;
 
-import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.ColumnData;
 import java.util.List;
 import java.util.Locale;
@@ -19,12 +18,11 @@ final class SetMeasuresTable {
       return "";
     }
     String table =
-        AsciiTable.getTable(
-            AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS,
+        TextTable.render(
             rows,
             List.of(
-                Leaderboard.left("data set", row -> row.get("dataset").toString()),
-                Leaderboard.right(
+                TextTable.left("data set", row -> row.get("dataset").toString()),
+                TextTable.right(
                     "n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n_features"))),
                 measure("Frechet", "frechet_distance", "%.4g", "%.2g"),
                 measure("kernel", "kernel_distance", "%.4g", "%.2g"),
@@ -46,7 +44,7 @@ final class SetMeasuresTable {
 
   private static ColumnData<TableRow> measure(
       String title, String column, String format, String errorFormat) {
-    return Leaderboard.right(
+    return TextTable.right(
         title,
         row ->
             row.get(column) instanceof Double value

@@ -1,9 +1,9 @@
 package org.anomalyscore.evaluation;
 
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
+import static org.anomalyscore.evaluation.TextTable.left;
+import static org.anomalyscore.evaluation.TextTable.right;
+
 import com.github.freva.asciitable.ColumnData;
-import com.github.freva.asciitable.HorizontalAlign;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import org.anomalyscore.stats.DistributionSummary;
 import org.anomalyscore.stats.KolmogorovSmirnov2D;
 import org.anomalyscore.stats.TwoSampleTests;
@@ -82,8 +81,7 @@ public final class SweepTable {
               key -> new ArrayList<>())
           .add(row);
     }
-    return AsciiTable.getTable(
-        AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, List.copyOf(lines.values()), columns());
+    return TextTable.render(List.copyOf(lines.values()), columns());
   }
 
   private static List<ColumnData<List<TableRow>>> columns() {
@@ -136,20 +134,5 @@ public final class SweepTable {
               ? "-"
               : String.format(Locale.ROOT, format, numbers.getAverage());
         });
-  }
-
-  private static ColumnData<List<TableRow>> left(
-      String title, Function<List<TableRow>, String> text) {
-    return aligned(title, HorizontalAlign.LEFT, text);
-  }
-
-  private static ColumnData<List<TableRow>> right(
-      String title, Function<List<TableRow>, String> text) {
-    return aligned(title, HorizontalAlign.RIGHT, text);
-  }
-
-  private static ColumnData<List<TableRow>> aligned(
-      String title, HorizontalAlign align, Function<List<TableRow>, String> text) {
-    return new Column().header(title).headerAlign(align).dataAlign(align).with(text);
   }
 }

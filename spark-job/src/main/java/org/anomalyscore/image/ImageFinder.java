@@ -133,7 +133,7 @@ public final class ImageFinder {
 
   private static JavaRDD<Item> list(SparkSession spark, List<ListingRoot> roots, Wanted wanted) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<SerializableConfiguration> hadoop = broadcastConfiguration(spark, context);
+    Broadcast<SerializableConfiguration> hadoop = Storage.broadcastConfiguration(spark);
     int slices = Math.min(roots.size(), ROOTS_PER_CORE * context.defaultParallelism());
     return context
         .parallelize(roots, slices)
@@ -147,7 +147,7 @@ public final class ImageFinder {
    */
   private static JavaRDD<Item> expand(SparkSession spark, JavaRDD<Item> files) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<SerializableConfiguration> hadoop = broadcastConfiguration(spark, context);
+    Broadcast<SerializableConfiguration> hadoop = Storage.broadcastConfiguration(spark);
     return files
         .keyBy(Item::path)
         .partitionBy(new HashPartitioner(ROOTS_PER_CORE * context.defaultParallelism()))
@@ -167,11 +167,6 @@ public final class ImageFinder {
         .addTaskCompletionListener(
             (TaskCompletionListener) task -> IOUtils.cleanupWithLogger(null, items));
     return items;
-  }
-
-  private static Broadcast<SerializableConfiguration> broadcastConfiguration(
-      SparkSession spark, JavaSparkContext context) {
-    return context.broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf()));
   }
 
   private static boolean isWanted(FileStatus file) {

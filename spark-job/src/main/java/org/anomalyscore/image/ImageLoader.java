@@ -14,6 +14,12 @@ import org.apache.hadoop.conf.Configuration;
 public record ImageLoader(Preprocessing preprocessing, long maxPixels, long maxFileBytes)
     implements Serializable {
 
+  /** Pixels of an image where the user names no other limit. */
+  public static final long MOST_PIXELS = 100_000_000;
+
+  /** A file must fit into memory together with its decoded form. */
+  public static final long MOST_FILE_BYTES = 512L << 20;
+
   /**
    * @throws IllegalArgumentException if {@code maxFileBytes} is more than an array can hold
    */

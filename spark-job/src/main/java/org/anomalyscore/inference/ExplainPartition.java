@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.anomalyscore.image.AttributionOverlay;
+import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ImagesByPath;
 import org.anomalyscore.image.LoadedImage;
 import org.anomalyscore.image.Preprocessing;
@@ -42,11 +43,6 @@ public record ExplainPartition(
     Broadcast<SerializableConfiguration> hadoop)
     implements FlatMapFunction<Iterator<ExplainPartition.Wanted>, ExplainedImage> {
 
-  /** As score's limits. */
-  private static final long MAX_PIXELS = 100_000_000;
-
-  private static final long MAX_FILE_BYTES = 512L << 20;
-
   /** Images of one file, which is opened once for them. */
   public record Wanted(String file, List<String> paths) implements Serializable {}
 
@@ -59,7 +55,9 @@ public record ExplainPartition(
     Configuration storage = hadoop.value().value();
     ModelFile model = configuration.model();
     Preprocessing preprocessing = model.card().preprocessing();
-    ImagesByPath images = new ImagesByPath(preprocessing::apply, MAX_PIXELS, MAX_FILE_BYTES);
+    ImagesByPath images =
+        new ImagesByPath(
+            preprocessing::apply, ImageLoader.MOST_PIXELS, ImageLoader.MOST_FILE_BYTES);
     try (ScorePredictor predictor =
         ScorePredictor.open(
             model,

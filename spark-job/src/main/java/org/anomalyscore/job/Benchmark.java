@@ -265,10 +265,7 @@ final class Benchmark {
   private TableRow runRow(Night night) {
     return night
         .run
-        .row()
-        .with("status", Run.COMPLETE)
-        .with("config_id", night.evaluation.configId())
-        .with("configuration", Json.write(new TreeMap<>(Map.of("manifest", manifest))))
+        .complete(night.evaluation.configId(), Map.of("manifest", manifest))
         .with("outcome", Json.write(night.outcome()));
   }
 }

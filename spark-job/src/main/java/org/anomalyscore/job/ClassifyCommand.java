@@ -96,14 +96,7 @@ final class ClassifyCommand implements Callable<Integer> {
       configuration.put("reference", reference);
       configuration.put("generated", generated);
       configuration.put("options", options);
-      store.append(
-          Table.RUNS,
-          List.of(
-              run.row()
-                  .with("status", Run.COMPLETE)
-                  .with("config_id", result.configId())
-                  .with("configuration", Json.write(configuration))
-                  .toRow()));
+      store.append(Table.RUNS, List.of(run.complete(result.configId(), configuration).toRow()));
       spec.commandLine()
           .getOut()
           .println(

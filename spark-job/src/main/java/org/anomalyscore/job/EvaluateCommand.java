@@ -161,14 +161,7 @@ final class EvaluateCommand implements Callable<Integer> {
     configuration.put("allow_incomplete", allowIncomplete);
     configuration.put("set_measures", setMeasures);
     configuration.put("per_image", perImage);
-    target.append(
-        Table.RUNS,
-        List.of(
-            run.row()
-                .with("status", Run.COMPLETE)
-                .with("config_id", result.configId())
-                .with("configuration", Json.write(configuration))
-                .toRow()));
+    target.append(Table.RUNS, List.of(run.complete(result.configId(), configuration).toRow()));
     return result;
   }
 

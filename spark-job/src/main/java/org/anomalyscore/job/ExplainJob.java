@@ -22,6 +22,7 @@ import org.anomalyscore.inference.ScoreMetrics;
 import org.anomalyscore.inference.ScoreParameters;
 import org.anomalyscore.table.Json;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Storage;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -29,7 +30,6 @@ import org.anomalyscore.table.UserException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 
 /** Attributes the vulnerability of images to their super-pixels. */
 final class ExplainJob {
@@ -69,21 +69,15 @@ final class ExplainJob {
    * The images with the highest AS-i of a data set that was scored under the same configuration.
    */
   ExplainJob scores(String folder, String name, int number) {
-    if (number < 1) {
-      throw new UserException("--top is " + number + ". Give 1 or more.");
-    }
     scores = folder;
     dataset = name;
-    top = number;
+    top = ScoreJob.requirePositive("--top", number);
     return this;
   }
 
   /** Null for the model's default. */
   ExplainJob batchSize(Integer value) {
-    if (value != null && value < 1) {
-      throw new UserException("--batch-size is " + value + ". Give 1 or more.");
-    }
-    batchSize = value;
+    batchSize = value == null ? null : (Integer) ScoreJob.requirePositive("--batch-size", value);
     return this;
   }
 
@@ -186,7 +180,7 @@ final class ExplainJob {
             scores == null ? Map.of() : wanted,
             String.join("/", folder, OVERLAYS, run.id()),
             metrics,
-            context.broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf())));
+            Storage.broadcastConfiguration(spark));
     List<Wanted> tasks = tasks(wanted);
     spark.sparkContext().setJobGroup(run.id(), "explain images", true);
     try {

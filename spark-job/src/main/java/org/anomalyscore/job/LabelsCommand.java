@@ -103,13 +103,7 @@ final class LabelsCommand implements Callable<Integer> {
       configuration.put("ordered", ordered);
       store.append(
           Table.RUNS,
-          List.of(
-              run.row()
-                  .with("status", Run.COMPLETE)
-                  .with("dataset", dataset)
-                  .with("config_id", result.configId())
-                  .with("configuration", Json.write(configuration))
-                  .toRow()));
+          List.of(run.complete(result.configId(), configuration).with("dataset", dataset).toRow()));
       spec.commandLine()
           .getOut()
           .println(

@@ -19,6 +19,7 @@ import org.anomalyscore.inference.ScorePartition;
 import org.anomalyscore.table.Json;
 import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Storage;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -29,15 +30,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 
 /** Scores the images under a path that the table does not hold yet. */
 final class ScoreJob {
 
   static final double DEFAULT_REJECT_FRACTION = 0.05;
-
-  /** A file must fit into memory together with its decoded form. */
-  static final long MAX_FILE_BYTES = 512L << 20;
 
   /** Small enough that a lost task costs minutes, large enough that starting one costs nothing. */
   private static final int MOST_IMAGES_A_PARTITION = 2000;
@@ -56,7 +53,7 @@ final class ScoreJob {
   private double featureFraction;
   private int partitions;
   private int sliceImages;
-  private long maxPixels = 100_000_000;
+  private long maxPixels = ImageLoader.MOST_PIXELS;
   private double failAboveRejectFraction = DEFAULT_REJECT_FRACTION;
 
   ScoreJob(String images, String dataset, String modelUri, String out) {
@@ -260,14 +257,14 @@ final class ScoreJob {
       SparkSession spark, ScoreConfiguration configuration, Devices devices, ScoreMetrics metrics) {
     return new ScorePartition(
         configuration,
-        new ImageLoader(configuration.model().card().preprocessing(), maxPixels, MAX_FILE_BYTES),
+        new ImageLoader(
+            configuration.model().card().preprocessing(), maxPixels, ImageLoader.MOST_FILE_BYTES),
         devices,
         batchSize,
         spark.sparkContext().conf().getInt("spark.task.cpus", 1),
         featureSample(),
         metrics,
-        JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf())));
+        Storage.broadcastConfiguration(spark));
   }
 
   /**
@@ -380,7 +377,7 @@ final class ScoreJob {
     return settings;
   }
 
-  private static int requirePositive(String option, int value) {
+  static int requirePositive(String option, int value) {
     if (value < 1) {
       throw new UserException(option + " is " + value + ". Give 1 or more.");
     }

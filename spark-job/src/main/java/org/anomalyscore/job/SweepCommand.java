@@ -150,10 +150,9 @@ final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (sample < 1 || (batchSize != null && batchSize < 1)) {
-      throw new UserException(
-          (sample < 1 ? "--sample is " + sample : "--batch-size is " + batchSize)
-              + ". Give 1 or more.");
+    ScoreJob.requirePositive("--sample", sample);
+    if (batchSize != null) {
+      ScoreJob.requirePositive("--batch-size", batchSize);
     }
     SweepPlan plan = new SweepPlan(profile, settings(), seeds);
     SweepJob job = new SweepJob(plan, sets(), model, out, sample, batchSize, device);

@@ -23,6 +23,7 @@ import org.anomalyscore.inference.SweepBatch;
 import org.anomalyscore.inference.SweepPlan;
 import org.anomalyscore.table.Json;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Storage;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -48,9 +49,6 @@ record SweepJob(
     int sample,
     Integer batchSize,
     Devices.Mode device) {
-
-  /** As of {@code score}. */
-  private static final long MAX_PIXELS = 100_000_000;
 
   /**
    * What came out.
@@ -122,13 +120,12 @@ record SweepJob(
 
   private SweepBatch measure(
       SparkSession spark, ModelFile model, Devices devices, int batch, ScoreMetrics metrics) {
-    Broadcast<SerializableConfiguration> hadoop =
-        JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf()));
+    Broadcast<SerializableConfiguration> hadoop = Storage.broadcastConfiguration(spark);
     return new SweepBatch(
         plan,
         model,
-        new ImageLoader(model.card().preprocessing(), MAX_PIXELS, ScoreJob.MAX_FILE_BYTES),
+        new ImageLoader(
+            model.card().preprocessing(), ImageLoader.MOST_PIXELS, ImageLoader.MOST_FILE_BYTES),
         devices,
         batch,
         spark.sparkContext().conf().getInt("spark.task.cpus", 1),
@@ -222,12 +219,9 @@ record SweepJob(
     configuration.put("plan", plan);
     configuration.put("sample", sample);
     configuration.put("batch_size", batch);
-    return run.row()
-        .with("status", Run.COMPLETE)
-        .with(
-            "config_id",
-            new ScoreConfiguration(model, plan.profile().withSeed(plan.seeds().get(0))).configId())
-        .with("configuration", Json.write(configuration))
+    String configId =
+        new ScoreConfiguration(model, plan.profile().withSeed(plan.seeds().get(0))).configId();
+    return run.complete(configId, configuration)
         .with("found", sum(result, SampledSet::found))
         .with("scored", sum(result, set -> (long) set.sampled()))
         .with("rejected", sum(result, SampledSet::rejected))

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.max_by;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ImagesByPath;
 import org.anomalyscore.table.Storage;
 import org.anomalyscore.table.Table;
@@ -33,7 +34,7 @@ record Attributions(List<Explained> explained) {
 
   private static final int BYTES = 30_000;
 
-  private static final long MAX_PIXELS = 100_000_000;
+  private static final long MAX_PIXELS = ImageLoader.MOST_PIXELS;
   private static final long MAX_FILE_BYTES = 64L << 20;
 
   /**

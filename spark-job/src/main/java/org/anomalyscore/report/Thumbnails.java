@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ImagesByPath;
+import org.anomalyscore.table.Storage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -29,7 +31,7 @@ final class Thumbnails {
   private static final int FILES_A_TASK = 16;
 
   /** As score's limits: what was scored was not larger, and a task holds one image. */
-  private static final long MAX_PIXELS = 100_000_000;
+  private static final long MAX_PIXELS = ImageLoader.MOST_PIXELS;
 
   private static final long MAX_FILE_BYTES = 1L << 30;
 
@@ -62,8 +64,7 @@ final class Thumbnails {
    */
   static Map<String, Thumbnail> read(SparkSession spark, Collection<String> paths, int bytes) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<SerializableConfiguration> hadoop =
-        context.broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf()));
+    Broadcast<SerializableConfiguration> hadoop = Storage.broadcastConfiguration(spark);
     ImagesByPath images = new ImagesByPath(side(bytes), MAX_PIXELS, MAX_FILE_BYTES);
     List<List<Wanted>> tasks = tasks(paths);
     Map<String, Thumbnail> thumbnails = new HashMap<>();

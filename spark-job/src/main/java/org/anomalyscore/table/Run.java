@@ -7,6 +7,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.spark.package$;
@@ -59,6 +60,14 @@ public record Run(String id, String command, Instant startedAt) {
         .with("spark_version", package$.MODULE$.SPARK_VERSION())
         .with("java_version", System.getProperty("java.version"))
         .with("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+  }
+
+  /** The row of a run that did all that it was asked for; the caller adds the rest. */
+  public TableRow complete(String configId, Map<String, Object> configuration) {
+    return row()
+        .with("status", COMPLETE)
+        .with("config_id", configId)
+        .with("configuration", Json.write(configuration));
   }
 
   /** The version in the pom; {@code unknown} outside a packaged jar. */

@@ -6,6 +6,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
 
 /** Where paths lead to. */
 public final class Storage {
@@ -71,6 +75,12 @@ public final class Storage {
       // hadoop-aws without the AWS SDK, or with a part of it.
       throw unknownScheme(path, e);
     }
+  }
+
+  /** How executors reach the file systems that this session reaches. */
+  public static Broadcast<SerializableConfiguration> broadcastConfiguration(SparkSession spark) {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf()));
   }
 
   /** True for S3 by S3A; asks by name, since its class need not be there. */
