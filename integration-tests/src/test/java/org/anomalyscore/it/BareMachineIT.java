@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,9 @@ final class BareMachineIT {
     Files.createDirectories(script.getParent());
     Files.copy(Checkout.SCRIPT, script, StandardCopyOption.COPY_ATTRIBUTES);
     tools = Files.createDirectory(home.resolve("tools"));
-    for (String tool : List.of("bash", "cat", "dirname", "find", "head", "readlink", "tail")) {
+    for (String tool :
+        List.of(
+            "bash", "cat", "dirname", "find", "head", "mktemp", "mv", "readlink", "rm", "tail")) {
       Files.createSymbolicLink(tools.resolve(tool), onPath(tool));
     }
   }
@@ -154,6 +157,60 @@ final class BareMachineIT {
     assertContains(result, "no such class", "launcher failed (exit code 5)");
   }
 
+  /**
+   * A java that keeps classes where it is told to, by the last of these options; else it prints its
+   * options and class path.
+   */
+  private void javaThatKeepsClasses(String rehearsal) throws IOException {
+    java17(
+        """
+        if [[ $* == *launcher.Main* ]]; then
+          printf '\\0\\n'
+          printf '%s\\0' "$0" $SPARK_SUBMIT_OPTS -cp "first/*:$SPARK_CONF_DIR/:jars/*" -; exit
+        fi
+        for option; do
+          if [[ $option == -XX:ArchiveClassesAtExit=* ]]; then REHEARSAL; fi
+        done
+        printf '<%s>' "$@"
+        """
+            .replace("REHEARSAL", rehearsal));
+  }
+
+  @Test
+  void keepsClassesOnceForEachBuild() throws Exception {
+    Path classes = pretendBuilt();
+    Files.delete(classes);
+    javaThatKeepsClasses("echo kept > \"${option#*=}\"; exit");
+    JobProcess.Result first = start("demo").run();
+    assertEquals(0, first.exitCode(), first::toString);
+    assertContains(first, "first use: keeping Spark's classes");
+    assertEquals("kept\n", Files.readString(classes));
+    assertTrue(first.out().contains("<-XX:SharedArchiveFile=" + classes + ">"), first::toString);
+    String conf = home.toRealPath().resolve("conf") + "/";
+    assertTrue(first.out().contains("<-cp><first/*:jars/*:" + conf + ">"), first::toString);
+
+    JobProcess.Result second = start("demo").run();
+    assertEquals(first.out(), second.out());
+    assertEquals("", second.err());
+
+    FileTime later = FileTime.fromMillis(System.currentTimeMillis() + 60_000);
+    Files.setLastModifiedTime(classes.resolveSibling("jars"), later);
+    assertContains(start("demo").run(), "first use: keeping");
+    try (Stream<Path> left = Files.list(classes.getParent())) {
+      assertEquals(2, left.count(), "jars and classes");
+    }
+  }
+
+  @Test
+  void runsAlsoWhereClassesCannotBeKept() throws Exception {
+    Files.delete(pretendBuilt());
+    javaThatKeepsClasses("echo no room; exit 1");
+    JobProcess.Result result = start("demo").run();
+    assertEquals(0, result.exitCode(), result::toString);
+    assertContains(result, "could not keep them, which costs time only: no room");
+    assertFalse(result.out().contains("SharedArchiveFile"), result::toString);
+  }
+
   private JobProcess start(String... arguments) {
     return JobProcess.script(script, arguments)
         .withoutEnv("JAVA_HOME")
@@ -177,8 +234,8 @@ final class BareMachineIT {
         + "printf '\\0\\n'; printf '%s\\0' bash -c 'printf \"<%s>\" \"$@\"' - \"$@\"";
   }
 
-  /** An empty zip file for the job jar, and a jar of Spark. */
-  private void pretendBuilt() throws IOException {
+  /** An empty zip file for the job jar, and a jar of Spark; returns the file of kept classes. */
+  private Path pretendBuilt() throws IOException {
     Path jar = home.resolve("spark-job/target/anomaly-score.jar");
     Files.createDirectories(jar.getParent());
     byte[] endOfEmptyZip = new byte[22];
@@ -186,6 +243,7 @@ final class BareMachineIT {
     Files.write(jar, endOfEmptyZip);
     Path spark = Files.createDirectories(home.resolve("spark-home/target/jars"));
     Files.createFile(spark.resolve("spark-core_2.13-4.0.1.jar"));
+    return Files.createFile(spark.toRealPath().resolveSibling("classes-17.0.15.jsa"));
   }
 
   private static void executable(Path file, String body) throws IOException {

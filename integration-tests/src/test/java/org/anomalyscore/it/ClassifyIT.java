@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -149,5 +150,21 @@ class ClassifyIT {
     JobProcess.Result none =
         run(3, "labels", "--scores", both, "--dataset", "reference", "--labels", "" + labels);
     assertTrue(none.err().contains("No path in"), none::toString);
+  }
+
+  @Test
+  void theReadmesQueriesReadFeatures() throws Exception {
+    String spark = Checkout.readmeBlock("sql", "size(features)");
+    assertEquals(2 * images, Tables.query(spark.replace("`tables", "`" + tables)).size());
+
+    Python.assume("duckdb");
+    String duckDb = Checkout.readmeBlock("sql", "list_sum(").replace("'tables", "'" + tables);
+    Python.Result result =
+        Python.run(
+            Map.of(),
+            "-c",
+            "import duckdb\nprint(duckdb.sql(\"\"\"" + duckDb + "\"\"\").fetchall())");
+    assertEquals(0, result.exitCode(), result::toString);
+    assertTrue(result.out().contains("('blurred', " + images + ", "), result::toString);
   }
 }

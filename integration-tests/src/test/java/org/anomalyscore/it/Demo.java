@@ -23,7 +23,8 @@ record Demo(JobProcess.Result run, Path folder) {
   /** The demo of this JVM; the first caller waits for it. */
   static synchronized Demo once() throws IOException, InterruptedException {
     if (once == null) {
-      Path folder = Checkout.ROOT.resolve("integration-tests/target/demo");
+      Path folder =
+          Checkout.ROOT.resolve("integration-tests/target/demo-" + System.getProperty("fork"));
       // A demo that finds its tables scores nothing.
       delete(folder);
       JobProcess.Result run =

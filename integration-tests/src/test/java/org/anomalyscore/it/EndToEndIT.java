@@ -13,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -290,14 +289,14 @@ class EndToEndIT {
 
   @Test
   void theReadmesSparkQueryRuns() throws IOException {
-    List<String> rows = Tables.query(readmeBlock("sql", "parquet."));
+    List<String> rows = Tables.query(readmeBlock("sql", "parquet.`anomaly-score-demo"));
     assertEquals(10, rows.size());
   }
 
   @Test
   void theReadmesDuckDbQueryRuns() throws Exception {
     Python.assume("duckdb");
-    String query = readmeBlock("sql", "read_parquet");
+    String query = readmeBlock("sql", "read_parquet('anomaly-score-demo");
     String out = python("import duckdb\nprint(duckdb.sql(\"\"\"" + query + "\"\"\").fetchall())");
     assertTrue(out.contains("fresh-draws"), out);
   }
@@ -311,14 +310,7 @@ class EndToEndIT {
 
   /** A code block of the README, with the demo's folder being where these tests have it. */
   private String readmeBlock(String language, String part) throws IOException {
-    String readme = Files.readString(Checkout.ROOT.resolve("README.md"));
-    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-        .matcher(readme)
-        .results()
-        .map(block -> block.group(1))
-        .filter(block -> block.contains(part))
-        .findFirst()
-        .orElseThrow()
+    return Checkout.readmeBlock(language, part)
         .replace("anomaly-score-demo", tables.getParent().toString());
   }
 

@@ -228,9 +228,10 @@ final class StandaloneCluster implements AutoCloseable {
   private Process daemon(String name, String host, String mainClass, List<String> arguments)
       throws IOException {
     List<String> command = JobProcess.javaOnSparksJars();
-    command.addAll(1, List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add(1, "-XX:+UseSerialGC");
     // The configuration of the job's own logging hides the lines that tell the ports.
-    command.set(command.indexOf("-cp") + 1, Checkout.SPARK_HOME.resolve("jars/*").toString());
+    int classPath = command.indexOf("-cp") + 1;
+    command.set(classPath, command.get(classPath).replaceFirst(":[^:]*$", ""));
     command.set(command.indexOf("-Xmx1g"), "-Xmx256m");
     command.add(mainClass);
     command.addAll(arguments);

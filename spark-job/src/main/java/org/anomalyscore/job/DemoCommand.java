@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code demo}: the whole chain with nothing to download. */
@@ -36,8 +37,6 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
 
   private static final long SEED = 0;
-  private static final int REFERENCES = 400;
-  private static final int GENERATED = 200;
 
   @Option(
       names = "--out",
@@ -46,17 +45,30 @@ final class DemoCommand implements Callable<Integer> {
       description = "Local folder for images, model and tables. Default: ${DEFAULT-VALUE}.")
   private Path out;
 
+  @Option(
+      names = "--images",
+      defaultValue = "400",
+      paramLabel = "N",
+      description =
+          "Images of the reference set, at least 2; the other sets have half as many. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int references;
+
   @Mixin private SparkOptions spark;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
+    if (references < 2) {
+      throw new ParameterException(
+          spec.commandLine(), "--images must be at least 2, but is " + references);
+    }
     PrintWriter print = spec.commandLine().getOut();
     Path images = out.toAbsolutePath().resolve("images");
     Path tables = out.toAbsolutePath().resolve("tables");
     print.println("Drawing scenes into " + images);
-    DemoImages.write(images, SEED, REFERENCES, GENERATED);
+    DemoImages.write(images, SEED, references, references / 2);
     Path model = DemoModel.write(out.toAbsolutePath().resolve("model"));
     try (SparkSession session = spark.start("demo")) {
       List<String> generated = new ArrayList<>();
