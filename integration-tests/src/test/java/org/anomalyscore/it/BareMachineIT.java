@@ -34,7 +34,17 @@ final class BareMachineIT {
     tools = Files.createDirectory(home.resolve("tools"));
     for (String tool :
         List.of(
-            "bash", "cat", "dirname", "find", "head", "mktemp", "mv", "readlink", "rm", "tail")) {
+            "bash",
+            "cat",
+            "dirname",
+            "find",
+            "flock",
+            "head",
+            "mktemp",
+            "mv",
+            "readlink",
+            "rm",
+            "tail")) {
       Files.createSymbolicLink(tools.resolve(tool), onPath(tool));
     }
   }
@@ -197,7 +207,7 @@ final class BareMachineIT {
     Files.setLastModifiedTime(classes.resolveSibling("jars"), later);
     assertContains(start("demo").run(), "first use: keeping");
     try (Stream<Path> left = Files.list(classes.getParent())) {
-      assertEquals(2, left.count(), "jars and classes");
+      assertEquals(3, left.count(), "jars, classes and a lock");
     }
   }
 

@@ -43,7 +43,7 @@ class S3IT {
   private static final String BUCKET = "night";
   private static final String MODEL = "s3a://night/models/tiny.pt";
   private static final String TABLES = "s3a://night/tables";
-  private static final Duration REASONABLE = Duration.ofMinutes(2);
+  private static final Duration REASONABLE = Duration.ofMinutes(3);
   private static final String COLUMNS =
       "SELECT image_id, path, complexity, vulnerability, as_i, step_norm FROM {0} ORDER BY path";
 

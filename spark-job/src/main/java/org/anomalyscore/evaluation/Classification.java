@@ -53,6 +53,7 @@ public final class Classification {
   private final TableStore store;
   private final Options options;
   private final int threads;
+  private boolean allowIncomplete;
 
   /**
    * How images are split.
@@ -93,12 +94,18 @@ public final class Classification {
     this.threads = threads;
   }
 
+  /** Classifies also sets whose last score run did not end well. */
+  public Classification allowIncomplete(boolean value) {
+    allowIncomplete = value;
+    return this;
+  }
+
   /**
    * Classifies reference and generated images.
    *
    * @param configId whose features to use; null where the tables leave no choice
-   * @throws UserException when a set is missing, named twice, too small, has no features, or was
-   *     scored differently
+   * @throws UserException when a set is missing, incomplete, named twice, too small, has no
+   *     features, or was scored differently
    */
   public Result of(Run run, String reference, List<String> generated, String configId) {
     List<String> sets = new ArrayList<>(List.of(reference));
@@ -108,8 +115,7 @@ public final class Classification {
           "A data set is named twice in " + sets + ". Name each once, and the reference apart.");
     }
     ConfigurationChoice choice = ConfigurationChoice.of(store, sets, configId);
-    Completeness.missing(store, choice.configId(), sets)
-        .forEach((set, why) -> LOG.warn("{}: classified as it is, though {}", set, why));
+    Completeness.require(store, choice.configId(), sets, allowIncomplete);
     try (RankedFeatures images =
         new RankedFeatures(store, choice.configId(), sets, options.seed())) {
       Map<String, Long> counts = counts(sets, images);

@@ -12,7 +12,10 @@ import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.UserException;
 import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether the table holds all images of its data sets. A data set is complete if the last score run
@@ -21,10 +24,33 @@ import org.apache.spark.sql.Row;
  */
 final class Completeness {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Completeness.class);
+
   private Completeness() {}
 
+  /**
+   * Refuses data sets that are not complete.
+   *
+   * @param allowed takes them as they are, with a warning
+   */
+  static void require(TableStore store, String configId, List<String> datasets, boolean allowed) {
+    Map<String, String> missing = missing(store, configId, datasets);
+    if (missing.isEmpty()) {
+      return;
+    }
+    if (!allowed) {
+      throw new UserException(
+          "Not all images of these data sets are scored: "
+              + missing
+              + ". Run score again with the same arguments, which scores only what is missing, or"
+              + " take what is there with --allow-incomplete.");
+    }
+    LOG.warn("Taking data sets that are not complete: {}", missing);
+  }
+
   /** Data sets that are not complete, and why. */
-  static Map<String, String> missing(TableStore store, String configId, List<String> datasets) {
+  private static Map<String, String> missing(
+      TableStore store, String configId, List<String> datasets) {
     Map<String, String> status = new HashMap<>();
     for (Row row :
         store

@@ -100,7 +100,7 @@ public final class Evaluator {
           "A data set is named twice in " + all + ". Name each once, and the reference apart.");
     }
     ConfigurationChoice choice = ConfigurationChoice.of(store, all, configId);
-    requireComplete(choice.configId(), all);
+    Completeness.require(store, choice.configId(), all, allowIncomplete);
     ScoredSet real = ScoredSet.collect(store, choice.configId(), reference, null);
     List<TableRow> rows = new ArrayList<>();
     try (FeatureComparison features = features(choice, new Images(reference, null))) {
@@ -152,21 +152,6 @@ public final class Evaluator {
       ConfigurationChoice choice, ScoredSet real, List<TableRow> rows, Map<String, String> failed) {
     rows.sort(Comparator.comparingDouble(row -> (Double) row.get("anomaly_score")));
     return new Result(choice.configId(), choice.model(), real.dataset(), real.size(), rows, failed);
-  }
-
-  private void requireComplete(String configId, List<String> datasets) {
-    Map<String, String> missing = Completeness.missing(store, configId, datasets);
-    if (missing.isEmpty()) {
-      return;
-    }
-    if (!allowIncomplete) {
-      throw new UserException(
-          "Not all images of these data sets are scored: "
-              + missing
-              + ". Run score again with the same arguments, which scores only what is missing, or"
-              + " evaluate what is there with --allow-incomplete.");
-    }
-    LOG.warn("Evaluating data sets that are not complete: {}", missing);
   }
 
   /** Null where no set measures are wanted. */

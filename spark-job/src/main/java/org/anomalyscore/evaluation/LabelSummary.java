@@ -21,13 +21,9 @@ import org.anomalyscore.table.UserException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Complexity, vulnerability and AS-i by a label of each image, on the driver. */
 public final class LabelSummary {
-
-  private static final Logger LOG = LoggerFactory.getLogger(LabelSummary.class);
 
   static final List<String> MEASURES = List.of("complexity", "vulnerability", "as_i");
 
@@ -39,6 +35,7 @@ public final class LabelSummary {
   private final SparkSession spark;
   private final TableStore store;
   private boolean ordered;
+  private boolean allowIncomplete;
 
   /**
    * What came out.
@@ -61,18 +58,23 @@ public final class LabelSummary {
     return this;
   }
 
+  /** Summarises also a set whose last score run did not end well. */
+  public LabelSummary allowIncomplete(boolean value) {
+    allowIncomplete = value;
+    return this;
+  }
+
   /**
    * Summarises a data set.
    *
    * @param file of labels, see {@link ImageLabels}; null for the folders' names
    * @param configId whose scores to take; null where the tables leave no choice
-   * @throws UserException when the set or its labels are missing, ambiguous, or not the numbers
-   *     that ordered labels must be
+   * @throws UserException when the set is missing or incomplete, or its labels are missing,
+   *     ambiguous, or not the numbers that ordered labels must be
    */
   public Result of(Run run, String dataset, String file, String configId) {
     ConfigurationChoice choice = ConfigurationChoice.of(store, List.of(dataset), configId);
-    Completeness.missing(store, choice.configId(), List.of(dataset))
-        .forEach((set, why) -> LOG.warn("{}: summarised as it is, though {}", set, why));
+    Completeness.require(store, choice.configId(), List.of(dataset), allowIncomplete);
     Dataset<Row> scores = CurrentScores.of(store, choice.configId(), dataset, null);
     try (ImageLabels labelled =
         file == null

@@ -62,6 +62,11 @@ final class ClassifyCommand implements Callable<Integer> {
   private String configId;
 
   @Option(
+      names = "--allow-incomplete",
+      description = "Classifies also sets whose last score run is under way, was killed or failed.")
+  private boolean allowIncomplete;
+
+  @Option(
       names = "--test-fraction",
       defaultValue = "0.3",
       paramLabel = "P",
@@ -89,6 +94,7 @@ final class ClassifyCommand implements Callable<Integer> {
       TableStore store = new TableStore(session, scores);
       Classification.Result result =
           new Classification(store, options, session.sparkContext().defaultParallelism())
+              .allowIncomplete(allowIncomplete)
               .of(run, reference, generated, configId);
       store.append(Table.CLASSIFICATIONS, result.rows().stream().map(TableRow::toRow).toList());
       Map<String, Object> configuration = new TreeMap<>();
@@ -96,6 +102,7 @@ final class ClassifyCommand implements Callable<Integer> {
       configuration.put("reference", reference);
       configuration.put("generated", generated);
       configuration.put("options", options);
+      configuration.put("allow_incomplete", allowIncomplete);
       store.append(Table.RUNS, List.of(run.complete(result.configId(), configuration).toRow()));
       spec.commandLine()
           .getOut()

@@ -79,6 +79,12 @@ final class LabelsCommand implements Callable<Integer> {
       description = "Whose scores to take, where the set was scored in several ways.")
   private String configId;
 
+  @Option(
+      names = "--allow-incomplete",
+      description =
+          "Takes the set also where its last score run is under way, was killed or failed.")
+  private boolean allowIncomplete;
+
   @Mixin private SparkOptions spark;
 
   @Option(names = "--json", description = "Prints one JSON object and nothing else.")
@@ -94,6 +100,7 @@ final class LabelsCommand implements Callable<Integer> {
       LabelSummary.Result result =
           new LabelSummary(session, store)
               .ordered(ordered)
+              .allowIncomplete(allowIncomplete)
               .of(run, dataset, source.byFolder ? null : source.file, configId);
       store.append(Table.LABEL_SUMMARIES, result.rows().stream().map(TableRow::toRow).toList());
       Map<String, Object> configuration = new TreeMap<>();
@@ -101,6 +108,7 @@ final class LabelsCommand implements Callable<Integer> {
       configuration.put("dataset", dataset);
       configuration.put("labels", result.labels());
       configuration.put("ordered", ordered);
+      configuration.put("allow_incomplete", allowIncomplete);
       store.append(
           Table.RUNS,
           List.of(run.complete(result.configId(), configuration).with("dataset", dataset).toRow()));

@@ -86,8 +86,13 @@ class ClassificationTest {
     return rows;
   }
 
+  private Classification classification(long seed) {
+    return new Classification(store(), new Classification.Options(seed, 0.3), 2);
+  }
+
   private Classification.Result classify(long seed, String... generated) {
-    return new Classification(store(), new Classification.Options(seed, 0.3), 2)
+    return classification(seed)
+        .allowIncomplete(true)
         .of(Run.start("classify"), "real", List.of(generated), null);
   }
 
@@ -324,6 +329,12 @@ class ClassificationTest {
         refusal("bare"));
     assertTrue(refusal("none").contains("has scores of all of [real, none]"), refusal("none"));
     assertTrue(refusal("real").contains("named twice"), refusal("real"));
+    assertTrue(
+        assertThrows(
+                UserException.class,
+                () -> classification(0).of(Run.start("test"), "real", List.of("few"), null))
+            .getMessage()
+            .contains("few=no run of it is recorded"));
     for (double fraction : new double[] {0, 1, Double.NaN}) {
       assertThrows(UserException.class, () -> new Classification.Options(0, fraction));
     }

@@ -77,6 +77,7 @@ class LabelSummaryTest {
   private LabelSummary.Result summary(String file, boolean ordered) {
     return new LabelSummary(TestSpark.session(), store)
         .ordered(ordered)
+        .allowIncomplete(true)
         .of(Run.start("labels"), "d", file, null);
   }
 
@@ -179,6 +180,11 @@ class LabelSummaryTest {
 
   @Test
   void whatIsWrongWithLabelsIsTold() throws Exception {
+    LabelSummary asItIs = new LabelSummary(TestSpark.session(), store);
+    assertTrue(
+        assertThrows(UserException.class, () -> asItIs.of(Run.start("labels"), "d", null, null))
+            .getMessage()
+            .contains("d=no run of it is recorded"));
     assertRefused("No path in", false, "path,label", "0.jpg,a");
     assertRefused(
         "The file has '0.jpg', the data set 'file:/data, all/0/0.png'",
