@@ -28,6 +28,7 @@ final class BareMachineIT {
 
   @BeforeEach
   void layOut() throws IOException {
+    home = Files.createDirectory(home.resolve("Anna's files"));
     script = home.resolve("bin/anomaly-score");
     Files.createDirectories(script.getParent());
     Files.copy(Checkout.SCRIPT, script, StandardCopyOption.COPY_ATTRIBUTES);
@@ -40,7 +41,7 @@ final class BareMachineIT {
             "find",
             "flock",
             "head",
-            "mktemp",
+            "mkdir",
             "mv",
             "readlink",
             "rm",
@@ -176,7 +177,8 @@ final class BareMachineIT {
         """
         if [[ $* == *launcher.Main* ]]; then
           printf '\\0\\n'
-          printf '%s\\0' "$0" $SPARK_SUBMIT_OPTS -cp "first/*:$SPARK_CONF_DIR/:jars/*" -; exit
+          jars="$SPARK_HOME/jars/*"
+          printf '%s\\0' "$0" -cp "first/*:/x$SPARK_CONF_DIR/:$SPARK_CONF_DIR/:$jars:/hadoop" -; exit
         fi
         for option; do
           if [[ $option == -XX:ArchiveClassesAtExit=* ]]; then REHEARSAL; fi
@@ -197,7 +199,9 @@ final class BareMachineIT {
     assertEquals("kept\n", Files.readString(classes));
     assertTrue(first.out().contains("<-XX:SharedArchiveFile=" + classes + ">"), first::toString);
     String conf = home.toRealPath().resolve("conf") + "/";
-    assertTrue(first.out().contains("<-cp><first/*:jars/*:" + conf + ">"), first::toString);
+    String classPath =
+        "first/*:/x%s:%s/jars/*:%s:/hadoop".formatted(conf, classes.getParent(), conf);
+    assertTrue(first.out().contains("<-cp><" + classPath + ">"), first::toString);
 
     JobProcess.Result second = start("demo").run();
     assertEquals(first.out(), second.out());
@@ -213,12 +217,25 @@ final class BareMachineIT {
 
   @Test
   void runsAlsoWhereClassesCannotBeKept() throws Exception {
-    Files.delete(pretendBuilt());
+    Path classes = pretendBuilt();
+    Files.delete(classes);
     javaThatKeepsClasses("echo no room; exit 1");
     JobProcess.Result result = start("demo").run();
     assertEquals(0, result.exitCode(), result::toString);
-    assertContains(result, "could not keep them, which costs time only: no room");
+    assertContains(result, "could not keep them", "remove " + classes, "no room");
     assertFalse(result.out().contains("SharedArchiveFile"), result::toString);
+    assertEquals("", start("demo").run().err(), "not tried again");
+  }
+
+  @Test
+  void anInterruptWhileClassesAreKeptEndsTheCommand() throws Exception {
+    Path classes = pretendBuilt();
+    Files.delete(classes);
+    javaThatKeepsClasses("exit 130");
+    JobProcess.Result result = start("demo").run();
+    assertEquals(130, result.exitCode(), result::toString);
+    assertEquals("", result.out());
+    assertTrue(Files.notExists(classes), "tried again at the next start");
   }
 
   private JobProcess start(String... arguments) {

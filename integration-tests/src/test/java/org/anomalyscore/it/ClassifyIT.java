@@ -140,7 +140,15 @@ class ClassifyIT {
     assertTrue(all.get("jonckheere_p_complexity").isNumber(), all::toString);
 
     JobProcess.Result byFolder =
-        run(0, "labels", "--scores", tables.toString(), "--dataset", "reference", "--by-folder");
+        run(
+            0,
+            "labels",
+            "--scores",
+            tables.toString(),
+            "--dataset",
+            "reference",
+            "--by-folder",
+            "--allow-incomplete");
     assertTrue(byFolder.out().contains("| reference "), byFolder::toString);
 
     String both = tables.toString();

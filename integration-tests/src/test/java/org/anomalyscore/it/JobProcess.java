@@ -160,6 +160,11 @@ final class JobProcess {
     return this;
   }
 
+  /** Leaves the JVM as users have it, for measurements. */
+  JobProcess withBothCompilers() {
+    return withoutEnv("SPARK_SUBMIT_OPTS");
+  }
+
   /** Sets a variable of the process's environment. */
   JobProcess env(String name, String value) {
     builder.environment().put(name, value);

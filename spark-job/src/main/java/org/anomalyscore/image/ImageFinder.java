@@ -96,7 +96,9 @@ public final class ImageFinder {
             "No images in '%s': %s. Images are the files that end in %s, and those in %s"
                 .formatted(
                     pathOrGlob,
-                    others == 0 ? "it is empty" : "none of its %d files is one".formatted(others),
+                    others == 0
+                        ? "there is no file"
+                        : "none of its %d files is one".formatted(others),
                     EXTENSION_LIST,
                     CONTAINERS));
       }

@@ -50,8 +50,8 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "400",
       paramLabel = "N",
       description =
-          "Images of the reference set, at least 2; the other sets have half as many. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Images of the reference set, at least 2; the other sets have half as many. More that are"
+              + " there from before stay, and count. Default: ${DEFAULT-VALUE}.")
   private int references;
 
   @Mixin private SparkOptions spark;

@@ -1,6 +1,7 @@
 package org.anomalyscore.job;
 
 import java.io.PrintWriter;
+import java.util.List;
 import org.anomalyscore.table.Storage;
 import org.anomalyscore.table.StorageFault;
 import org.anomalyscore.table.UserException;
@@ -65,6 +66,9 @@ public final class Main {
     }
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        // A terminal wraps longer lines so that they can be copied; picocli would break the
+        // examples.
+        .setUsageHelpWidth(120)
         .setExecutionExceptionHandler(Main::report)
         .setParameterExceptionHandler(Main::explain)
         .execute(args.length == 0 ? new String[] {"--help"} : args);
@@ -74,10 +78,26 @@ public final class Main {
   private static int explain(CommandLine.ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("anomaly-score: " + wrong.getMessage());
+    err.println("anomaly-score: " + messageOf(wrong));
     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
     return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static String messageOf(CommandLine.ParameterException wrong) {
+    List<String> unmatched =
+        wrong instanceof CommandLine.UnmatchedArgumentException unknown
+            ? unknown.getUnmatched()
+            : wrong.getCommandLine().getUnmatchedArguments();
+    if (wrong instanceof CommandLine.MissingParameterException && !unmatched.isEmpty()) {
+      // Which may be a required option, misspelt.
+      return wrong.getMessage() + "; unknown is '" + unmatched.get(0) + "'";
+    }
+    if (unmatched.size() > 3) {
+      return "Unmatched arguments '%s', '%s' and %d more. Put a glob in quotes."
+          .formatted(unmatched.get(0), unmatched.get(1), unmatched.size() - 2);
+    }
+    return wrong.getMessage();
   }
 
   private static int report(

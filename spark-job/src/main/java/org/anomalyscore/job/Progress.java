@@ -1,5 +1,8 @@
 package org.anomalyscore.job;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -8,6 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -27,6 +31,9 @@ import scala.jdk.javaapi.CollectionConverters;
  * so far comes with the executors' heartbeats (spark.executor.heartbeatInterval).
  */
 final class Progress extends SparkListener {
+
+  /** Characters of a line in a log file. */
+  private static final int LINE = 100;
 
   private final SparkSession spark;
   private final ScoreMetrics metrics;
@@ -49,16 +56,22 @@ final class Progress extends SparkListener {
             .setInitialMax(total)
             .setUnit(" images", 1)
             .setStyle(ProgressBarStyle.ASCII)
-            .showSpeed()
+            .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
             // A log file gets a line every ten seconds instead of a redrawn one.
             .setUpdateIntervalMillis(Help.Ansi.AUTO.enabled() ? 500 : 10_000)
-            .setConsumer(new ConsoleProgressBarConsumer(System.err))
+            .setConsumer(
+                Help.Ansi.AUTO.enabled()
+                    ? new ConsoleProgressBarConsumer(System.err)
+                    : new DelegatingProgressBarConsumer(System.err::println, LINE))
             .build();
   }
 
   /** Shows a bar while {@code work} runs. */
   static <T> T during(
       SparkSession spark, String name, long total, ScoreMetrics metrics, Supplier<T> work) {
+    if (total == 0) {
+      return work.get();
+    }
     Progress progress = new Progress(spark, name, total, metrics);
     spark.sparkContext().addSparkListener(progress);
     ScheduledFuture<?> ticks =

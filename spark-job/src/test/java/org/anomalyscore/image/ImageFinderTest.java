@@ -202,7 +202,7 @@ class ImageFinderTest {
     assertMessage(
         "No images in '"
             + folder
-            + "': it is empty. Images are the files that end in png, jpg,"
+            + "': there is no file. Images are the files that end in png, jpg,"
             + " jpeg, webp, gif, bmp, tif, tiff, and those in .tar, .zip, .npz and .parquet files",
         folder.toString());
   }
