@@ -37,6 +37,18 @@ final class CommandLineIT {
   }
 
   @Test
+  void misspeltOptionsAndUnquotedGlobsAreNamed() throws Exception {
+    JobProcess.Result misspelt = JobProcess.script("score", "--image", "x").run();
+    assertEquals(2, misspelt.exitCode(), misspelt::toString);
+    assertTrue(misspelt.err().contains("; unknown is '--image'"), misspelt::toString);
+    JobProcess.Result glob =
+        JobProcess.script("score --dataset d --model m --out o --images a b c d e".split(" ", -1))
+            .run();
+    assertEquals(2, glob.exitCode(), glob::toString);
+    assertTrue(glob.err().contains("'b', 'c' and 2 more. Put a glob in quotes."), glob::toString);
+  }
+
+  @Test
   void sameUnderPlainSparkSubmit() throws Exception {
     JobProcess.Result help = JobProcess.sparkSubmit("--help").run();
     assertEquals(0, help.exitCode(), help::toString);
