@@ -169,10 +169,14 @@ final class BareMachineIT {
   }
 
   /**
-   * A java that keeps classes where it is told to, by the last of these options; else it prints its
-   * options and class path.
+   * Built, with no classes kept yet, and with a java that runs {@code rehearsal} where it is told
+   * to keep them, and else prints its options and class path.
+   *
+   * @return the file of kept classes
    */
-  private void javaThatKeepsClasses(String rehearsal) throws IOException {
+  private Path builtWithoutClasses(String rehearsal) throws IOException {
+    Path classes = pretendBuilt();
+    Files.delete(classes);
     java17(
         """
         if [[ $* == *launcher.Main* ]]; then
@@ -186,13 +190,12 @@ final class BareMachineIT {
         printf '<%s>' "$@"
         """
             .replace("REHEARSAL", rehearsal));
+    return classes;
   }
 
   @Test
   void keepsClassesOnceForEachBuild() throws Exception {
-    Path classes = pretendBuilt();
-    Files.delete(classes);
-    javaThatKeepsClasses("echo kept > \"${option#*=}\"; exit");
+    Path classes = builtWithoutClasses("echo kept > \"${option#*=}\"; exit");
     JobProcess.Result first = start("demo").run();
     assertEquals(0, first.exitCode(), first::toString);
     assertContains(first, "first use: keeping Spark's classes");
@@ -217,9 +220,7 @@ final class BareMachineIT {
 
   @Test
   void runsAlsoWhereClassesCannotBeKept() throws Exception {
-    Path classes = pretendBuilt();
-    Files.delete(classes);
-    javaThatKeepsClasses("echo no room; exit 1");
+    Path classes = builtWithoutClasses("echo no room; exit 1");
     JobProcess.Result result = start("demo").run();
     assertEquals(0, result.exitCode(), result::toString);
     assertContains(result, "could not keep them", "remove " + classes, "no room");
@@ -229,9 +230,7 @@ final class BareMachineIT {
 
   @Test
   void anInterruptWhileClassesAreKeptEndsTheCommand() throws Exception {
-    Path classes = pretendBuilt();
-    Files.delete(classes);
-    javaThatKeepsClasses("exit 130");
+    Path classes = builtWithoutClasses("exit 130");
     JobProcess.Result result = start("demo").run();
     assertEquals(130, result.exitCode(), result::toString);
     assertEquals("", result.out());

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -297,14 +296,14 @@ class EndToEndIT {
   void theReadmesDuckDbQueryRuns() throws Exception {
     Python.assume("duckdb");
     String query = readmeBlock("sql", "read_parquet('anomaly-score-demo");
-    String out = python("import duckdb\nprint(duckdb.sql(\"\"\"" + query + "\"\"\").fetchall())");
+    String out = Python.duckDb(query);
     assertTrue(out.contains("fresh-draws"), out);
   }
 
   @Test
   void theReadmesPandasLinesRun() throws Exception {
     Python.assume("pandas, pyarrow");
-    String out = python(readmeBlock("python", "import pandas"));
+    String out = Python.output(readmeBlock("python", "import pandas"));
     assertTrue(out.contains("fresh-draws") && out.contains("complexity"), out);
   }
 
@@ -312,12 +311,6 @@ class EndToEndIT {
   private String readmeBlock(String language, String part) throws IOException {
     return Checkout.readmeBlock(language, part)
         .replace("anomaly-score-demo", tables.getParent().toString());
-  }
-
-  private static String python(String program) throws Exception {
-    Python.Result result = Python.run(Map.of(), "-c", program);
-    assertEquals(0, result.exitCode(), result::toString);
-    return result.out();
   }
 
   private static String[] score(String images, String model, String out) {

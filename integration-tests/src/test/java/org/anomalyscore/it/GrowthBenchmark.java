@@ -40,8 +40,6 @@ final class GrowthBenchmark {
   }
 
   public static void main(String[] arguments) throws Exception {
-    // The script's first use must not fall into what is measured.
-    JobProcess.script("--version").run();
     GrowthBenchmark benchmark = new GrowthBenchmark();
     for (String part : List.of(System.getProperty("parts").split(",", -1))) {
       switch (part) {

@@ -27,7 +27,10 @@ import java.util.stream.Stream;
  */
 final class JobProcess {
   private static final String SUBMIT = "org.apache.spark.deploy.SparkSubmit";
-  private static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
+
+  /** The JVM's first compiler alone. */
+  static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
+
   private static final String EXECUTORS_WITH_ONE =
       "spark.executor.defaultJavaOptions=" + ONE_COMPILER;
 

@@ -1,5 +1,6 @@
 package org.anomalyscore.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -66,6 +67,18 @@ final class Python {
     process.getOutputStream().close();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Result(process.waitFor(), out);
+  }
+
+  /** What a program prints, which must end well. */
+  static String output(String program) throws IOException, InterruptedException {
+    Result result = run(Map.of(), "-c", program);
+    assertEquals(0, result.exitCode(), result::toString);
+    return result.out();
+  }
+
+  /** The rows of a query of DuckDB, as Python prints them. */
+  static String duckDb(String query) throws IOException, InterruptedException {
+    return output("import duckdb\nprint(duckdb.sql(\"\"\"" + query + "\"\"\").fetchall())");
   }
 
   /** The file of this name among the tests' Python sources. */

@@ -329,9 +329,9 @@ class S3IT {
     assertFault(throttled, "s3a://night: S3 asks to slow down (503", "Start again later");
     JobProcess.Result refused = gone.get();
     assertFault(refused, "s3a://night cannot be reached", "Connection refused");
-    assertTrue(refused.duration().compareTo(REASONABLE) < 0, refused::toString);
-    // Its retries alone wait for more than a minute.
-    assertTrue(throttled.duration().compareTo(REASONABLE.multipliedBy(2)) < 0, throttled::toString);
+    for (JobProcess.Result result : List.of(throttled, refused)) {
+      assertTrue(result.duration().compareTo(REASONABLE) < 0, result::toString);
+    }
   }
 
   @Test

@@ -70,7 +70,7 @@ final class S3Server implements AutoCloseable {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx384m",
-                "-XX:TieredStopAtLevel=1",
+                JobProcess.ONE_COMPILER,
                 "-cp",
                 conf + ":" + LIB + "/*",
                 "org.gaul.s3proxy.Main",

@@ -67,8 +67,6 @@ final class ScoreBenchmark {
   }
 
   public static void main(String[] arguments) throws Exception {
-    // The script's first use must not fall into what is measured.
-    JobProcess.script("--version").run();
     int rounds = Integer.getInteger("rounds", 3);
     int photographs = Integer.getInteger("images", 64);
     String[] models =

@@ -50,6 +50,7 @@ final class Progress extends SparkListener {
   private Progress(SparkSession spark, String name, long total, ScoreMetrics metrics) {
     this.spark = spark;
     this.metrics = metrics;
+    boolean terminal = Help.Ansi.AUTO.enabled();
     this.bar =
         new ProgressBarBuilder()
             .setTaskName(name)
@@ -58,9 +59,9 @@ final class Progress extends SparkListener {
             .setStyle(ProgressBarStyle.ASCII)
             .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
             // A log file gets a line every ten seconds instead of a redrawn one.
-            .setUpdateIntervalMillis(Help.Ansi.AUTO.enabled() ? 500 : 10_000)
+            .setUpdateIntervalMillis(terminal ? 500 : 10_000)
             .setConsumer(
-                Help.Ansi.AUTO.enabled()
+                terminal
                     ? new ConsoleProgressBarConsumer(System.err)
                     : new DelegatingProgressBarConsumer(System.err::println, LINE))
             .build();
