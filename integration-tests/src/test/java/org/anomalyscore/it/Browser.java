@@ -1,7 +1,5 @@
 package org.anomalyscore.it;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +26,12 @@ final class Browser implements AutoCloseable {
   private static final Path DRIVER =
       Path.of(System.getProperty("anomalyscore.chromedriver", "/usr/bin/chromedriver"));
 
+  /** A whole class is skipped by it, so that the summary counts and names it. */
+  static final String NOT_INSTALLED =
+      "There is no /usr/bin/chromium or no /usr/bin/chromedriver: apt install chromium"
+          + " chromium-driver, or name them with -Danomalyscore.chromium=FILE"
+          + " -Danomalyscore.chromedriver=FILE";
+
   /** It warns that no classes of this Chromium's own protocol are there, of which none is used. */
   private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
 
@@ -37,16 +41,11 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
   }
 
-  /** Skips the test where there is no browser. */
+  static boolean isInstalled() {
+    return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
+  }
+
   static Browser start(Path profile) {
-    assumeTrue(
-        Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
-        "There is no "
-            + CHROMIUM
-            + " or no "
-            + DRIVER
-            + ": apt install chromium chromium-driver,"
-            + " or name them with -Danomalyscore.chromium=FILE -Danomalyscore.chromedriver=FILE");
     DEVTOOLS.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(CHROMIUM.toString());

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,9 @@ import org.openqa.selenium.WebElement;
 
 /** A report of the packaged job, in a browser as a reader has it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@EnabledIf(
+    value = "org.anomalyscore.it.Browser#isInstalled",
+    disabledReason = Browser.NOT_INSTALLED)
 class ReportIT {
 
   private static final int IMAGES = 60;

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +53,7 @@ class S3IT {
   @TempDir static Path folder;
 
   private final List<FaultProxy> proxies = new ArrayList<>();
+  private final Socket deaf = new Socket();
   private S3Server server;
   private S3Runs runs;
   private Path straight;
@@ -82,7 +86,9 @@ class S3IT {
     String[] fakes = S3Runs.score("s3a://night/images/fake", "fake", MODEL, TABLES + "-x");
     Path slow = runs.conf("slow", proxy(request -> FaultProxy.Verdict.SLOW_DOWN).endpoint());
     throttledForEver = runs.begin(runs.withKeys(slow, fakes));
-    Path nobody = runs.conf("gone", "http://127.0.0.1:" + S3Server.freePort());
+    // Bound, so that no other process takes the port, and deaf.
+    deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    Path nobody = runs.conf("gone", "http://127.0.0.1:" + deaf.getLocalPort());
     gone = runs.begin(runs.withKeys(nobody, fakes));
     watching = proxy(request -> FaultProxy.Verdict.PASS);
     real =
@@ -102,6 +108,7 @@ class S3IT {
     for (FaultProxy proxy : proxies) {
       proxy.close();
     }
+    deaf.close();
     server.close();
   }
 

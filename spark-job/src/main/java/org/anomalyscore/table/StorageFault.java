@@ -2,13 +2,9 @@ package org.anomalyscore.table;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.util.List;
-import javax.net.ssl.SSLException;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -125,8 +121,7 @@ public final class StorageFault {
           "Start again when nothing writes there.",
           false);
     }
-    Throwable network = network(failure);
-    return network == null ? null : unreachable(path, network);
+    return unreachable(path, failure);
   }
 
   /** Whether S3 failed, rather than what was read from it. */
@@ -146,10 +141,8 @@ public final class StorageFault {
     if (!isOfS3(failure)) {
       return null;
     }
-    Throwable network = network(failure);
-    return network == null
-        ? S3Reason.of(path, failure)
-        : unreachable(S3Reason.bucket(path, failure), network);
+    Reason unreachable = unreachable(S3Reason.bucket(path, failure), failure);
+    return unreachable == null ? S3Reason.of(path, failure) : unreachable;
   }
 
   /** Java has no type for it. A task's exception may have reached the driver as text alone. */
@@ -169,25 +162,29 @@ public final class StorageFault {
     return null;
   }
 
-  private static Reason unreachable(String where, Throwable network) {
+  /** Null if nothing says that the storage was not reached. */
+  private static Reason unreachable(String where, Throwable failure) {
+    Throwable lost = innermost(failure, LostConnection::isOne);
+    if (lost == null) {
+      return null;
+    }
+    boolean never = LostConnection.neverStood(lost);
     return new Reason(
-        "the storage behind %s cannot be reached (%s)".formatted(where, network),
+        "the storage behind %s cannot be reached%s (%s)"
+            .formatted(where, never ? "" : ": the connection broke off", lost),
         "Check the address (fs.s3a.endpoint for S3), the network and the server, and start again.",
-        true);
+        // One that broke off while a file was read may be that file's: the folder's listing says.
+        never);
   }
 
-  private static Throwable network(Throwable failure) {
-    Throwable network = null;
+  /** It speaks of host and port alone. */
+  private static Throwable innermost(Throwable failure, Predicate<Throwable> kind) {
+    Throwable found = null;
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof ConnectException
-          || t instanceof NoRouteToHostException
-          || t instanceof UnknownHostException
-          || t instanceof SocketTimeoutException
-          || t instanceof SSLException) {
-        // The innermost speaks of host and port alone.
-        network = t;
+      if (kind.test(t)) {
+        found = t;
       }
     }
-    return network;
+    return found;
   }
 }

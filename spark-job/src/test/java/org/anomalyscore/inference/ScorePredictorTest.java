@@ -2,6 +2,7 @@ package org.anomalyscore.inference;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -118,7 +119,7 @@ class ScorePredictorTest {
   }
 
   /**
-   * @param vTolerance relative; the network is smooth, so no gradient's sign hangs on rounding. A
+   * @param vTolerance relative; the network is smooth, so no gradient's sign depends on rounding. A
    *     descending attack ends near x, where V is a small difference of larger features.
    */
   private static void assertOracle(String csv, ScoreParameters parameters, double vTolerance)
@@ -155,11 +156,18 @@ class ScorePredictorTest {
     assertTrue(turned == 0 || errorsOfV[errorsOfV.length - 1] < 5e-3, Arrays.toString(errorsOfV));
   }
 
+  /**
+   * From the paper's start: at that of the authors' code, 1e-6, the first gradient is made of
+   * rounding, and where the walk ends depends on the type of CPU. The oracle's largest ratio is
+   * 0.12.
+   */
   @Test
   void theAttackWalksAwayInThePaperAndBackInTheAuthorsCode() throws IOException {
+    assertFalse(ScoreParameters.AUTHORS_CODE.ascends());
+    assertTrue(ScoreParameters.PAPER.ascends());
     List<ScorePredictor.Input> inputs = TestModels.inputs();
     List<Measurement> away = measure("tiny", BALL_ASCENDING, 16, inputs);
-    List<Measurement> back = measure("tiny", ScoreParameters.AUTHORS_CODE, 16, inputs);
+    List<Measurement> back = measure("tiny", AUTHORS_FROM_1E_3, 16, inputs);
     for (int i = 0; i < inputs.size(); i++) {
       assertTrue(
           back.get(i).vulnerability() < 0.2 * away.get(i).vulnerability(),
