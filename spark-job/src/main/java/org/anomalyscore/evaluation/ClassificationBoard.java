@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.anomalyscore.evaluation.ClassificationTask.Kind;
-import org.anomalyscore.table.Json;
+import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.TableRow;
 
 /** Classifications as aligned tables for a terminal, with what a reader must know. */

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
-import org.anomalyscore.table.UserException;
 import org.apache.spark.sql.Row;
 
 /**

@@ -12,9 +12,9 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
-import org.anomalyscore.table.UserException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

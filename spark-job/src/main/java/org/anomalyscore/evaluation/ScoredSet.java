@@ -2,9 +2,9 @@ package org.anomalyscore.evaluation;
 
 import java.util.Arrays;
 import java.util.List;
+import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
-import org.anomalyscore.table.UserException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.anomalyscore.stats.AreaUnderCurve;
 import org.anomalyscore.stats.ProportionInterval;
-import org.anomalyscore.table.Json;
+import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.TableRow;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.feature.StandardScaler;

@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.RejectReason;
-import org.anomalyscore.table.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

@@ -5,9 +5,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.UnaryOperator;
-import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.storage.ContentHash;
+import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.table.RejectReason;
-import org.anomalyscore.table.StorageFault;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.IOUtils;
@@ -16,7 +16,7 @@ import org.apache.spark.sql.Row;
 /**
  * Loads listed items within one task: reads, decodes and brings to the model's input size. A bad
  * item is a rejected image, never an exception; a storage that fails as a whole is a {@link
- * org.anomalyscore.table.UserException}.
+ * org.anomalyscore.storage.UserException}.
  *
  * <p>At most one container is open. Items may come in any order; sorted by (container, position),
  * each container is opened once and read forward. Not for several threads.

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.util.List;
-import org.anomalyscore.table.StorageFault;
+import org.anomalyscore.storage.StorageFault;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
@@ -23,7 +23,7 @@ final class ReadPermission {
   /**
    * Reads a byte of the first file that can be read.
    *
-   * @throws org.anomalyscore.table.UserException if all are forbidden
+   * @throws org.anomalyscore.storage.UserException if all are forbidden
    */
   static void require(List<String> files, Configuration hadoop) {
     IOException denied = null;

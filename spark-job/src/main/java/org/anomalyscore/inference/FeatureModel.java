@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 
 /**
  * A TorchScript module in native memory, shared by all tasks of this JVM: one per file hash, card

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.pytorch.jni.JniUtils;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 
 /** Refuses a GPU that the native PyTorch cannot use, or that does not compute in true float32. */
 final class GpuCheck {

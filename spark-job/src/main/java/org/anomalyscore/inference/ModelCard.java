@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.anomalyscore.image.PillowResize;
 import org.anomalyscore.image.Preprocessing;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 
 /**
  * What must be known of a TorchScript file to use it as a feature model: a YAML file of the same

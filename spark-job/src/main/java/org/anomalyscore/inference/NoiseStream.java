@@ -1,7 +1,7 @@
 package org.anomalyscore.inference;
 
 import java.nio.ByteBuffer;
-import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.storage.ContentHash;
 
 /**
  * The public random stream of a score: counter-based, keyed by the image's content, so that an

@@ -2,7 +2,7 @@ package org.anomalyscore.inference;
 
 import java.io.Serializable;
 import java.util.HexFormat;
-import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.storage.ContentHash;
 
 /**
  * Everything that can change a number in the score table, and its name.

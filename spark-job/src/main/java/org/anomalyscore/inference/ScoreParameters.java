@@ -1,7 +1,7 @@
 package org.anomalyscore.inference;
 
 import java.io.Serializable;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 
 /**
  * The parameters of C and V; everything here can change a number.

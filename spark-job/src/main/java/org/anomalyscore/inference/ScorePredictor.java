@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 
 /**
  * Measures images on the feature model: one predictor a task, used by that task's thread only.

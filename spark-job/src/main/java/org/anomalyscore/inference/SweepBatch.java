@@ -13,7 +13,7 @@ import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ItemReader;
 import org.anomalyscore.image.LoadedImage;
 import org.anomalyscore.image.Preprocessing;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;

@@ -3,7 +3,7 @@ package org.anomalyscore.inference;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 
 /**
  * The runs of a sweep: each setting under each seed. A setting is the profile with one parameter at

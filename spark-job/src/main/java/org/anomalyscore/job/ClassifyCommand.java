@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.anomalyscore.evaluation.Classification;
 import org.anomalyscore.evaluation.ClassificationBoard;
-import org.anomalyscore.table.Json;
+import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

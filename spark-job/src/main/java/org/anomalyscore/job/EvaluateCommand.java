@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import org.anomalyscore.evaluation.Evaluator;
 import org.anomalyscore.evaluation.Leaderboard;
 import org.anomalyscore.stats.AnomalyScore;
-import org.anomalyscore.table.Json;
+import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.inference.ExplainedImage;
-import org.anomalyscore.table.Json;
+import org.anomalyscore.storage.Json;
+import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
-import org.anomalyscore.table.UserException;
 
 /**
  * What a run of the explain command found.

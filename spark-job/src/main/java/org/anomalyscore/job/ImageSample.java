@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ItemReader;
 import org.anomalyscore.image.LoadedImage;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

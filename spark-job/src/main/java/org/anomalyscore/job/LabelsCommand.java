@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.anomalyscore.evaluation.LabelBoard;
 import org.anomalyscore.evaluation.LabelSummary;
-import org.anomalyscore.table.Json;
+import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

@@ -2,9 +2,9 @@ package org.anomalyscore.job;
 
 import java.io.PrintWriter;
 import java.util.List;
-import org.anomalyscore.table.Storage;
-import org.anomalyscore.table.StorageFault;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.Storage;
+import org.anomalyscore.storage.StorageFault;
+import org.anomalyscore.storage.UserException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;

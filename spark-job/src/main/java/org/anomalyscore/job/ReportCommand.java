@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.anomalyscore.report.Report;
+import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.TableStore;
-import org.anomalyscore.table.UserException;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  anomaly-score report --from tables --out report.html",
-      "  anomaly-score report --from s3a://night/tables --out s3a://night/report.html --thumbnails 3"
+      "  anomaly-score report --from s3a://night/tables --out s3a://night/report.html --thumbnails"
+          + " 3"
     })
 final class ReportCommand implements Callable<Integer> {
 

@@ -1,7 +1,7 @@
 package org.anomalyscore.job;
 
 import org.anomalyscore.stats.AnomalyScore;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 import picocli.CommandLine.Option;
 
 /** How much resampling stands beside a score. */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.anomalyscore.table.Json;
+import org.anomalyscore.storage.Json;
 
 /**
  * What a run of the score command did.

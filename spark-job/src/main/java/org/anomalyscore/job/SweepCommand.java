@@ -13,9 +13,9 @@ import org.anomalyscore.inference.Devices;
 import org.anomalyscore.inference.ScoreParameters;
 import org.anomalyscore.inference.SweepPlan;
 import org.anomalyscore.inference.SweepPlan.Parameter;
-import org.anomalyscore.table.Json;
+import org.anomalyscore.storage.Json;
+import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.TableRow;
-import org.anomalyscore.table.UserException;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -261,9 +261,10 @@ final class SweepCommand implements Callable<Integer> {
     text.append(String.format("%n%s%n%n", SweepTable.render(result.rows())));
     text.append(
         "* is the profile's value. Numbers are means over the seeds; 'over seeds' is the lowest and"
-            + " the highest AS.\n'seed C', 'seed V' and 'seed AS-i' tell how far the seed alone moves"
-            + " one image, relative to its value (root\nmean square over images): score --draws R"
-            + " divides them by the root of R.\n");
+            + " the highest AS.\n"
+            + "'seed C', 'seed V' and 'seed AS-i' tell how far the seed alone moves one image,"
+            + " relative to its value (root\n"
+            + "mean square over images): score --draws R divides them by the root of R.\n");
     text.append(
         String.format(
             Locale.ROOT,

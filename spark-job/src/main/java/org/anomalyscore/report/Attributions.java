@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ImagesByPath;
-import org.anomalyscore.table.Storage;
+import org.anomalyscore.storage.Storage;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.hadoop.conf.Configuration;

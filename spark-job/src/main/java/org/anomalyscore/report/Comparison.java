@@ -7,9 +7,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
-import org.anomalyscore.table.UserException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.anomalyscore.storage.WholeFile;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.TableStore;
-import org.anomalyscore.table.WholeFile;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -69,7 +69,7 @@ public final class Report {
    *
    * @param run whose time the page bears
    * @param out a local path or any URI that Hadoop's file systems know; overwritten
-   * @throws org.anomalyscore.table.UserException if nothing was evaluated yet, or {@code out}
+   * @throws org.anomalyscore.storage.UserException if nothing was evaluated yet, or {@code out}
    *     cannot be written
    */
   public Result write(Run run, String out) {

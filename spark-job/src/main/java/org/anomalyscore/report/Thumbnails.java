@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ImagesByPath;
-import org.anomalyscore.table.Storage;
+import org.anomalyscore.storage.Storage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;

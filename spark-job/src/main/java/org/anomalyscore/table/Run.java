@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import org.anomalyscore.storage.Json;
 import org.apache.spark.package$;
 
 /** One invocation of a command: its name and time, and the row that it leaves in {@code runs}. */

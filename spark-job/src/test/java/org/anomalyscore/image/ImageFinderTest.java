@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.storage.ContentHash;
 import org.anomalyscore.table.RejectReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.anomalyscore.image.SuperPixels;
 import org.anomalyscore.inference.AttributionParameters.Regression;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

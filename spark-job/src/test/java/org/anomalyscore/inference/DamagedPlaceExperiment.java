@@ -19,7 +19,7 @@ import org.anomalyscore.image.LoadedImage;
 import org.anomalyscore.image.Preprocessing;
 import org.anomalyscore.image.RgbImage;
 import org.anomalyscore.image.SuperPixels;
-import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.storage.ContentHash;
 
 /**
  * Prints how often a damaged place is among the three super-pixels with the largest coefficients, a

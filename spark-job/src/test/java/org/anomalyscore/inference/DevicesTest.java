@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.inference.Devices.Mode;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 import org.apache.spark.SparkContext;
 import org.junit.jupiter.api.Test;
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.anomalyscore.image.PillowResize;
 import org.anomalyscore.image.Preprocessing;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

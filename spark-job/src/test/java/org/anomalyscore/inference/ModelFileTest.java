@@ -11,8 +11,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.table.ContentHash;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.ContentHash;
+import org.anomalyscore.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.storage.ContentHash;
 
 /**
  * Prints how fast this JVM measures images on a feature model, without Spark, files or decoding,

@@ -13,7 +13,7 @@ import java.util.List;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.LoadedImage;
 import org.anomalyscore.image.Preprocessing;
-import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.storage.ContentHash;
 import org.junit.jupiter.api.Test;
 
 /**

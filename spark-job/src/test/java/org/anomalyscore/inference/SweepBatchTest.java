@@ -10,7 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import org.anomalyscore.inference.SweepPlan.Parameter;
 import org.anomalyscore.inference.SweepPlan.Setting;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -14,7 +14,7 @@ import org.anomalyscore.image.LoadedImage;
 import org.anomalyscore.image.Preprocessing;
 import org.anomalyscore.inference.SweepPlan.Parameter;
 import org.anomalyscore.inference.SweepPlan.Setting;
-import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.storage.ContentHash;
 
 /**
  * Prints how long the default sweep of one seed takes for one batch of images on one core, and how

@@ -14,7 +14,7 @@ import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ItemReader;
 import org.anomalyscore.image.LoadedImage;
 import org.anomalyscore.image.Preprocessing;
-import org.anomalyscore.table.ContentHash;
+import org.anomalyscore.storage.ContentHash;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.anomalyscore.inference.Devices;
 import org.anomalyscore.inference.ScoreParameters;
 import org.anomalyscore.stats.AnomalyScore;
-import org.anomalyscore.table.UserException;
+import org.anomalyscore.storage.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

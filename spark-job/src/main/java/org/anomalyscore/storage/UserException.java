@@ -1,4 +1,4 @@
-package org.anomalyscore.table;
+package org.anomalyscore.storage;
 
 /**
  * The user's fault, not ours: exit code 3. The message says what cannot be done, why, which value

@@ -1,4 +1,4 @@
-package org.anomalyscore.table;
+package org.anomalyscore.storage;
 
 import java.io.IOException;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package org.anomalyscore.table;
+package org.anomalyscore.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,9 +1,9 @@
-package org.anomalyscore.table;
+package org.anomalyscore.storage;
 
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.anomalyscore.table.StorageFault.Reason;
+import org.anomalyscore.storage.StorageFault.Reason;
 import org.apache.hadoop.fs.s3a.AWSRedirectException;
 import org.apache.hadoop.fs.s3a.AWSServiceThrottledException;
 import org.apache.hadoop.fs.s3a.CredentialInitializationException;

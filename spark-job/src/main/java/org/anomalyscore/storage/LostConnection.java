@@ -1,4 +1,4 @@
-package org.anomalyscore.table;
+package org.anomalyscore.storage;
 
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;

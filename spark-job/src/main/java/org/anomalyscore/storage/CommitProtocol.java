@@ -1,4 +1,4 @@
-package org.anomalyscore.table;
+package org.anomalyscore.storage;
 
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.SparkSession;
@@ -9,7 +9,7 @@ import org.apache.spark.sql.SparkSession;
  * twice or not at all. The magic committer of S3A uploads in place and completes the uploads at the
  * end.
  */
-final class CommitProtocol {
+public final class CommitProtocol {
 
   private static final String PROTOCOL_KEY = "spark.sql.sources.commitProtocolClass";
   private static final String PROTOCOL =
@@ -29,7 +29,7 @@ final class CommitProtocol {
    *
    * @throws UserException with the settings that are missing
    */
-  static void require(SparkSession spark, FileSystem target) {
+  public static void require(SparkSession spark, FileSystem target) {
     String protocol = spark.conf().get(PROTOCOL_KEY);
     if (protocol.equals(PROTOCOL) && !isPresent(PROTOCOL)) {
       throw new UserException(

@@ -1,4 +1,4 @@
-package org.anomalyscore.table;
+package org.anomalyscore.storage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -39,7 +39,7 @@ public final class Json {
    *
    * @throws IOException if the bytes are no JSON object
    */
-  static Map<String, Object> readObject(byte[] bytes) throws IOException {
+  public static Map<String, Object> readObject(byte[] bytes) throws IOException {
     return MAPPER.readValue(bytes, OBJECT);
   }
 }

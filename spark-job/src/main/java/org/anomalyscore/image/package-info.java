@@ -1,2 +1,0 @@
-/** Finds, decodes and resizes images as Pillow does, and turns them into rows. */
-package org.anomalyscore.image;
