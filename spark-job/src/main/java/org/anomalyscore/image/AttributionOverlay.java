@@ -1,5 +1,6 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

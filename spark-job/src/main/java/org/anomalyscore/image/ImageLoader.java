@@ -1,5 +1,6 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.Preprocessing;
 import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 

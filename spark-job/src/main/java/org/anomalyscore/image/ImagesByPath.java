@@ -1,5 +1,7 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.PillowResize;
+import org.anomalyscore.pixels.RgbImage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -9,7 +11,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.anomalyscore.storage.UserException;
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RejectReason;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

@@ -3,7 +3,7 @@ package org.anomalyscore.image;
 import java.io.Serializable;
 import java.sql.Timestamp;
 import java.util.Locale;
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RejectReason;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;

@@ -1,5 +1,8 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.ImageDecoder;
+import org.anomalyscore.pixels.RejectedImageException;
+import org.anomalyscore.pixels.RgbImage;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -7,7 +10,7 @@ import java.io.InputStream;
 import java.util.function.UnaryOperator;
 import org.anomalyscore.storage.ContentHash;
 import org.anomalyscore.storage.StorageFault;
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RejectReason;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.IOUtils;

@@ -1,6 +1,7 @@
 package org.anomalyscore.image;
 
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RgbImage;
+import org.anomalyscore.pixels.RejectReason;
 
 /**
  * A file after reading, decoding and resizing: the row type between image and inference.

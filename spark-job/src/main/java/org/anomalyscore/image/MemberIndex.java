@@ -1,5 +1,6 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.RejectedImageException;
 import java.io.Closeable;
 import java.io.IOException;
 

@@ -1,5 +1,8 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.ImageDecoder;
+import org.anomalyscore.pixels.RejectedImageException;
+import org.anomalyscore.pixels.RgbImage;
 import java.io.Closeable;
 import java.io.IOException;
 

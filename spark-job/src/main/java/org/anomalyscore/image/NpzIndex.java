@@ -1,5 +1,6 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.RejectedImageException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;

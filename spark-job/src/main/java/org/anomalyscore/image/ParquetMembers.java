@@ -1,7 +1,8 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.RejectedImageException;
 import java.io.IOException;
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RejectReason;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;

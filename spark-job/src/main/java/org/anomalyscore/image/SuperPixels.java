@@ -1,5 +1,6 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.RgbImage;
 import boofcv.abst.segmentation.ImageSuperpixels;
 import boofcv.factory.segmentation.ConfigSlic;
 import boofcv.factory.segmentation.FactoryImageSegmentation;

@@ -2,7 +2,7 @@ package org.anomalyscore.image;
 
 import java.io.IOException;
 import java.util.Iterator;
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RejectReason;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;

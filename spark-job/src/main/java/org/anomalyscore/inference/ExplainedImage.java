@@ -3,7 +3,7 @@ package org.anomalyscore.inference;
 import java.io.Serializable;
 import java.util.List;
 import org.anomalyscore.image.LoadedImage;
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RejectReason;
 
 /**
  * An image after its attribution, or why there is none.

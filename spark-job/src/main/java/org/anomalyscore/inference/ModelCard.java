@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.anomalyscore.image.PillowResize;
-import org.anomalyscore.image.Preprocessing;
+import org.anomalyscore.pixels.PillowResize;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.storage.UserException;
 
 /**

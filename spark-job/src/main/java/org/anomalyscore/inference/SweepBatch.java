@@ -12,7 +12,7 @@ import java.util.Set;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ItemReader;
 import org.anomalyscore.image.LoadedImage;
-import org.anomalyscore.image.Preprocessing;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.storage.UserException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;

@@ -9,7 +9,7 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.Iterator;
 import java.util.List;
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RejectReason;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;

@@ -11,8 +11,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.anomalyscore.image.PillowResize;
-import org.anomalyscore.image.RgbImage;
+import org.anomalyscore.pixels.PillowResize;
+import org.anomalyscore.pixels.RgbImage;
 
 /**
  * A small picture, or why there is none.

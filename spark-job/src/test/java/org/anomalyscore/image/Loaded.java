@@ -1,5 +1,7 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.PillowResize;
+import org.anomalyscore.pixels.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -7,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RejectReason;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 

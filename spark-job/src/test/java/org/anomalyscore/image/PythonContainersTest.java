@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.pixels.PillowResize;
+import org.anomalyscore.pixels.Preprocessing;
+import org.anomalyscore.pixels.RgbImage;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -14,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.anomalyscore.storage.ContentHash;
-import org.anomalyscore.table.RejectReason;
+import org.anomalyscore.pixels.RejectReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

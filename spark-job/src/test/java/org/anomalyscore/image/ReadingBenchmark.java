@@ -1,5 +1,10 @@
 package org.anomalyscore.image;
 
+import org.anomalyscore.pixels.ImageDecoder;
+import org.anomalyscore.pixels.PillowResize;
+import org.anomalyscore.pixels.Preprocessing;
+import org.anomalyscore.pixels.RejectedImageException;
+import org.anomalyscore.pixels.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,8 +16,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.LoadedImage;
-import org.anomalyscore.image.Preprocessing;
-import org.anomalyscore.image.RgbImage;
+import org.anomalyscore.pixels.Preprocessing;
+import org.anomalyscore.pixels.RgbImage;
 import org.anomalyscore.image.SuperPixels;
 import org.anomalyscore.storage.ContentHash;
 

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.anomalyscore.image.PillowResize;
-import org.anomalyscore.image.Preprocessing;
+import org.anomalyscore.pixels.PillowResize;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.LoadedImage;
-import org.anomalyscore.image.Preprocessing;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.storage.ContentHash;
 import org.junit.jupiter.api.Test;
 

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.LoadedImage;
-import org.anomalyscore.image.Preprocessing;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.inference.SweepPlan.Parameter;
 import org.anomalyscore.inference.SweepPlan.Setting;
 import org.anomalyscore.storage.ContentHash;

@@ -13,7 +13,7 @@ import org.anomalyscore.image.ImageFinder;
 import org.anomalyscore.image.ImageLoader;
 import org.anomalyscore.image.ItemReader;
 import org.anomalyscore.image.LoadedImage;
-import org.anomalyscore.image.Preprocessing;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.storage.ContentHash;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.image.AttributionOverlay;
-import org.anomalyscore.image.RgbImage;
+import org.anomalyscore.pixels.RgbImage;
 import org.anomalyscore.image.SuperPixels;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
-import org.anomalyscore.image.ImageDecoder;
-import org.anomalyscore.image.RgbImage;
+import org.anomalyscore.pixels.ImageDecoder;
+import org.anomalyscore.pixels.RgbImage;
 import org.junit.jupiter.api.Test;
 
 class ThumbnailTest {

@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 import javax.imageio.stream.ImageInputStreamImpl;
 

@@ -1,4 +1,4 @@
-package org.anomalyscore.table;
+package org.anomalyscore.pixels;
 
 import java.util.Arrays;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32;
-import org.anomalyscore.image.PillowResize.Filter;
-import org.anomalyscore.image.Preprocessing.Resize;
+import org.anomalyscore.pixels.PillowResize.Filter;
+import org.anomalyscore.pixels.Preprocessing.Resize;
 import org.junit.jupiter.api.Test;
 
 /** JPEG photographs against Pillow 12.3.0: src/test/python/image/make_photo_golden.py. */

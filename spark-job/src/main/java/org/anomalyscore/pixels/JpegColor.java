@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 import java.awt.image.Raster;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.anomalyscore.image.PillowResize.Filter;
-import org.anomalyscore.image.Preprocessing.Resize;
+import org.anomalyscore.pixels.PillowResize.Filter;
+import org.anomalyscore.pixels.Preprocessing.Resize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

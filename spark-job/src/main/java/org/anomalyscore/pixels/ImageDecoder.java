@@ -1,11 +1,10 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import javax.imageio.ImageReader;
-import org.anomalyscore.table.RejectReason;
 
 /**
  * Decodes image files to the levels that Pillow's {@code Image.open(file).convert("RGB")} gives.

@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 /**
  * A decoded image: 8-bit RGB, interleaved, row-major, top row first.

@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 /**
  * The area of an animation, of which a frame may fill only a part. ImageIO gives the frame alone,

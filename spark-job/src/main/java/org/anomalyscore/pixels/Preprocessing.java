@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 /**
  * How an image is brought to the input size of a feature model.

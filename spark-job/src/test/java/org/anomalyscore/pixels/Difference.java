@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 /** How far two pictures are apart, in levels. */
 record Difference(int largest, double mean) {

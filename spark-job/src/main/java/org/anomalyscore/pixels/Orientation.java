@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 /** The eight ways in which rows and columns of a TIFF page can lie (TIFF 6.0, tag 274). */
 final class Orientation {

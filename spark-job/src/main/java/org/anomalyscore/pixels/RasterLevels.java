@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.pixels;
 
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
