@@ -2,7 +2,7 @@ package org.anomalyscore.inference;
 
 import java.io.Serializable;
 import java.util.List;
-import org.anomalyscore.image.LoadedImage;
+import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.pixels.RejectReason;
 
 /**

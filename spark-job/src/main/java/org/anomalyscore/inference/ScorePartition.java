@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.anomalyscore.image.ImageLoader;
-import org.anomalyscore.image.ItemReader;
-import org.anomalyscore.image.LoadedImage;
+import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.source.ItemReader;
+import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.pixels.RejectReason;
 import org.apache.spark.TaskContext;
@@ -68,7 +68,7 @@ public record ScorePartition(
   /**
    * Scores a partition.
    *
-   * @param files rows of {@link org.anomalyscore.image.ImageFinder#SCHEMA}, and {@code
+   * @param files rows of {@link org.anomalyscore.source.ImageFinder#SCHEMA}, and {@code
    *     known_image_id}: what the table's newest score of that path belongs to, or null
    */
   @Override

@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.anomalyscore.image.ImageLoader;
-import org.anomalyscore.image.ItemReader;
-import org.anomalyscore.image.LoadedImage;
+import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.source.ItemReader;
+import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.storage.UserException;
 import org.apache.spark.TaskContext;
@@ -69,7 +69,7 @@ public record SweepBatch(
   /**
    * Measures a batch.
    *
-   * @param files rows of {@link org.anomalyscore.image.ImageFinder#SCHEMA}, 1 to batch-size
+   * @param files rows of {@link org.anomalyscore.source.ImageFinder#SCHEMA}, 1 to batch-size
    * @return in the same order
    */
   @Override

@@ -13,7 +13,7 @@ import org.anomalyscore.evaluation.Alert;
 import org.anomalyscore.evaluation.Evaluator;
 import org.anomalyscore.evaluation.HumanCorrelation;
 import org.anomalyscore.evaluation.Leaderboard;
-import org.anomalyscore.image.ImageFinder;
+import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.inference.ModelFile;
 import org.anomalyscore.inference.ScoreConfiguration;
 import org.anomalyscore.storage.Json;

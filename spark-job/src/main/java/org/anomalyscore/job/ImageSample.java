@@ -6,9 +6,9 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
-import org.anomalyscore.image.ImageLoader;
-import org.anomalyscore.image.ItemReader;
-import org.anomalyscore.image.LoadedImage;
+import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.source.ItemReader;
+import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.storage.UserException;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -20,7 +20,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * decoded. An image_id is a hash of the image's bytes, so that this is a random sample, and the
  * same in any listing, order and place.
  *
- * @param rows of {@link org.anomalyscore.image.ImageFinder#SCHEMA}, by image_id and path
+ * @param rows of {@link org.anomalyscore.source.ImageFinder#SCHEMA}, by image_id and path
  * @param found images in the set
  * @param rejected how many of them cannot be decoded
  */

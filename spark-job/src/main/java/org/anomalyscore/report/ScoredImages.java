@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.anomalyscore.evaluation.CurrentScores;
-import org.anomalyscore.image.ImageFinder;
+import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.TableStore;

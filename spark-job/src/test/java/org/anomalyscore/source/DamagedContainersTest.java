@@ -1,0 +1,361 @@
+package org.anomalyscore.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.anomalyscore.pixels.RejectReason;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is odd, damaged or hostile in a container is a reject with a reason, and all else loads. */
+class DamagedContainersTest {
+  private static final int STORED = ZipArchiveEntry.STORED;
+  private static final int DEFLATED = ZipArchiveEntry.DEFLATED;
+  private static final List<byte[]> PIXELS = Containers.pixels(4);
+  private static final Map<String, byte[]> FILES = Containers.files(PIXELS);
+
+  @TempDir Path folder;
+
+  @Test
+  void oddTarMembers() throws IOException {
+    byte[] png = FILES.get("000.png");
+    try (TarArchiveOutputStream out =
+        new TarArchiveOutputStream(Files.newOutputStream(folder.resolve("odd.tar")))) {
+      for (String directory : List.of("folder/", "folder.png/")) {
+        out.putArchiveEntry(new TarArchiveEntry(directory));
+        out.closeArchiveEntry();
+      }
+      out.putArchiveEntry(new TarArchiveEntry("hard.png", TarConstants.LF_LINK));
+      out.closeArchiveEntry();
+      out.putArchiveEntry(new TarArchiveEntry("pipe.png", TarConstants.LF_FIFO));
+      out.closeArchiveEntry();
+      for (String name :
+          List.of("../up.png", "/root/x.png", "./a.PNG", "a.png", "a.png", "a.png")) {
+        Containers.add(out, name, png);
+      }
+      Containers.add(out, "._a.png", png);
+      // Larger than what is read rather than jumped over, and than the limit of a file.
+      Containers.add(out, "huge.png", new byte[4 << 20]);
+      Containers.add(out, "video.mp4", new byte[3 << 20]);
+      Containers.add(out, "last.png", png);
+      Containers.add(out, "empty.png", new byte[0]);
+    }
+    Map<String, LoadedImage> images = Loaded.images(folder.resolve("odd.tar"));
+    Map<String, RejectReason> expected = new LinkedHashMap<>();
+    expected.put("hard.png", RejectReason.UNREADABLE);
+    expected.put("pipe.png", RejectReason.UNREADABLE);
+    for (String name :
+        List.of("../up.png", "/root/x.png", "./a.PNG", "a.png", "a.png#2", "a.png#3")) {
+      expected.put(name, null);
+    }
+    expected.put("huge.png", RejectReason.TOO_LARGE);
+    expected.put("last.png", null);
+    expected.put("empty.png", RejectReason.EMPTY);
+    Map<String, RejectReason> actual = new LinkedHashMap<>();
+    images.forEach(
+        (name, image) -> actual.put(name.substring("odd.tar!/".length()), image.reason()));
+    assertEquals(expected, actual);
+  }
+
+  @Test
+  void aTarThatEndsEarly() throws IOException {
+    Path tar = folder.resolve("cut.tar");
+    Containers.tar(tar, FILES);
+    byte[] whole = Files.readAllBytes(tar);
+    // A header and a block of content each: cut in the content of the third.
+    Files.write(tar, Arrays.copyOf(whole, 2 * 1024 + 512 + 40));
+    Map<String, LoadedImage> images = Loaded.images(tar);
+    assertEquals(
+        List.of("cut.tar", "cut.tar!/000.png", "cut.tar!/001.png", "cut.tar!/002.png"),
+        images.keySet().stream().sorted().toList());
+    assertFalse(images.get("cut.tar!/001.png").isRejected());
+    Loaded.fault(images.get("cut.tar!/002.png"), RejectReason.TRUNCATED);
+    String message = images.get("cut.tar").message();
+    assertTrue(message.contains("The 3 images found before that"), message);
+    // Cut in the header of the third.
+    Files.write(tar, Arrays.copyOf(whole, 2 * 1024 + 100));
+    images = Loaded.images(tar);
+    assertEquals(3, images.size(), images.keySet().toString());
+    Loaded.fault(images.get("cut.tar"), RejectReason.TRUNCATED);
+    // Cut between two members, and after the first of the two records that end the archive.
+    Files.write(tar, Arrays.copyOf(whole, 2 * 1024));
+    assertEquals(3, Loaded.images(tar).size());
+    Files.write(tar, Arrays.copyOf(whole, 4 * 1024 + 512));
+    assertEquals(4, Loaded.images(tar).size());
+  }
+
+  @Test
+  void aTarWithADamagedHeader() throws IOException {
+    Path tar = folder.resolve("bad.tar");
+    Containers.tar(tar, FILES);
+    byte[] bytes = Files.readAllBytes(tar);
+    Arrays.fill(bytes, 1024 + 100, 1024 + 200, (byte) 'x');
+    Files.write(tar, bytes);
+    Map<String, LoadedImage> images = Loaded.images(tar);
+    assertEquals(
+        List.of("bad.tar!/000.png", "bad.tar"),
+        List.copyOf(images.keySet()).stream().sorted((a, b) -> b.compareTo(a)).toList());
+    assertTrue(
+        Loaded.fault(images.get("bad.tar"), RejectReason.UNREADABLE)
+            .startsWith("it cannot be read"));
+  }
+
+  @Test
+  void compressedTars() throws IOException {
+    for (String name : List.of("a.tar.gz", "b.TGZ", "c.tar.zst")) {
+      Files.write(folder.resolve(name), new byte[100]);
+    }
+    Map<String, LoadedImage> images = Loaded.images(Loaded.rows(folder), "file:" + folder + "/");
+    assertEquals(3, images.size());
+    for (LoadedImage image : images.values()) {
+      String message = Loaded.fault(image, RejectReason.UNREADABLE);
+      assertTrue(message.contains("Unpack it, or keep it as a plain .tar"), message);
+    }
+  }
+
+  @Test
+  void oddZipMembers() throws IOException {
+    byte[] png = FILES.get("000.png");
+    Path zip = folder.resolve("odd.zip");
+    try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(Files.newOutputStream(zip))) {
+      out.putArchiveEntry(new ZipArchiveEntry("folder.png/"));
+      out.closeArchiveEntry();
+      ZipArchiveEntry link = new ZipArchiveEntry("link.png");
+      link.setUnixMode(0120777);
+      out.putArchiveEntry(link);
+      out.write("a.png".getBytes(StandardCharsets.UTF_8));
+      out.closeArchiveEntry();
+      for (String name : List.of("../up.png", "a.png", "a.png", "wrong.png")) {
+        Containers.add(out, name, png, STORED);
+      }
+      Containers.add(out, "bomb.png", new byte[4 << 20], DEFLATED);
+      Containers.add(out, "lie.png", new byte[2 << 20], DEFLATED);
+      Containers.add(out, "secret.png", png, DEFLATED);
+      Containers.add(out, "__MACOSX/._a.png", png, DEFLATED);
+      Containers.add(out, "notes.txt", png, DEFLATED);
+    }
+    byte[] bytes = Files.readAllBytes(zip);
+    bytes[local(bytes, "wrong.png") + 60] ^= 1;
+    central(bytes, "secret.png").putShort(8, (short) 1);
+    central(bytes, "lie.png").putInt(24, 1000);
+    Files.write(zip, bytes);
+    Map<String, LoadedImage> images = Loaded.images(zip);
+    Map<String, RejectReason> expected = new LinkedHashMap<>();
+    expected.put("link.png", RejectReason.UNREADABLE);
+    expected.put("../up.png", null);
+    expected.put("a.png", null);
+    expected.put("a.png#2", null);
+    expected.put("wrong.png", RejectReason.UNREADABLE);
+    expected.put("bomb.png", RejectReason.TOO_LARGE);
+    expected.put("lie.png", RejectReason.UNREADABLE);
+    expected.put("secret.png", RejectReason.UNREADABLE);
+    Map<String, RejectReason> actual = new LinkedHashMap<>();
+    images.forEach(
+        (name, image) -> actual.put(name.substring("odd.zip!/".length()), image.reason()));
+    assertEquals(expected, actual);
+    assertTrue(images.get("odd.zip!/secret.png").message().startsWith("It is encrypted"));
+    assertTrue(images.get("odd.zip!/wrong.png").message().contains("the ZIP archive is damaged"));
+  }
+
+  /** Of the entry of that name, whose local header comes first. */
+  private static int local(byte[] zip, String name) {
+    return new String(zip, StandardCharsets.ISO_8859_1).indexOf(name) - 30;
+  }
+
+  private static ByteBuffer central(byte[] zip, String name) {
+    int at = new String(zip, StandardCharsets.ISO_8859_1).lastIndexOf(name) - 46;
+    return ByteBuffer.wrap(zip, at, 46).slice().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Test
+  void zipAndNpzThatEndEarly() throws IOException {
+    Containers.zip(folder.resolve("cut.zip"), FILES, DEFLATED, Zip64Mode.AsNeeded);
+    Containers.npz(folder.resolve("cut.npz"), PIXELS, STORED);
+    for (String name : List.of("cut.zip", "cut.npz")) {
+      Path file = folder.resolve(name);
+      byte[] whole = Files.readAllBytes(file);
+      Files.write(file, Arrays.copyOf(whole, whole.length * 2 / 3));
+      Map<String, LoadedImage> images = Loaded.images(file);
+      assertEquals(List.of(name), List.copyOf(images.keySet()));
+      String message = Loaded.fault(images.get(name), RejectReason.UNREADABLE);
+      assertTrue(message.startsWith("it cannot be read (java.util.zip.ZipException"), message);
+    }
+  }
+
+  @Test
+  void anNpzWhoseShapeIsALie() throws IOException {
+    byte[] header =
+        Containers.npyHeader(
+            "{'descr': '|u1', 'fortran_order': False, 'shape': (900000000000, 5, 6, 3), }");
+    Path npz = folder.resolve("lie.npz");
+    Containers.zip(npz, Map.of("arr_0.npy", header), DEFLATED, Zip64Mode.AsNeeded);
+    Map<String, LoadedImage> images = Loaded.images(npz);
+    String message = Loaded.fault(images.get("lie.npz"), RejectReason.TRUNCATED);
+    assertTrue(message.startsWith("arr_0 should have 81000000000128 bytes"), message);
+  }
+
+  @Test
+  void npzArraysOfNothingOrTooMuch() throws IOException {
+    byte[] none =
+        Containers.npyHeader("{'descr': '|u1', 'fortran_order': False, 'shape': (0, 5, 6, 3), }");
+    Containers.zip(
+        folder.resolve("none.npz"), Map.of("arr_0.npy", none), STORED, Zip64Mode.AsNeeded);
+    byte[] header =
+        Containers.npyHeader(
+            "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 101, 100, 3), }");
+    byte[] large = Arrays.copyOf(header, 128 + 30_300);
+    Containers.zip(
+        folder.resolve("large.npz"), Map.of("arr_0.npy", large), DEFLATED, Zip64Mode.AsNeeded);
+    Map<String, LoadedImage> images = Loaded.images(Loaded.rows(folder), "file:" + folder + "/");
+    Loaded.fault(images.get("none.npz"), RejectReason.EMPTY);
+    assertEquals(
+        "arr_0 of 100 x 101 pixels: the limit is 10000 pixels in all",
+        Loaded.fault(images.get("large.npz!/arr_0/0"), RejectReason.TOO_LARGE));
+  }
+
+  @Test
+  void aDeflatedNpzDamagedInTheMiddle() throws IOException {
+    List<byte[]> pixels = Containers.pixels(4000);
+    Path npz = folder.resolve("bad.npz");
+    Containers.npz(npz, pixels, DEFLATED);
+    byte[] bytes = Files.readAllBytes(npz);
+    // Noise is kept in blocks of at most 64 KiB, each with a header: one of them is hit.
+    Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 70_000, (byte) 0xff);
+    Files.write(npz, bytes);
+    Map<String, LoadedImage> images = Loaded.images(npz);
+    assertEquals(4000, images.size());
+    assertFalse(images.get("bad.npz!/arr_0/1000").isRejected());
+    String last = Loaded.fault(images.get("bad.npz!/arr_0/3999"), RejectReason.UNREADABLE);
+    assertTrue(last.contains("arr_0 is damaged at row"), last);
+  }
+
+  @Test
+  void aParquetFileThatEndsEarly() throws IOException {
+    Path file = parquet();
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+    Map<String, LoadedImage> images = Loaded.images(file);
+    String message = Loaded.fault(images.get("cut.parquet"), RejectReason.UNREADABLE);
+    assertTrue(message.startsWith("it cannot be read"), message);
+    assertEquals(1, images.size());
+  }
+
+  @Test
+  void aParquetFileDamagedInItsFirstPages() throws IOException {
+    Path file = parquet();
+    byte[] bytes = Files.readAllBytes(file);
+    Arrays.fill(bytes, 4, 200, (byte) 0xff);
+    Files.write(file, bytes);
+    Map<String, LoadedImage> images = Loaded.images(file);
+    assertEquals(20, images.size());
+    String message = Loaded.fault(images.get("cut.parquet!/0"), RejectReason.UNREADABLE);
+    assertTrue(message.contains("damaged at row 0"), message);
+    assertFalse(images.get("cut.parquet!/19").isRejected(), "It is in another row group");
+  }
+
+  private Path parquet() throws IOException {
+    Map<String, byte[]> files = Containers.files(Containers.pixels(20));
+    Containers.parquet(folder.resolve("table"), "image", files);
+    Path written =
+        Path.of(
+            Loaded.rows(folder.resolve("table")).get(0).<String>getAs("container").substring(5));
+    return Files.copy(written, folder.resolve("cut.parquet"));
+  }
+
+  @Test
+  void whichParquetColumnHoldsTheImages() {
+    byte[] png = FILES.get("000.png");
+    StructType two =
+        new StructType().add("mask", DataTypes.BinaryType).add("Image", DataTypes.BinaryType);
+    Containers.write(List.of(RowFactory.create(new byte[1], png)), two, folder.resolve("named"));
+    StructType unclear =
+        new StructType().add("jpg", DataTypes.BinaryType).add("png", DataTypes.BinaryType);
+    Containers.write(List.of(RowFactory.create(png, png)), unclear, folder.resolve("unclear"));
+    StructType none =
+        new StructType()
+            .add("text", DataTypes.StringType)
+            .add("list", DataTypes.createArrayType(DataTypes.BinaryType));
+    Containers.write(List.of(RowFactory.create("x", List.of())), none, folder.resolve("none"));
+    assertFalse(only("named").isRejected());
+    assertEquals(
+        "The columns [jpg, png] of the Parquet file could all hold the images. Call the right one"
+            + " 'image'",
+        Loaded.fault(only("unclear"), RejectReason.UNREADABLE));
+    assertEquals(
+        "The Parquet file has no column of images (binary, or a struct {bytes: binary, path:"
+            + " string}) but [text, list]. If it is not meant to hold any, keep it elsewhere",
+        Loaded.fault(only("none"), RejectReason.UNREADABLE));
+  }
+
+  private LoadedImage only(String table) {
+    List<LoadedImage> images =
+        List.copyOf(Loaded.images(Loaded.rows(folder.resolve(table)), "").values());
+    assertEquals(1, images.size());
+    return images.get(0);
+  }
+
+  @Test
+  void whatTablesKeepBesideTheirData() throws IOException {
+    Files.write(folder.resolve("x.png"), FILES.get("000.png"));
+    for (String name :
+        List.of(
+            "_temporary/0/part-0.parquet",
+            "_delta_log/1.checkpoint.parquet",
+            "_metadata",
+            "_common.parquet",
+            ".part-0.parquet",
+            ".part-0.parquet.crc",
+            "_SUCCESS")) {
+      Files.createDirectories(folder.resolve(name).getParent());
+      Files.write(folder.resolve(name), new byte[3]);
+    }
+    assertEquals(1, Loaded.rows(folder).size());
+  }
+
+  @Test
+  void containersWithoutImages() throws IOException {
+    Containers.tar(folder.resolve("none.tar"), Map.of());
+    Containers.tar(folder.resolve("text.tar"), Map.of("x.json", new byte[3]));
+    Containers.zip(folder.resolve("none.zip"), Map.of(), STORED, Zip64Mode.AsNeeded);
+    Files.createFile(folder.resolve("zero.tar"));
+    Files.createFile(folder.resolve("zero.zip"));
+    Files.createFile(folder.resolve("zero.npz"));
+    Files.createFile(folder.resolve("zero.parquet"));
+    Map<String, LoadedImage> images = Loaded.images(Loaded.rows(folder), "file:" + folder + "/");
+    assertEquals(7, images.size());
+    for (Map.Entry<String, LoadedImage> image : images.entrySet()) {
+      Loaded.fault(image.getValue(), RejectReason.EMPTY);
+    }
+  }
+
+  @Test
+  void aContainerThatVanishedMeanwhile() throws IOException {
+    Path tar = folder.resolve("gone.tar");
+    Containers.tar(tar, FILES);
+    var rows = Loaded.rows(tar);
+    Files.delete(tar);
+    Map<String, LoadedImage> images = Loaded.images(rows, "file:" + folder + "/");
+    assertEquals(4, images.size());
+    images.values().forEach(image -> Loaded.fault(image, RejectReason.UNREADABLE));
+  }
+}
