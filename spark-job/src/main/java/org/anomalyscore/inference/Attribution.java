@@ -1,5 +1,7 @@
 package org.anomalyscore.inference;
 
+import org.anomalyscore.measure.NoiseStream;
+import org.anomalyscore.measure.ScorePredictor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,5 +1,10 @@
 package org.anomalyscore.inference;
 
+import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.ScoreConfiguration;
+import org.anomalyscore.measure.ScoreMetrics;
+import org.anomalyscore.measure.ScorePredictor;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

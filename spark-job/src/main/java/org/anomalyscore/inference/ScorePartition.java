@@ -1,5 +1,12 @@
 package org.anomalyscore.inference;
 
+import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.FeatureSample;
+import org.anomalyscore.measure.Measurement;
+import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.ScoreConfiguration;
+import org.anomalyscore.measure.ScoreMetrics;
+import org.anomalyscore.measure.ScorePredictor;
 import ai.djl.Device;
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -1,5 +1,7 @@
 package org.anomalyscore.inference;
 
+import org.anomalyscore.measure.NoiseStream;
+
 /**
  * Which super-pixels each trial attacks: three to six of them, chosen by the image's own stream, so
  * that they are the same in every run.

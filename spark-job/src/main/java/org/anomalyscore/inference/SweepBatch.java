@@ -1,14 +1,16 @@
 package org.anomalyscore.inference;
 
+import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.Measurement;
+import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.ScoreMetrics;
+import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.measure.ScorePredictor;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.stream.IntStream;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.ItemReader;
 import org.anomalyscore.source.LoadedImage;
@@ -21,11 +23,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Measures one batch of images in all runs of a sweep, and makes each pass through the network once
- * that several runs need: M(x); features at one length of one noise, so that a path of K steps
- * holds all shorter ones, and another eps that meets one of its points; the attack of one step and
- * start, whose J steps hold all shorter attacks. What a run gives for an image has the bits that
- * {@code score} gives under the same parameters and batch size.
+ * Measures one batch of images in all runs of a sweep. What a run gives for an image has the bits
+ * that {@code score} gives under the same parameters and batch size.
  *
  * @param model opened on the driver
  * @param intraOpThreads of each task's network calls
@@ -62,9 +61,6 @@ public record SweepBatch(
       this(path, new double[runs], new double[runs], new double[runs], passes);
     }
   }
-
-  /** Attacks whose paths are one as far as the shorter of them goes. */
-  private record Attack(double step, double start) {}
 
   /**
    * Measures a batch.
@@ -113,99 +109,21 @@ public record SweepBatch(
       ScorePredictor predictor,
       List<String> paths,
       List<ScorePredictor.Input> inputs) {
-    try (ScorePredictor.Batch batch = predictor.new Batch(inputs)) {
-      Map<ScoreParameters, List<Measurement>> measured = new HashMap<>();
-      for (long seed : plan.seeds()) {
-        measured.putAll(measure(batch, distinct(plan, seed)));
+    List<ScoreParameters> runs = IntStream.range(0, plan.runs()).mapToObj(plan::parameters).toList();
+    ScorePredictor.Measured measured =
+        predictor.measure(inputs, runs.stream().distinct().toList());
+    List<Swept> swept = new ArrayList<>();
+    for (int b = 0; b < inputs.size(); b++) {
+      Swept image = new Swept(paths.get(b), plan.runs(), measured.passes());
+      for (int run = 0; run < plan.runs(); run++) {
+        Measurement m = measured.of(runs.get(run)).get(b);
+        boolean defined = m.degenerate() == null;
+        image.complexity[run] = defined ? m.complexity() : Double.NaN;
+        image.vulnerability[run] = defined ? m.vulnerability() : Double.NaN;
+        image.complexityFloor[run] = defined ? m.complexityFloor() : Double.NaN;
       }
-      List<Swept> swept = new ArrayList<>();
-      for (int b = 0; b < inputs.size(); b++) {
-        Swept image = new Swept(paths.get(b), plan.runs(), batch.passes());
-        for (int run = 0; run < plan.runs(); run++) {
-          Measurement m = measured.get(plan.parameters(run)).get(b);
-          boolean defined = m.degenerate() == null;
-          image.complexity[run] = defined ? m.complexity() : Double.NaN;
-          image.vulnerability[run] = defined ? m.vulnerability() : Double.NaN;
-          image.complexityFloor[run] = defined ? m.complexityFloor() : Double.NaN;
-        }
-        swept.add(image);
-      }
-      return swept;
+      swept.add(image);
     }
-  }
-
-  private static List<ScoreParameters> distinct(SweepPlan plan, long seed) {
-    List<ScoreParameters> distinct = new ArrayList<>();
-    for (int run = 0; run < plan.runs(); run++) {
-      ScoreParameters p = plan.parameters(run);
-      if (p.seed() == seed && !distinct.contains(p)) {
-        distinct.add(p);
-      }
-    }
-    return distinct;
-  }
-
-  /** All settings under one seed. */
-  private static Map<ScoreParameters, List<Measurement>> measure(
-      ScorePredictor.Batch batch, List<ScoreParameters> settings) {
-    long seed = settings.get(0).seed();
-    Map<Float, float[][]> noisy = noisy(batch, settings, seed);
-    Map<Attack, Map<Integer, float[][]>> attacked = attacked(batch, settings, seed);
-    Map<ScoreParameters, List<Measurement>> measured = new HashMap<>();
-    for (ScoreParameters p : settings) {
-      float[][][] path = new float[p.noiseSteps() + 1][][];
-      for (int k = 0; k < path.length; k++) {
-        path[k] = noisy.get(length(p, k));
-      }
-      measured.put(
-          p,
-          batch.measurements(
-              path,
-              noisy.get(length(p, ScorePredictor.NEARBY)),
-              attacked.get(attack(p)).get(p.attackSteps())));
-    }
-    return measured;
-  }
-
-  /** Features by the length of the noise, in float as the network gets it. */
-  private static Map<Float, float[][]> noisy(
-      ScorePredictor.Batch batch, List<ScoreParameters> settings, long seed) {
-    Map<Float, float[][]> noisy = new HashMap<>();
-    noisy.put(0f, batch.clean());
-    try (var n = batch.noise(NoiseStream.Purpose.COMPLEXITY_NOISE, seed, 0)) {
-      for (ScoreParameters p : settings) {
-        for (int k = 1; k <= p.noiseSteps(); k++) {
-          noisy.computeIfAbsent(length(p, k), length -> batch.featuresAt(n, length));
-        }
-        noisy.computeIfAbsent(
-            length(p, ScorePredictor.NEARBY), length -> batch.featuresAt(n, length));
-      }
-    }
-    return noisy;
-  }
-
-  private static float length(ScoreParameters p, double steps) {
-    return (float) (steps * p.noiseStep());
-  }
-
-  /** Features by attack and number of steps. */
-  private static Map<Attack, Map<Integer, float[][]>> attacked(
-      ScorePredictor.Batch batch, List<ScoreParameters> settings, long seed) {
-    Map<Attack, Set<Integer>> wanted = new LinkedHashMap<>();
-    Map<Attack, ScoreParameters> parameters = new HashMap<>();
-    for (ScoreParameters p : settings) {
-      wanted.computeIfAbsent(attack(p), a -> new HashSet<>()).add(p.attackSteps());
-      parameters.put(attack(p), p);
-    }
-    Map<Attack, Map<Integer, float[][]>> attacked = new HashMap<>();
-    try (var u = batch.noise(NoiseStream.Purpose.ATTACK_START, seed, 0)) {
-      wanted.forEach(
-          (a, after) -> attacked.put(a, batch.attack(u, null, parameters.get(a), after)));
-    }
-    return attacked;
-  }
-
-  private static Attack attack(ScoreParameters p) {
-    return new Attack(p.attackStep(), p.attackStart());
+    return swept;
   }
 }

@@ -1,5 +1,6 @@
 package org.anomalyscore.inference;
 
+import org.anomalyscore.measure.ScoreParameters;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.anomalyscore.inference.Devices;
-import org.anomalyscore.inference.ScoreParameters;
+import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.stats.AnomalyScore;
 
 /**

@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.percentile_approx;
 
-import org.anomalyscore.inference.FeatureSample;
+import org.anomalyscore.measure.FeatureSample;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;

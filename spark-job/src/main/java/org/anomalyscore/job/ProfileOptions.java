@@ -1,6 +1,6 @@
 package org.anomalyscore.job;
 
-import org.anomalyscore.inference.ScoreParameters;
+import org.anomalyscore.measure.ScoreParameters;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;

@@ -2,7 +2,7 @@ package org.anomalyscore.job;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.anomalyscore.inference.Devices;
+import org.anomalyscore.measure.Devices;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

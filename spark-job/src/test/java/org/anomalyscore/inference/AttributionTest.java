@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.measure.NoiseStream;
+import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.measure.ScorePredictor;
+import org.anomalyscore.measure.TestModels;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,11 @@
 package org.anomalyscore.inference;
 
+import org.anomalyscore.measure.ModelCard;
+import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.NoiseStream;
+import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.measure.ScorePredictor;
+import org.anomalyscore.measure.TestModels;
 import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.measure.Measurement;
+import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.measure.ScorePredictor;
+import org.anomalyscore.measure.TestModels;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.inference.TestModels;
+import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;

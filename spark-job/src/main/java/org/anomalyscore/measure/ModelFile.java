@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import ai.djl.Device;
 import java.io.FileNotFoundException;
@@ -81,7 +81,7 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
   }
 
   /** The file's copy on this executor. */
-  java.nio.file.Path onExecutor() {
+  public java.nio.file.Path onExecutor() {
     return java.nio.file.Path.of(SparkFiles.get(shippedName()));
   }
 

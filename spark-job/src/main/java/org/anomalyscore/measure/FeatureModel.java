@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
@@ -9,11 +9,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -190,6 +193,44 @@ final class FeatureModel implements AutoCloseable {
       }
       case NONE -> throw new IllegalStateException("handled above");
     };
+  }
+
+  /** d/da of the squared L2 distance between M(a) and M(x); each image's part is its own. */
+  NDArray distanceGradient(NDArray a, NDArray fixed, NDManager iteration) {
+    a.attach(iteration);
+    // DJL's GradientCollector allows one user a JVM at a time; tasks run side by side, and
+    // libtorch's gradient mode is a property of the thread.
+    JniUtils.setGradMode(true);
+    try {
+      a.setRequiresGradient(true);
+      NDArray loss = features(a, true).sub(fixed).square().sum();
+      JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
+    } finally {
+      JniUtils.setGradMode(false);
+    }
+    return a.getGradient();
+  }
+
+  /** A batch's features, (batch, D), as the card says. */
+  float[][] rows(NDArray features, int batchSize) {
+    int dimension = file.card().output().dimension();
+    Shape expected = new Shape(batchSize, dimension);
+    if (!features.getShape().equals(expected)) {
+      throw wrongOutput(
+          "gives features of shape "
+              + features.getShape()
+              + " for "
+              + batchSize
+              + " image(s) instead of "
+              + expected,
+          "Correct output.dimension in its card; a traced module must take any batch size.");
+    }
+    float[] flat = features.toFloatArray();
+    float[][] rows = new float[batchSize][];
+    for (int b = 0; b < batchSize; b++) {
+      rows[b] = Arrays.copyOfRange(flat, b * dimension, (b + 1) * dimension);
+    }
+    return rows;
   }
 
   UserException wrongOutput(String what, String remedy) {

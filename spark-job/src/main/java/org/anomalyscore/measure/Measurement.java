@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +16,7 @@ import java.util.function.ToDoubleFunction;
  * @param features M(x), one vector
  * @param degenerate null, or why C, V or AS-i is not a number
  */
-record Measurement(
+public record Measurement(
     double complexity,
     double vulnerability,
     double stepNorm,

@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import java.nio.ByteBuffer;
 import org.anomalyscore.storage.ContentHash;
@@ -74,7 +74,7 @@ public final class NoiseStream {
   }
 
   /** Uniform value {@code i >= 0} in [0, 1), a multiple of 2^-53. */
-  double uniform(long i) {
+  public double uniform(long i) {
     return (value(i) >>> 11) * TWO_POW_MINUS_53;
   }
 

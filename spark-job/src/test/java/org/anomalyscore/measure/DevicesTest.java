@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,7 +11,7 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.util.List;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.inference.Devices.Mode;
+import org.anomalyscore.measure.Devices.Mode;
 import org.anomalyscore.storage.UserException;
 import org.apache.spark.SparkContext;
 import org.junit.jupiter.api.Test;

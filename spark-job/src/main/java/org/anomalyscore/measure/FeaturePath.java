@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 /**
  * Geometry of feature vectors, in double on float32 features.

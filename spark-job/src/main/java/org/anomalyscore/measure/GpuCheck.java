@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;

@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import ai.djl.Device;
 import java.io.IOException;
@@ -45,13 +45,13 @@ public final class TestModels {
     }
   }
 
-  static ScorePredictor predictor(String name, ScoreParameters parameters, int batchSize)
+  public static ScorePredictor predictor(String name, ScoreParameters parameters, int batchSize)
       throws IOException {
     return ScorePredictor.open(model(name), file(name), Device.cpu(), parameters, batchSize, 1);
   }
 
   /** The images in name order, as the models see them. */
-  static List<ScorePredictor.Input> inputs() throws IOException {
+  public static List<ScorePredictor.Input> inputs() throws IOException {
     List<ScorePredictor.Input> inputs = new ArrayList<>();
     for (Path image : images()) {
       inputs.add(input(image));
@@ -66,14 +66,14 @@ public final class TestModels {
     }
   }
 
-  static ScorePredictor.Input input(Path image) throws IOException {
+  public static ScorePredictor.Input input(Path image) throws IOException {
     Preprocessing preprocessing = model("tiny").card().preprocessing();
     LoadedImage loaded = load(new ImageLoader(preprocessing, 1_000_000, 1 << 20), image);
     return new ScorePredictor.Input(loaded.imageId(), Preprocessing.toTensor(loaded.pixels()));
   }
 
   /** A file, as the finder lists it, through the loader. */
-  static LoadedImage load(ImageLoader loader, Path image) throws IOException {
+  public static LoadedImage load(ImageLoader loader, Path image) throws IOException {
     Object[] columns = new Object[ImageFinder.SCHEMA.size()];
     columns[ImageFinder.SCHEMA.fieldIndex("path")] = image.toUri().toString();
     columns[ImageFinder.SCHEMA.fieldIndex("length")] = Files.size(image);

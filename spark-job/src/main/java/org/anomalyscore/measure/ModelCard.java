@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -74,7 +74,7 @@ public record ModelCard(
    *
    * @param origin how to name the card in a message
    */
-  static ModelCard parse(String yaml, String origin) {
+  public static ModelCard parse(String yaml, String origin) {
     if (yaml.isBlank()) {
       throw new UserException("The model card " + origin + " is empty. The README shows a card.");
     }

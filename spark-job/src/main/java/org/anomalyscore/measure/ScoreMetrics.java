@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import java.io.Serializable;
 import java.util.LinkedHashMap;
@@ -66,12 +66,12 @@ public record ScoreMetrics(
     return seconds;
   }
 
-  void batch(long whole, long network) {
+  public void batch(long whole, long network) {
     taskNanos.add(whole);
     networkNanos.add(network);
   }
 
-  void loaded(long whole, long read) {
+  public void loaded(long whole, long read) {
     readNanos.add(read);
     decodeNanos.add(whole - read);
   }

@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.measure;
 
 import ai.djl.Device;
 import java.io.IOException;
@@ -105,7 +105,7 @@ public record Devices(Mode mode, boolean granted, List<String> local) implements
   }
 
   /** The device of a running task. */
-  Device forTask(TaskContext task) {
+  public Device forTask(TaskContext task) {
     List<String> own = addresses(task.resourcesJMap());
     return choose(own.isEmpty() ? local : own, task.partitionId());
   }
