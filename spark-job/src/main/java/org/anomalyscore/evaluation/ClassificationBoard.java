@@ -1,5 +1,6 @@
 package org.anomalyscore.evaluation;
 
+import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;

@@ -1,9 +1,10 @@
 package org.anomalyscore.evaluation;
 
-import static org.anomalyscore.evaluation.TextTable.left;
-import static org.anomalyscore.evaluation.TextTable.number;
-import static org.anomalyscore.evaluation.TextTable.right;
+import static org.anomalyscore.command.TextTable.left;
+import static org.anomalyscore.command.TextTable.number;
+import static org.anomalyscore.command.TextTable.right;
 
+import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.ColumnData;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package org.anomalyscore.evaluation;
 
+import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.ColumnData;
 import java.util.List;
 import java.util.Locale;

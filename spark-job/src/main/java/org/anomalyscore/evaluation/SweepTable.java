@@ -1,8 +1,9 @@
 package org.anomalyscore.evaluation;
 
-import static org.anomalyscore.evaluation.TextTable.left;
-import static org.anomalyscore.evaluation.TextTable.right;
+import static org.anomalyscore.command.TextTable.left;
+import static org.anomalyscore.command.TextTable.right;
 
+import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.ColumnData;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;

@@ -1,5 +1,7 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.command.ResamplingOptions;
+import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.command.ProfileOptions;
+import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;

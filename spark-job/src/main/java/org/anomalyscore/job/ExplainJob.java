@@ -2,6 +2,7 @@ package org.anomalyscore.job;
 
 import static org.apache.spark.sql.functions.col;
 
+import org.anomalyscore.command.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

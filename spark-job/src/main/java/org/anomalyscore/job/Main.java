@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.command.Version;
 import java.io.PrintWriter;
 import java.util.List;
 import org.anomalyscore.storage.Storage;

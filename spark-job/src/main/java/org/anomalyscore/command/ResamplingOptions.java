@@ -1,11 +1,11 @@
-package org.anomalyscore.job;
+package org.anomalyscore.command;
 
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.UserException;
 import picocli.CommandLine.Option;
 
 /** How much resampling stands beside a score. */
-final class ResamplingOptions {
+public final class ResamplingOptions {
 
   @Option(
       names = "--permutations",
@@ -31,7 +31,7 @@ final class ResamplingOptions {
   @Option(names = "--seed", defaultValue = "0", description = "Of both. Default: 0.")
   private long seed;
 
-  AnomalyScore.Options options() {
+  public AnomalyScore.Options options() {
     try {
       return new AnomalyScore.Options(seed, permutations, resamples, confidence);
     } catch (IllegalArgumentException e) {

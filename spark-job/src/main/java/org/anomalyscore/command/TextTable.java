@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.command;
 
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
@@ -10,35 +10,35 @@ import java.util.function.Function;
 import org.anomalyscore.table.TableRow;
 
 /** Aligned tables for a terminal. */
-final class TextTable {
+public final class TextTable {
 
   private TextTable() {}
 
-  static <T> String render(List<T> rows, List<ColumnData<T>> columns) {
+  public static <T> String render(List<T> rows, List<ColumnData<T>> columns) {
     return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, rows, columns);
   }
 
   /** A column of text. */
-  static <T> ColumnData<T> left(String title, Function<T, String> text) {
+  public static <T> ColumnData<T> left(String title, Function<T, String> text) {
     return aligned(HorizontalAlign.LEFT, title).with(text);
   }
 
   /** A column of numbers. */
-  static <T> ColumnData<T> right(String title, Function<T, String> text) {
+  public static <T> ColumnData<T> right(String title, Function<T, String> text) {
     return aligned(HorizontalAlign.RIGHT, title).with(text);
   }
 
-  static Column aligned(HorizontalAlign align, String title) {
+  public static Column aligned(HorizontalAlign align, String title) {
     return new Column().header(title).headerAlign(align).dataAlign(align);
   }
 
   /** Of a table's column; a dash where it is NULL. */
-  static ColumnData<TableRow> number(String title, String column, String format) {
+  public static ColumnData<TableRow> number(String title, String column, String format) {
     return right(title, row -> number(row, column, format));
   }
 
   /** A number of a row; a dash where it is NULL. */
-  static String number(TableRow row, String column, String format) {
+  public static String number(TableRow row, String column, String format) {
     return row.get(column) instanceof Double value
         ? String.format(Locale.ROOT, format, value)
         : "-";

@@ -1,10 +1,10 @@
-package org.anomalyscore.job;
+package org.anomalyscore.command;
 
 import org.anomalyscore.table.Run;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
 
   @Override
   public String[] getVersion() {

@@ -1,11 +1,11 @@
-package org.anomalyscore.job;
+package org.anomalyscore.command;
 
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
 /** How a command gets its Spark session. */
-final class SparkOptions {
+public final class SparkOptions {
 
   @Option(
       names = "--master",
@@ -15,7 +15,7 @@ final class SparkOptions {
   private String master;
 
   /** The session of this process. Settings of spark-submit and spark-defaults.conf stand. */
-  SparkSession start(String name) {
+  public SparkSession start(String name) {
     SparkSession.Builder builder = SparkSession.builder().appName("anomaly-score " + name);
     if (master != null) {
       builder.master(master);

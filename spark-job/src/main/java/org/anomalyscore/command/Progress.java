@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.command;
 
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -30,7 +30,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * <p>Spark adds a task's counters to the driver's when the task ends; what running tasks have done
  * so far comes with the executors' heartbeats (spark.executor.heartbeatInterval).
  */
-final class Progress extends SparkListener {
+public final class Progress extends SparkListener {
 
   /** Characters of a line in a log file. */
   private static final int LINE = 100;
@@ -68,7 +68,7 @@ final class Progress extends SparkListener {
   }
 
   /** Shows a bar while {@code work} runs. */
-  static <T> T during(
+  public static <T> T during(
       SparkSession spark, String name, long total, ScoreMetrics metrics, Supplier<T> work) {
     if (total == 0) {
       return work.get();

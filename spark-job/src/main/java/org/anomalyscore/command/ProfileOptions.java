@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.command;
 
 import org.anomalyscore.measure.ScoreParameters;
 import picocli.CommandLine.ITypeConverter;
@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The definition of C and V: a profile, and what replaces single values of it. */
-final class ProfileOptions {
+public final class ProfileOptions {
 
   @Option(
       names = "--profile",
@@ -51,7 +51,7 @@ final class ProfileOptions {
       description = "Half width of the box that the attack stays in; 0 for none.")
   private Double attackBall;
 
-  ScoreParameters parameters() {
+  public ScoreParameters parameters() {
     return new ScoreParameters(
         or(noiseStep, profile.noiseStep()),
         or(noiseSteps, profile.noiseSteps()),
@@ -69,7 +69,7 @@ final class ProfileOptions {
   }
 
   /** A profile by its name; null if there is none. */
-  static ScoreParameters profile(String name) {
+  public static ScoreParameters profile(String name) {
     return switch (name) {
       case "paper" -> ScoreParameters.PAPER;
       case "authors-code" -> ScoreParameters.AUTHORS_CODE;
@@ -78,7 +78,7 @@ final class ProfileOptions {
   }
 
   /** The names of the profiles. */
-  static final class Profiles implements ITypeConverter<ScoreParameters> {
+  public static final class Profiles implements ITypeConverter<ScoreParameters> {
     @Override
     public ScoreParameters convert(String name) {
       ScoreParameters profile = profile(name);
