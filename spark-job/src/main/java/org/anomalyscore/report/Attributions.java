@@ -1,10 +1,13 @@
 package org.anomalyscore.report;
 
-import static org.anomalyscore.report.HtmlTable.format;
+import static org.anomalyscore.page.HtmlTable.format;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.Thumbnail;
+import org.anomalyscore.page.VisibleText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,19 +1,21 @@
 package org.anomalyscore.report;
 
-import static org.anomalyscore.report.HtmlTable.cell;
-import static org.anomalyscore.report.HtmlTable.format;
-import static org.anomalyscore.report.HtmlTable.number;
-import static org.anomalyscore.report.HtmlTable.text;
+import static org.anomalyscore.page.HtmlTable.cell;
+import static org.anomalyscore.page.HtmlTable.format;
+import static org.anomalyscore.page.HtmlTable.number;
+import static org.anomalyscore.page.HtmlTable.text;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.struct;
 
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.HtmlTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.anomalyscore.report.HtmlTable.Cell;
+import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Dataset;

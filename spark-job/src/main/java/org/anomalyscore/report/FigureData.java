@@ -1,5 +1,7 @@
 package org.anomalyscore.report;
 
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.VisibleText;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.sql.Timestamp;

@@ -1,10 +1,14 @@
 package org.anomalyscore.report;
 
-import static org.anomalyscore.report.HtmlTable.cell;
-import static org.anomalyscore.report.HtmlTable.format;
-import static org.anomalyscore.report.HtmlTable.number;
-import static org.anomalyscore.report.HtmlTable.text;
+import static org.anomalyscore.page.HtmlTable.cell;
+import static org.anomalyscore.page.HtmlTable.format;
+import static org.anomalyscore.page.HtmlTable.number;
+import static org.anomalyscore.page.HtmlTable.text;
 
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.HtmlTable;
+import org.anomalyscore.page.Thumbnail;
+import org.anomalyscore.page.VisibleText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.anomalyscore.report.HtmlTable.Cell;
-import org.anomalyscore.report.HtmlTable.Column;
+import org.anomalyscore.page.HtmlTable.Cell;
+import org.anomalyscore.page.HtmlTable.Column;
 import org.anomalyscore.report.PageModel.Group;
 import org.anomalyscore.report.PageModel.Level;
 import org.anomalyscore.report.PageModel.Section;

@@ -1,7 +1,10 @@
 package org.anomalyscore.report;
 
-import static org.anomalyscore.report.HtmlTable.format;
+import static org.anomalyscore.page.HtmlTable.format;
 
+import org.anomalyscore.page.HtmlTable;
+import org.anomalyscore.page.Thumbnail;
+import org.anomalyscore.page.VisibleText;
 import java.util.List;
 import org.anomalyscore.report.Shape.GalleryImage;
 

@@ -1,5 +1,7 @@
 package org.anomalyscore.report;
 
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.Thumbnail;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package org.anomalyscore.report;
 
+import org.anomalyscore.page.Comparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.get_json_object;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 
+import org.anomalyscore.page.Comparison;
 import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.List;

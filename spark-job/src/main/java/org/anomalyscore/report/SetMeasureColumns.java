@@ -1,12 +1,13 @@
 package org.anomalyscore.report;
 
-import static org.anomalyscore.report.HtmlTable.format;
-import static org.anomalyscore.report.HtmlTable.number;
+import static org.anomalyscore.page.HtmlTable.format;
+import static org.anomalyscore.page.HtmlTable.number;
 
+import org.anomalyscore.page.Comparison;
 import java.util.ArrayList;
 import java.util.List;
-import org.anomalyscore.report.HtmlTable.Cell;
-import org.anomalyscore.report.HtmlTable.Column;
+import org.anomalyscore.page.HtmlTable.Cell;
+import org.anomalyscore.page.HtmlTable.Column;
 import org.apache.spark.sql.Row;
 
 /** Columns of the leaderboard for measures of features; none where no set has features. */

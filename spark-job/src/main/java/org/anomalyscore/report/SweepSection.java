@@ -5,6 +5,9 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.struct;
 
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.HtmlTable;
+import org.anomalyscore.page.VisibleText;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
@@ -14,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.anomalyscore.report.HtmlTable.Cell;
+import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;

@@ -1,5 +1,6 @@
 package org.anomalyscore.report;
 
+import org.anomalyscore.page.Thumbnail;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +20,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Reads the images of all galleries anew, by one Spark job. */
-final class Thumbnails {
+public final class Thumbnails {
 
   /** What all pictures of a report may take together; the page holds a third more, as text. */
   private static final int ALL_BYTES = 4_000_000;
@@ -41,12 +42,12 @@ final class Thumbnails {
   private record Wanted(String file, List<String> paths) implements Serializable {}
 
   /** How many images a level shows by itself: fewer where there are many sets. */
-  static int perLevel(int sets) {
+  public static int perLevel(int sets) {
     return Math.max(1, Math.min(6, 360 / sets));
   }
 
   /** How many bytes a picture may have, so that all together keep the report small. */
-  static int bytesEach(int pictures) {
+  public static int bytesEach(int pictures) {
     return Math.max(Thumbnail.LEAST_BYTES, Math.min(MOST_BYTES, ALL_BYTES / Math.max(1, pictures)));
   }
 

@@ -2,6 +2,7 @@ package org.anomalyscore.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.anomalyscore.page.Comparison;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;

@@ -1,9 +1,10 @@
-package org.anomalyscore.report;
+package org.anomalyscore.page;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.report.Thumbnails;
 import java.util.Random;
 import org.anomalyscore.pixels.ImageDecoder;
 import org.anomalyscore.pixels.RgbImage;

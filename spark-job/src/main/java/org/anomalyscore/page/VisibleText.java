@@ -1,4 +1,4 @@
-package org.anomalyscore.report;
+package org.anomalyscore.page;
 
 import java.util.Locale;
 
@@ -7,11 +7,11 @@ import java.util.Locale;
  * shows another order or length than it has: controls, and marks that turn the direction of what
  * follows (as in {@code photo[RLO]gnp.exe}), stand as {@code [U+202E]}.
  */
-final class VisibleText {
+public final class VisibleText {
 
   private VisibleText() {}
 
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder shown = null;
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);

@@ -1,4 +1,4 @@
-package org.anomalyscore.report;
+package org.anomalyscore.page;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -25,19 +25,19 @@ import org.anomalyscore.pixels.RgbImage;
  * @param bytes encoded
  * @param fault null, or why there is no picture
  */
-record Thumbnail(
+public record Thumbnail(
     String path, String imageId, String type, int width, int height, byte[] bytes, String fault)
     implements Serializable {
 
   /** A JPEG's tables alone take 600 bytes, so that less than this holds no picture. */
-  static final int LEAST_BYTES = 1000;
+  public static final int LEAST_BYTES = 1000;
 
   /** A picture has no use below this side, in pixels. */
   private static final int LEAST_SIDE = 8;
 
   private static final float[] QUALITIES = {0.85f, 0.7f, 0.5f};
 
-  static Thumbnail missing(String path, String imageId, String fault) {
+  public static Thumbnail missing(String path, String imageId, String fault) {
     return new Thumbnail(path, imageId, null, 0, 0, null, fault);
   }
 
@@ -46,7 +46,7 @@ record Thumbnail(
    *
    * @param most bytes, at least {@value #LEAST_BYTES}
    */
-  static Thumbnail of(String path, String imageId, RgbImage image, int most) {
+  public static Thumbnail of(String path, String imageId, RgbImage image, int most) {
     byte[] png = png(buffered(image));
     if (png.length <= most) {
       return new Thumbnail(path, imageId, "image/png", image.width(), image.height(), png, null);
@@ -70,7 +70,7 @@ record Thumbnail(
   }
 
   /** As the source of an HTML image. */
-  String dataUri() {
+  public String dataUri() {
     return "data:" + type + ";base64," + Base64.getEncoder().encodeToString(bytes);
   }
 

@@ -1,4 +1,4 @@
-package org.anomalyscore.report;
+package org.anomalyscore.page;
 
 import java.sql.Timestamp;
 import java.time.ZoneOffset;
@@ -12,7 +12,7 @@ import java.util.Locale;
  * @param caption what it holds
  * @param columns left to right; the first names the row
  */
-record HtmlTable(String caption, List<Column> columns, List<List<Cell>> rows) {
+public record HtmlTable(String caption, List<Column> columns, List<List<Cell>> rows) {
 
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneOffset.UTC);
@@ -23,7 +23,7 @@ record HtmlTable(String caption, List<Column> columns, List<List<Cell>> rows) {
    * @param hint one line on what the numbers mean; may be empty
    * @param numeric sorts by number and stands to the right
    */
-  record Column(String title, String hint, boolean numeric) {}
+  public record Column(String title, String hint, boolean numeric) {}
 
   /**
    * A field.
@@ -32,39 +32,39 @@ record HtmlTable(String caption, List<Column> columns, List<List<Cell>> rows) {
    * @param href a place in the page, or null
    * @param detail longer text that opens on demand, or null
    */
-  record Cell(String text, Object sort, String href, String detail) {}
+  public record Cell(String text, Object sort, String href, String detail) {}
 
-  static Column text(String title) {
+  public static Column text(String title) {
     return new Column(title, "", false);
   }
 
-  static Column number(String title, String hint) {
+  public static Column number(String title, String hint) {
     return new Column(title, hint, true);
   }
 
   /** Foreign text; null shows as a dash. */
-  static Cell cell(String text) {
+  public static Cell cell(String text) {
     return text == null
         ? new Cell("–", null, null, null)
         : new Cell(VisibleText.of(text), VisibleText.of(text), null, null);
   }
 
   /** A number by a format of {@link String#format}; null shows as a dash. */
-  static Cell cell(Number value, String format) {
+  public static Cell cell(Number value, String format) {
     return value == null
         ? new Cell("–", null, null, null)
         : new Cell(format(format, value), value, null, null);
   }
 
-  static Cell cell(Timestamp time) {
+  public static Cell cell(Timestamp time) {
     return new Cell(minute(time), time.getTime(), null, null);
   }
 
-  static String format(String format, Object... values) {
+  public static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 
-  static String minute(Timestamp time) {
+  public static String minute(Timestamp time) {
     return MINUTE.format(time.toInstant());
   }
 }

@@ -1,4 +1,4 @@
-package org.anomalyscore.report;
+package org.anomalyscore.page;
 
 import static org.apache.spark.sql.functions.col;
 
@@ -20,7 +20,7 @@ import org.apache.spark.sql.Row;
  * @param newest the last row of {@code evaluations} of each generated set, best first
  * @param history all rows of each generated set, oldest first
  */
-record Comparison(
+public record Comparison(
     String configId,
     String model,
     String reference,
@@ -34,7 +34,7 @@ record Comparison(
    * @param reference only this, or null for all
    * @throws UserException if there is none
    */
-  static List<Comparison> read(TableStore store, String configId, String reference) {
+  public static List<Comparison> read(TableStore store, String configId, String reference) {
     Dataset<Row> rows = store.read(Table.EVALUATIONS);
     List<Row> all = rows.orderBy("evaluated_at", "run_id").collectAsList();
     if (all.isEmpty()) {
@@ -84,12 +84,12 @@ record Comparison(
   }
 
   /** A column's text, or null. */
-  static String text(Row row, String column) {
+  public static String text(Row row, String column) {
     return row.getAs(column);
   }
 
   /** A column's number, or null. */
-  static Double number(Row row, String column) {
+  public static Double number(Row row, String column) {
     return row.getAs(column);
   }
 }
