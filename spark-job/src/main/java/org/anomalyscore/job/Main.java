@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.explain.ExplainCommand;
 import org.anomalyscore.command.Version;
 import java.io.PrintWriter;
 import java.util.List;
@@ -55,7 +56,7 @@ public final class Main {
   }
 
   /** Runs a command; see the exit codes above. */
-  static int run(String... args) {
+  public static int run(String... args) {
     try {
       // Before a session, whose logs hold the command line.
       for (String argument : args) {

@@ -33,7 +33,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Scores the images under a path that the table does not hold yet. */
-final class ScoreJob {
+public final class ScoreJob {
 
   static final double DEFAULT_REJECT_FRACTION = 0.05;
 
@@ -57,7 +57,7 @@ final class ScoreJob {
   private long maxPixels = ImageLoader.MOST_PIXELS;
   private double failAboveRejectFraction = DEFAULT_REJECT_FRACTION;
 
-  ScoreJob(String images, String dataset, String modelUri, String out) {
+  public ScoreJob(String images, String dataset, String modelUri, String out) {
     if (dataset.isBlank() || dataset.contains(",")) {
       throw new UserException(
           "--dataset is '"
@@ -77,13 +77,13 @@ final class ScoreJob {
     return this;
   }
 
-  ScoreJob parameters(ScoreParameters value) {
+  public ScoreJob parameters(ScoreParameters value) {
     parameters = value;
     return this;
   }
 
   /** Null for the model's default. */
-  ScoreJob batchSize(Integer value) {
+  public ScoreJob batchSize(Integer value) {
     batchSize = value == null ? 0 : requirePositive("--batch-size", value);
     return this;
   }
@@ -133,7 +133,7 @@ final class ScoreJob {
     return this;
   }
 
-  ScoreResult run(SparkSession spark) {
+  public ScoreResult run(SparkSession spark) {
     Run run = Run.start("score");
     TableStore store = new TableStore(spark, out);
     store.requireOutside(images);
@@ -378,7 +378,7 @@ final class ScoreJob {
     return settings;
   }
 
-  static int requirePositive(String option, int value) {
+  public static int requirePositive(String option, int value) {
     if (value < 1) {
       throw new UserException(option + " is " + value + ". Give 1 or more.");
     }

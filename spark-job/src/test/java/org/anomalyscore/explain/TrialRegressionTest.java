@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.explain;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

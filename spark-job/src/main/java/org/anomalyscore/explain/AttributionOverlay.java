@@ -1,4 +1,4 @@
-package org.anomalyscore.image;
+package org.anomalyscore.explain;
 
 import org.anomalyscore.pixels.RgbImage;
 import java.awt.image.BufferedImage;

@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.explain;
 
 import java.util.Arrays;
 import org.apache.commons.math3.linear.MatrixUtils;

@@ -1,9 +1,10 @@
-package org.anomalyscore.report;
+package org.anomalyscore.explain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.report.Report;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -11,9 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.image.AttributionOverlay;
 import org.anomalyscore.pixels.RgbImage;
-import org.anomalyscore.image.SuperPixels;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.explain;
 
 import org.anomalyscore.measure.NoiseStream;
 import org.anomalyscore.measure.ScorePredictor;
@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.anomalyscore.image.SuperPixels;
 import org.anomalyscore.stats.Correlation;
 
 /**

@@ -1,7 +1,8 @@
-package org.anomalyscore.job;
+package org.anomalyscore.explain;
 
 import static org.apache.spark.sql.functions.col;
 
+import org.anomalyscore.job.ScoreJob;
 import org.anomalyscore.command.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,12 +12,9 @@ import java.util.TreeMap;
 import org.anomalyscore.evaluation.CurrentScores;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.ImagesByPath;
-import org.anomalyscore.inference.AttributionParameters;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineVersions;
-import org.anomalyscore.inference.ExplainPartition;
-import org.anomalyscore.inference.ExplainPartition.Wanted;
-import org.anomalyscore.inference.ExplainedImage;
+import org.anomalyscore.explain.ExplainPartition.Wanted;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreMetrics;

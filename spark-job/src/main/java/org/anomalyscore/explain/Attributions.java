@@ -1,4 +1,4 @@
-package org.anomalyscore.report;
+package org.anomalyscore.explain;
 
 import static org.anomalyscore.page.HtmlTable.format;
 import static org.apache.spark.sql.functions.col;
@@ -24,7 +24,7 @@ import org.apache.spark.sql.Row;
  * The images that were explained last, under the reported configurations: each beside the heat map
  * of its super-pixels. All text has gone through {@link VisibleText}.
  */
-record Attributions(List<Explained> explained) {
+public record Attributions(List<Explained> explained) {
 
   /** More would make the page large; the table holds them all. */
   private static final int SHOWN = 12;
@@ -59,7 +59,7 @@ record Attributions(List<Explained> explained) {
       List<String> top,
       String stability) {}
 
-  static Attributions read(TableStore store, List<Comparison> comparisons, Configuration hadoop) {
+  public static Attributions read(TableStore store, List<Comparison> comparisons, Configuration hadoop) {
     List<Row> newest =
         store
             .read(Table.ATTRIBUTIONS)

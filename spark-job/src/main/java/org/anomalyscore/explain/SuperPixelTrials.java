@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.explain;
 
 import org.anomalyscore.measure.NoiseStream;
 

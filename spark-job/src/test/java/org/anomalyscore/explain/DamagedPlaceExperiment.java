@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.explain;
 
 import org.anomalyscore.measure.ModelCard;
 import org.anomalyscore.measure.ModelFile;
@@ -24,7 +24,6 @@ import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.pixels.RgbImage;
-import org.anomalyscore.image.SuperPixels;
 import org.anomalyscore.storage.ContentHash;
 
 /**
@@ -39,7 +38,7 @@ import org.anomalyscore.storage.ContentHash;
  *
  * <p>{@code java -cp
  * spark-job/target/test-classes:spark-job/target/anomaly-score.jar:'spark-home/target/jars/*'
- * org.anomalyscore.inference.DamagedPlaceExperiment ...}
+ * org.anomalyscore.explain.DamagedPlaceExperiment ...}
  */
 final class DamagedPlaceExperiment {
 

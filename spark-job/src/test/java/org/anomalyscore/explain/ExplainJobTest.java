@@ -1,10 +1,12 @@
-package org.anomalyscore.job;
+package org.anomalyscore.explain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.job.Main;
+import org.anomalyscore.job.ScoreJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +16,7 @@ import java.util.List;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.inference.AttributionParameters;
-import org.anomalyscore.inference.AttributionParameters.Regression;
+import org.anomalyscore.explain.AttributionParameters.Regression;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.UserException;

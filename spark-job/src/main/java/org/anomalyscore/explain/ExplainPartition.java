@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.explain;
 
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.ModelFile;
@@ -11,12 +11,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.anomalyscore.image.AttributionOverlay;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.ImagesByPath;
 import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.pixels.Preprocessing;
-import org.anomalyscore.image.SuperPixels;
 import org.anomalyscore.storage.WholeFile;
 import org.anomalyscore.pixels.RejectReason;
 import org.apache.hadoop.conf.Configuration;

@@ -1,12 +1,11 @@
-package org.anomalyscore.job;
+package org.anomalyscore.explain;
 
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.anomalyscore.inference.AttributionParameters;
-import org.anomalyscore.inference.AttributionParameters.Regression;
+import org.anomalyscore.explain.AttributionParameters.Regression;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.ScoreParameters;
 import org.apache.spark.sql.SparkSession;
@@ -36,7 +35,7 @@ import picocli.CommandLine.Spec;
       "  anomaly-score explain --scores tables --dataset gan-7 --top 10 \\",
       "      --model resnet50.pt"
     })
-final class ExplainCommand implements Callable<Integer> {
+public final class ExplainCommand implements Callable<Integer> {
 
   /** Coefficients have error bars of use then, and no more trials than that are paid for. */
   private static final int TRIALS_A_SUPERPIXEL = 4;
