@@ -16,7 +16,7 @@ import org.anomalyscore.stats.AnomalyScore;
  * folder.
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-record BenchmarkManifest(
+public record BenchmarkManifest(
     List<String> models,
     String profile,
     Long seed,
@@ -31,7 +31,7 @@ record BenchmarkManifest(
     Thresholds thresholds,
     Resampling resampling) {
 
-  BenchmarkManifest {
+  public BenchmarkManifest {
     profile = or(profile, "paper");
     seed = or(seed, 0L);
     draws = or(draws, 1);
@@ -42,7 +42,7 @@ record BenchmarkManifest(
   }
 
   /** A data set and where its images are. */
-  record Images(String name, String images) {}
+  public record Images(String name, String images) {}
 
   /**
    * A generated set.

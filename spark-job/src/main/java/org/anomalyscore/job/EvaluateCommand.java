@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "  anomaly-score evaluate --scores tables --reference real --generated gan-7,ddpm",
       "  anomaly-score evaluate --scores tables --reference real --generated gan-7 --json"
     })
-final class EvaluateCommand implements Callable<Integer> {
+public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--scores",
@@ -137,7 +137,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** Evaluates, and records the evaluation and the run. */
-  static Evaluator.Result evaluate(
+  public static Evaluator.Result evaluate(
       TableStore source,
       TableStore target,
       AnomalyScore.Options options,

@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.sweep.SweepCommand;
 import org.anomalyscore.explain.ExplainCommand;
 import org.anomalyscore.command.Version;
 import java.io.PrintWriter;
@@ -42,7 +43,7 @@ import picocli.CommandLine.HelpCommand;
 public final class Main {
 
   static final int OUR_FAULT = 1;
-  static final int BAD_INPUT = 3;
+  public static final int BAD_INPUT = 3;
   static final int TOO_MANY_REJECTS = 4;
   static final int ALERT = 5;
 

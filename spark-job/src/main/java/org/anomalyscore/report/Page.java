@@ -1,5 +1,6 @@
 package org.anomalyscore.report;
 
+import org.anomalyscore.sweep.SweepSection;
 import org.anomalyscore.explain.Attributions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReportTest {
+public class ReportTest {
 
   /** A name that would break out of text, of an attribute, of a script, and of its own order. */
   private static final String HOSTILE =

@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.anomalyscore.inference.SweepPlan.Parameter;
-import org.anomalyscore.inference.SweepPlan.Setting;
+import org.anomalyscore.sweep.SweepPlan.Parameter;
+import org.anomalyscore.sweep.SweepPlan.Setting;
 import org.anomalyscore.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,5 +1,6 @@
-package org.anomalyscore.job;
+package org.anomalyscore.sweep;
 
+import org.anomalyscore.job.BenchmarkManifest;
 import org.anomalyscore.command.Progress;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
@@ -11,8 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.anomalyscore.evaluation.SweepTable;
-import org.anomalyscore.evaluation.SweptSet;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.measure.Devices;
@@ -20,8 +19,6 @@ import org.anomalyscore.measure.EngineVersions;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreMetrics;
-import org.anomalyscore.inference.SweepBatch;
-import org.anomalyscore.inference.SweepPlan;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.table.Run;

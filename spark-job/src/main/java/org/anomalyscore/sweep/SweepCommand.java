@@ -1,5 +1,7 @@
-package org.anomalyscore.job;
+package org.anomalyscore.sweep;
 
+import org.anomalyscore.job.BenchmarkManifest;
+import org.anomalyscore.job.ScoreJob;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
@@ -10,11 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.anomalyscore.evaluation.SweepTable;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.inference.SweepPlan;
-import org.anomalyscore.inference.SweepPlan.Parameter;
+import org.anomalyscore.sweep.SweepPlan.Parameter;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.TableRow;
@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
       "",
       "Without a list of values all five parameters are varied; with lists only those are."
     })
-final class SweepCommand implements Callable<Integer> {
+public final class SweepCommand implements Callable<Integer> {
 
   @Option(
       names = "--reference",

@@ -1,7 +1,8 @@
-package org.anomalyscore.report;
+package org.anomalyscore.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.anomalyscore.report.ReportTest;
 import org.anomalyscore.page.Comparison;
 import java.nio.file.Path;
 import java.sql.Timestamp;

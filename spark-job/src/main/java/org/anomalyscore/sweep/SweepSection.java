@@ -1,4 +1,4 @@
-package org.anomalyscore.report;
+package org.anomalyscore.sweep;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
@@ -28,7 +28,7 @@ import org.apache.spark.sql.Row;
  *
  * @param names of the sets, the reference first; a line's {@code set} counts in them
  */
-record SweepSection(
+public record SweepSection(
     String model,
     String reference,
     String swept,
@@ -58,7 +58,7 @@ record SweepSection(
   private record Value(int column, DoubleSummaryStatistics seeds) {}
 
   /** The newest sweep of each reported model and reference, newest first. */
-  static List<SweepSection> read(TableStore store, List<Comparison> comparisons) {
+  public static List<SweepSection> read(TableStore store, List<Comparison> comparisons) {
     Set<List<String>> reported =
         comparisons.stream()
             .map(comparison -> List.of(comparison.model(), comparison.reference()))

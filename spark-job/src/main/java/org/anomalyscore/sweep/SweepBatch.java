@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.sweep;
 
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.Measurement;

@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.sweep;
 
 import org.anomalyscore.measure.ScoreParameters;
 import java.io.Serializable;

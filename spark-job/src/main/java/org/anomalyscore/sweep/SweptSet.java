@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.sweep;
 
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;

@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.sweep;
 
 import static org.anomalyscore.command.TextTable.left;
 import static org.anomalyscore.command.TextTable.right;

@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.sweep;
 
 import org.anomalyscore.measure.Measurement;
 import org.anomalyscore.measure.ModelCard;
@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.pixels.Preprocessing;
-import org.anomalyscore.inference.SweepPlan.Parameter;
-import org.anomalyscore.inference.SweepPlan.Setting;
+import org.anomalyscore.sweep.SweepPlan.Parameter;
+import org.anomalyscore.sweep.SweepPlan.Setting;
 import org.anomalyscore.storage.ContentHash;
 
 /**

@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -6,17 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.job.BenchmarkManifest;
+import org.anomalyscore.job.EvaluateCommand;
+import org.anomalyscore.job.Main;
+import org.anomalyscore.job.ScoreJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.evaluation.SweepTable;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.inference.SweepPlan;
-import org.anomalyscore.inference.SweepPlan.Parameter;
-import org.anomalyscore.inference.SweepPlan.Setting;
+import org.anomalyscore.sweep.SweepPlan.Parameter;
+import org.anomalyscore.sweep.SweepPlan.Setting;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.UserException;
@@ -183,7 +185,7 @@ class SweepTest {
   @Test
   void whatHasNoNumberIsNull() {
     double[][] none = {{Double.NaN}};
-    var empty = new org.anomalyscore.evaluation.SweptSet("none", none, none, none);
+    var empty = new org.anomalyscore.sweep.SweptSet("none", none, none, none);
     TableRow row = TableRow.of(Table.SWEEPS).with("parameter", "noise_step").with("value", 0.1);
     SweepTable.fill(row, empty, empty, new int[] {0}, 0);
     assertEquals(0L, row.get("n"));

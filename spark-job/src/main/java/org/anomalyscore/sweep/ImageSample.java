@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.sweep;
 
 import java.io.Serializable;
 import java.util.ArrayList;
