@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * on it from each --images, under the same configuration, ended well: the table of a killed run
  * holds right rows, but a part of them only.
  */
-final class Completeness {
+public final class Completeness {
 
   private static final Logger LOG = LoggerFactory.getLogger(Completeness.class);
 
@@ -33,7 +33,7 @@ final class Completeness {
    *
    * @param allowed takes them as they are, with a warning
    */
-  static void require(TableStore store, String configId, List<String> datasets, boolean allowed) {
+  public static void require(TableStore store, String configId, List<String> datasets, boolean allowed) {
     Map<String, String> missing = missing(store, configId, datasets);
     if (missing.isEmpty()) {
       return;

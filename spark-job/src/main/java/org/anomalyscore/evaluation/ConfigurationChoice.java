@@ -16,14 +16,14 @@ import org.apache.spark.sql.Row;
  * @param configId as in the tables
  * @param model the feature model's name
  */
-record ConfigurationChoice(String configId, String model) {
+public record ConfigurationChoice(String configId, String model) {
 
   /**
    * Finds the one configuration under which all these data sets were scored.
    *
    * @param wanted a config_id, or null when there is only one to choose
    */
-  static ConfigurationChoice of(TableStore store, List<String> datasets, String wanted) {
+  public static ConfigurationChoice of(TableStore store, List<String> datasets, String wanted) {
     Map<String, Set<String>> datasetsOf = new TreeMap<>();
     Map<String, String> modelOf = new TreeMap<>();
     for (Row row :

@@ -1,5 +1,6 @@
 package org.anomalyscore.report;
 
+import org.anomalyscore.classify.ClassificationPart;
 import org.anomalyscore.sweep.SweepSection;
 import org.anomalyscore.explain.Attributions;
 import org.anomalyscore.page.Comparison;

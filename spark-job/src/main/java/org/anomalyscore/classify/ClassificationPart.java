@@ -1,4 +1,4 @@
-package org.anomalyscore.report;
+package org.anomalyscore.classify;
 
 import static org.anomalyscore.page.HtmlTable.cell;
 import static org.anomalyscore.page.HtmlTable.format;
@@ -29,7 +29,7 @@ import org.apache.spark.sql.Row;
  * @param comparison its place in the page
  * @param made when, in UTC
  */
-record ClassificationPart(int comparison, String made, HtmlTable table) {
+public record ClassificationPart(int comparison, String made, HtmlTable table) {
 
   private static final String CONTROL = "reference_halves";
 
@@ -44,7 +44,7 @@ record ClassificationPart(int comparison, String made, HtmlTable table) {
   };
 
   /** One part a comparison that was classified. */
-  static List<ClassificationPart> read(TableStore store, List<Comparison> comparisons) {
+  public static List<ClassificationPart> read(TableStore store, List<Comparison> comparisons) {
     Dataset<Row> all =
         store
             .read(Table.CLASSIFICATIONS)

@@ -1,9 +1,10 @@
-package org.anomalyscore.report;
+package org.anomalyscore.classify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.report.Report;
 import org.anomalyscore.page.Comparison;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.classify;
 
 import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.Column;
@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import org.anomalyscore.evaluation.ClassificationTask.Kind;
+import org.anomalyscore.classify.ClassificationTask.Kind;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.TableRow;
 

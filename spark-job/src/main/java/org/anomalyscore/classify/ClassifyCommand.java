@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.classify;
 
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.anomalyscore.evaluation.Classification;
-import org.anomalyscore.evaluation.ClassificationBoard;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
@@ -32,7 +30,7 @@ import picocli.CommandLine.Spec;
       "  anomaly-score classify --scores tables --reference real --generated gan-7,ddpm",
       "  anomaly-score classify --scores tables --reference real --generated gan-7 --json"
     })
-final class ClassifyCommand implements Callable<Integer> {
+public final class ClassifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--scores",

@@ -1,8 +1,10 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.classify;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.size;
 
+import org.anomalyscore.evaluation.Completeness;
+import org.anomalyscore.evaluation.ConfigurationChoice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -16,7 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.anomalyscore.evaluation.ClassificationTask.Kind;
+import org.anomalyscore.classify.ClassificationTask.Kind;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;

@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.classify;
 
 import java.util.Locale;
 import org.apache.spark.ml.Transformer;
