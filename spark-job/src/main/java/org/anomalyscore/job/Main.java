@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.labels.LabelsCommand;
 import org.anomalyscore.classify.ClassifyCommand;
 import org.anomalyscore.sweep.SweepCommand;
 import org.anomalyscore.explain.ExplainCommand;

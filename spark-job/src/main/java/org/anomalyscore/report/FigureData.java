@@ -1,5 +1,6 @@
 package org.anomalyscore.report;
 
+import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.VisibleText;
 import java.math.BigDecimal;

@@ -5,6 +5,7 @@ import static org.anomalyscore.page.HtmlTable.format;
 import static org.anomalyscore.page.HtmlTable.number;
 import static org.anomalyscore.page.HtmlTable.text;
 
+import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.classify.ClassificationPart;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;

@@ -2,6 +2,7 @@ package org.anomalyscore.report;
 
 import static org.anomalyscore.page.HtmlTable.format;
 
+import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.classify.ClassificationPart;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.Thumbnail;

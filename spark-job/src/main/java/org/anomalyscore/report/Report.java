@@ -1,5 +1,6 @@
 package org.anomalyscore.report;
 
+import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.classify.ClassificationPart;
 import org.anomalyscore.sweep.SweepSection;
 import org.anomalyscore.explain.Attributions;

@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.labels;
 
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.anomalyscore.evaluation.LabelBoard;
-import org.anomalyscore.evaluation.LabelSummary;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
@@ -33,7 +31,7 @@ import picocli.CommandLine.Spec;
       "  anomaly-score labels --scores tables --dataset real --by-folder",
       "  anomaly-score labels --scores tables --dataset real --labels viewing-times.csv --ordered"
     })
-final class LabelsCommand implements Callable<Integer> {
+public final class LabelsCommand implements Callable<Integer> {
 
   @Option(
       names = "--scores",

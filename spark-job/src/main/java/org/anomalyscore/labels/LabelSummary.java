@@ -1,7 +1,10 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.labels;
 
 import static org.apache.spark.sql.functions.col;
 
+import org.anomalyscore.evaluation.Completeness;
+import org.anomalyscore.evaluation.ConfigurationChoice;
+import org.anomalyscore.evaluation.CurrentScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package org.anomalyscore.report;
+package org.anomalyscore.labels;
 
 import static org.anomalyscore.page.HtmlTable.cell;
 import static org.anomalyscore.page.HtmlTable.format;
@@ -31,7 +31,7 @@ import org.apache.spark.sql.Row;
  * @param sections for the template
  * @param figures for the script, one a section
  */
-record LabelPart(List<Section> sections, List<Figure> figures) {
+public record LabelPart(List<Section> sections, List<Figure> figures) {
 
   private static final String[] MEASURES = {"complexity", "vulnerability", "as_i"};
   private static final String[] NAMES = {"C", "V", "AS-i"};
@@ -46,7 +46,7 @@ record LabelPart(List<Section> sections, List<Figure> figures) {
    * @param source where the labels come from
    * @param hidden labels that the figure leaves out
    */
-  record Section(
+  public record Section(
       int id,
       String dataset,
       String source,
@@ -66,7 +66,7 @@ record LabelPart(List<Section> sections, List<Figure> figures) {
    * @param means of C, V and AS-i: of each label mean, low and high
    * @param all the three means of all labelled images
    */
-  record Figure(
+  public record Figure(
       int id,
       List<String> labels,
       List<Double> values,
@@ -74,7 +74,7 @@ record LabelPart(List<Section> sections, List<Figure> figures) {
       List<List<List<Double>>> means,
       List<Double> all) {}
 
-  static LabelPart read(TableStore store, List<Comparison> comparisons) {
+  public static LabelPart read(TableStore store, List<Comparison> comparisons) {
     String[] key = {"config_id", "dataset", "labels"};
     Dataset<Row> all =
         store

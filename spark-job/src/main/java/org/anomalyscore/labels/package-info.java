@@ -1,0 +1,2 @@
+/** The command {@code labels}: complexity, vulnerability and AS-i by a label of each image. */
+package org.anomalyscore.labels;
