@@ -2,7 +2,7 @@ package org.anomalyscore.explain;
 
 import static org.apache.spark.sql.functions.col;
 
-import org.anomalyscore.job.ScoreJob;
+import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.command.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,5 +1,7 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreResult;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.nio.charset.StandardCharsets;

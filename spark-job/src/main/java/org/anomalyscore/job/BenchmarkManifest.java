@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.command.ProfileOptions;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;

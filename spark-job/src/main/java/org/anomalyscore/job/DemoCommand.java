@@ -1,5 +1,7 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreResult;
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.score.ScoreCommand;
 import org.anomalyscore.labels.LabelsCommand;
 import org.anomalyscore.classify.ClassifyCommand;
 import org.anomalyscore.sweep.SweepCommand;
@@ -46,7 +47,7 @@ public final class Main {
 
   static final int OUR_FAULT = 1;
   public static final int BAD_INPUT = 3;
-  static final int TOO_MANY_REJECTS = 4;
+  public static final int TOO_MANY_REJECTS = 4;
   static final int ALERT = 5;
 
   private Main() {}

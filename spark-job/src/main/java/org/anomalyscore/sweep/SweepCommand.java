@@ -1,7 +1,7 @@
 package org.anomalyscore.sweep;
 
 import org.anomalyscore.job.BenchmarkManifest;
-import org.anomalyscore.job.ScoreJob;
+import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.anomalyscore.job.Main;
-import org.anomalyscore.job.ScoreJob;
+import org.anomalyscore.score.ScoreJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.anomalyscore.job.BenchmarkManifest;
 import org.anomalyscore.job.EvaluateCommand;
 import org.anomalyscore.job.Main;
-import org.anomalyscore.job.ScoreJob;
+import org.anomalyscore.score.ScoreJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

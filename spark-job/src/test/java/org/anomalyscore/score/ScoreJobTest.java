@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.score;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

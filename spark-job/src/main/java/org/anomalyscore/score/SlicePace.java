@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.score;
 
 /**
  * How much a run scores before it commits. What a kill can cost is one slice, so a slice is meant

@@ -1,5 +1,6 @@
-package org.anomalyscore.job;
+package org.anomalyscore.score;
 
+import org.anomalyscore.job.Main;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
       "A second run with the same arguments scores only what the table lacks: paths that are new, and",
       "files that were changed after they were scored."
     })
-final class ScoreCommand implements Callable<Integer> {
+public final class ScoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--images",

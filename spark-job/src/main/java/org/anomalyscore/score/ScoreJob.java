@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.score;
 
 import static org.apache.spark.sql.functions.col;
 
@@ -16,7 +16,6 @@ import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreMetrics;
 import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.inference.ScorePartition;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.UserException;
@@ -35,7 +34,7 @@ import org.apache.spark.sql.SparkSession;
 /** Scores the images under a path that the table does not hold yet. */
 public final class ScoreJob {
 
-  static final double DEFAULT_REJECT_FRACTION = 0.05;
+  public static final double DEFAULT_REJECT_FRACTION = 0.05;
 
   /** Small enough that a lost task costs minutes, large enough that starting one costs nothing. */
   private static final int MOST_IMAGES_A_PARTITION = 2000;
@@ -72,7 +71,7 @@ public final class ScoreJob {
   }
 
   /** The model where the caller has opened it: many sets need not fetch and try it each. */
-  ScoreJob openedModel(ModelFile value) {
+  public ScoreJob openedModel(ModelFile value) {
     openedModel = value;
     return this;
   }
@@ -88,13 +87,13 @@ public final class ScoreJob {
     return this;
   }
 
-  ScoreJob device(Devices.Mode value) {
+  public ScoreJob device(Devices.Mode value) {
     device = value;
     return this;
   }
 
   /** The share of the images whose features are kept; null for none. */
-  ScoreJob featureFraction(Double value) {
+  public ScoreJob featureFraction(Double value) {
     if (value != null && !(value > 0 && value <= 1)) {
       throw new UserException(
           "--features is "
@@ -124,7 +123,7 @@ public final class ScoreJob {
     return this;
   }
 
-  ScoreJob failAboveRejectFraction(double value) {
+  public ScoreJob failAboveRejectFraction(double value) {
     if (!(value >= 0 && value <= 1)) {
       throw new UserException(
           "--fail-above-reject-fraction is " + value + ". Give a number from 0 to 1.");

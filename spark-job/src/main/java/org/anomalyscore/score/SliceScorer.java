@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.score;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.anomalyscore.inference.ScorePartition;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;

@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.score;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -28,7 +28,7 @@ import org.anomalyscore.storage.Json;
  *     run was asked to keep
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-record ScoreResult(
+public record ScoreResult(
     String runId,
     String dataset,
     String configId,
@@ -72,7 +72,7 @@ record ScoreResult(
   }
 
   /** How many images have no score and why, as {@code 2 truncated, 1 rejected before}. */
-  String rejectSummary() {
+  public String rejectSummary() {
     List<String> parts = new ArrayList<>();
     rejectedByReason.forEach(
         (reason, n) -> parts.add(String.format(Locale.ROOT, "%,d %s", n, reason)));
@@ -83,7 +83,7 @@ record ScoreResult(
   }
 
   /** What the user must not miss; each one line. */
-  List<String> warnings() {
+  public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (nearRoundingFloor()) {
       warnings.add(

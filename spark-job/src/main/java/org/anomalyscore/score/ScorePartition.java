@@ -1,4 +1,4 @@
-package org.anomalyscore.inference;
+package org.anomalyscore.score;
 
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.FeatureSample;
