@@ -50,7 +50,7 @@ public final class CurrentScores {
    *
    * @param present see {@link #of}
    */
-  static Dataset<Row> features(
+  public static Dataset<Row> features(
       TableStore store, String configId, String dataset, Dataset<Row> present) {
     Column ours = ours(configId, dataset);
     Dataset<Row> kept = store.read(Table.SCORES).where(ours.and(col("features").isNotNull()));

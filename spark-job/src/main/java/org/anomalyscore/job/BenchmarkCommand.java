@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.io.PrintWriter;

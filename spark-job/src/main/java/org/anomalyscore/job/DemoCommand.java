@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.score.ScoreResult;
 import org.anomalyscore.command.SparkOptions;
@@ -9,8 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.anomalyscore.evaluation.Evaluator;
-import org.anomalyscore.evaluation.Leaderboard;
+import org.anomalyscore.evaluate.Evaluator;
+import org.anomalyscore.evaluate.Leaderboard;
 import org.anomalyscore.job.demo.DemoImages;
 import org.anomalyscore.job.demo.DemoModel;
 import org.anomalyscore.job.demo.DemoSet;

@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.score.ScoreCommand;
 import org.anomalyscore.labels.LabelsCommand;
 import org.anomalyscore.classify.ClassifyCommand;

@@ -3,6 +3,7 @@ package org.anomalyscore.evaluation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.evaluate.Evaluator;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;

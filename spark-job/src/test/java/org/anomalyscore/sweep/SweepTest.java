@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.anomalyscore.job.BenchmarkManifest;
-import org.anomalyscore.job.EvaluateCommand;
+import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.job.Main;
 import org.anomalyscore.score.ScoreJob;
 import java.io.IOException;

@@ -1,5 +1,6 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.evaluate;
 
+import org.anomalyscore.evaluation.CurrentScores;
 import java.util.Arrays;
 import java.util.List;
 import org.anomalyscore.storage.UserException;

@@ -1,5 +1,6 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.evaluate;
 
+import org.anomalyscore.evaluation.CurrentScores;
 import java.util.function.Consumer;
 import org.anomalyscore.setmeasures.FeatureSet;
 import org.anomalyscore.setmeasures.SetMeasures;

@@ -1,10 +1,11 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.anomalyscore.evaluation.CurrentScores;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.evaluate;
 
 import org.anomalyscore.command.ResamplingOptions;
 import org.anomalyscore.command.SparkOptions;
@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.anomalyscore.evaluation.Evaluator;
-import org.anomalyscore.evaluation.Leaderboard;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Run;
@@ -168,7 +166,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** The result as an object of JSON. */
-  static Map<String, Object> asMap(Evaluator.Result result) {
+  public static Map<String, Object> asMap(Evaluator.Result result) {
     Map<String, Object> reference = new LinkedHashMap<>();
     reference.put("dataset", result.reference());
     reference.put("n", result.nReference());

@@ -1,5 +1,8 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.evaluate;
 
+import org.anomalyscore.evaluation.Completeness;
+import org.anomalyscore.evaluation.ConfigurationChoice;
+import org.anomalyscore.evaluation.CurrentScores;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.evaluate;
 
 import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.ColumnData;

@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.evaluate;
 
 import static org.anomalyscore.command.TextTable.left;
 import static org.anomalyscore.command.TextTable.number;
