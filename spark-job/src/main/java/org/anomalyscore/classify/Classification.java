@@ -3,8 +3,8 @@ package org.anomalyscore.classify;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.size;
 
-import org.anomalyscore.evaluation.Completeness;
-import org.anomalyscore.evaluation.ConfigurationChoice;
+import org.anomalyscore.table.Completeness;
+import org.anomalyscore.table.ConfigurationChoice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -10,7 +10,7 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
-import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.table.CurrentScores;
 import java.util.ArrayList;
 import java.util.List;
 import org.anomalyscore.storage.UserException;

@@ -1,8 +1,8 @@
 package org.anomalyscore.evaluate;
 
-import org.anomalyscore.evaluation.Completeness;
-import org.anomalyscore.evaluation.ConfigurationChoice;
-import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.table.Completeness;
+import org.anomalyscore.table.ConfigurationChoice;
+import org.anomalyscore.table.CurrentScores;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

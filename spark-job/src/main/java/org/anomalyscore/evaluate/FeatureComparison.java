@@ -1,6 +1,6 @@
 package org.anomalyscore.evaluate;
 
-import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.table.CurrentScores;
 import java.util.function.Consumer;
 import org.anomalyscore.setmeasures.FeatureSet;
 import org.anomalyscore.setmeasures.SetMeasures;

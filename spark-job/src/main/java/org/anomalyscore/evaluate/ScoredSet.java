@@ -1,6 +1,6 @@
 package org.anomalyscore.evaluate;
 
-import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.table.CurrentScores;
 import java.util.Arrays;
 import java.util.List;
 import org.anomalyscore.storage.UserException;

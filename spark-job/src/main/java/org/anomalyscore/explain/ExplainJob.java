@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.ImagesByPath;
 import org.anomalyscore.measure.Devices;

@@ -2,9 +2,9 @@ package org.anomalyscore.labels;
 
 import static org.apache.spark.sql.functions.col;
 
-import org.anomalyscore.evaluation.Completeness;
-import org.anomalyscore.evaluation.ConfigurationChoice;
-import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.table.Completeness;
+import org.anomalyscore.table.ConfigurationChoice;
+import org.anomalyscore.table.CurrentScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.table.CurrentScores;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.evaluation.CurrentScores;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.measure.FeatureSample;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;

@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.table;
 
 import java.util.List;
 import java.util.Map;
@@ -6,8 +6,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.anomalyscore.storage.UserException;
-import org.anomalyscore.table.Table;
-import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 
 /**

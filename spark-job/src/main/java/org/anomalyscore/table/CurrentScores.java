@@ -1,11 +1,9 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.table;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 
-import org.anomalyscore.table.Table;
-import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

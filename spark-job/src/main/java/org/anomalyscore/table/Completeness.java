@@ -1,4 +1,4 @@
-package org.anomalyscore.evaluation;
+package org.anomalyscore.table;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.get_json_object;
@@ -9,10 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.storage.UserException;
-import org.anomalyscore.table.Run;
-import org.anomalyscore.table.Table;
-import org.anomalyscore.table.TableRow;
-import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
