@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.benchmark.BenchmarkCommand;
 import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.score.ScoreCommand;
 import org.anomalyscore.labels.LabelsCommand;
@@ -49,7 +50,7 @@ public final class Main {
   static final int OUR_FAULT = 1;
   public static final int BAD_INPUT = 3;
   public static final int TOO_MANY_REJECTS = 4;
-  static final int ALERT = 5;
+  public static final int ALERT = 5;
 
   private Main() {}
 

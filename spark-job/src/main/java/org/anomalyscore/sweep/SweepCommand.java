@@ -1,6 +1,6 @@
 package org.anomalyscore.sweep;
 
-import org.anomalyscore.job.BenchmarkManifest;
+import org.anomalyscore.benchmark.BenchmarkManifest;
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;

@@ -1,6 +1,6 @@
 package org.anomalyscore.sweep;
 
-import org.anomalyscore.job.BenchmarkManifest;
+import org.anomalyscore.benchmark.BenchmarkManifest;
 import org.anomalyscore.command.Progress;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.anomalyscore.job.BenchmarkManifest;
+import org.anomalyscore.benchmark.BenchmarkManifest;
 import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.job.Main;
 import org.anomalyscore.score.ScoreJob;

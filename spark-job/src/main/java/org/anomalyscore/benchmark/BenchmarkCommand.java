@@ -1,5 +1,6 @@
-package org.anomalyscore.job;
+package org.anomalyscore.benchmark;
 
+import org.anomalyscore.job.Main;
 import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExample:%n",
     footer = "  anomaly-score benchmark --manifest nightly.yaml")
-final class BenchmarkCommand implements Callable<Integer> {
+public final class BenchmarkCommand implements Callable<Integer> {
 
   @Option(
       names = "--manifest",

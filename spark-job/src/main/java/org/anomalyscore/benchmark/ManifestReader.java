@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.benchmark;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;

@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.benchmark;
 
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.command.ProfileOptions;

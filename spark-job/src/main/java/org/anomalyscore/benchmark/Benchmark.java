@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.benchmark;
 
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.score.ScoreResult;
@@ -11,9 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.anomalyscore.evaluation.Alert;
 import org.anomalyscore.evaluate.Evaluator;
-import org.anomalyscore.evaluation.HumanCorrelation;
 import org.anomalyscore.evaluate.Leaderboard;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.measure.ModelFile;

@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
