@@ -1,4 +1,4 @@
-package org.anomalyscore.job.demo;
+package org.anomalyscore.demo;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -7,4 +7,4 @@
  * committed model meets in the demo the distribution that it was trained on. Java2D was not used
  * because its anti-aliasing differs between JDK versions.
  */
-package org.anomalyscore.job.demo;
+package org.anomalyscore.demo;

@@ -1,4 +1,4 @@
-package org.anomalyscore.job;
+package org.anomalyscore.demo;
 
 import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.score.ScoreJob;
@@ -12,9 +12,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.evaluate.Leaderboard;
-import org.anomalyscore.job.demo.DemoImages;
-import org.anomalyscore.job.demo.DemoModel;
-import org.anomalyscore.job.demo.DemoSet;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
@@ -38,7 +35,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExample:%n",
     footer = "  anomaly-score demo --out my-demo")
-final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements Callable<Integer> {
 
   private static final long SEED = 0;
 

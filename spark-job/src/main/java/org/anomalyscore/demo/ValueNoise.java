@@ -1,4 +1,4 @@
-package org.anomalyscore.job.demo;
+package org.anomalyscore.demo;
 
 /**
  * Smooth noise in [0, 1): random values at whole-numbered points, smoothstep between them (the

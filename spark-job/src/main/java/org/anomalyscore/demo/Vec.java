@@ -1,4 +1,4 @@
-package org.anomalyscore.job.demo;
+package org.anomalyscore.demo;
 
 /** A point, a direction or a linear RGB colour: three doubles. */
 record Vec(double x, double y, double z) {

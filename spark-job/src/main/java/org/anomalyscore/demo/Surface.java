@@ -1,4 +1,4 @@
-package org.anomalyscore.job.demo;
+package org.anomalyscore.demo;
 
 /** The textures of the main object: how much of its second colour a point has, in [0, 1]. */
 enum Surface {
