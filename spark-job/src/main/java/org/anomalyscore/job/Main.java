@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import org.anomalyscore.report.ReportCommand;
 import org.anomalyscore.demo.DemoCommand;
 import org.anomalyscore.benchmark.BenchmarkCommand;
 import org.anomalyscore.evaluate.EvaluateCommand;

@@ -1,10 +1,9 @@
-package org.anomalyscore.job;
+package org.anomalyscore.report;
 
 import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.anomalyscore.report.Report;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.TableStore;
@@ -28,7 +27,7 @@ import picocli.CommandLine.Spec;
       "  anomaly-score report --from s3a://night/tables --out s3a://night/report.html --thumbnails"
           + " 3"
     })
-final class ReportCommand implements Callable<Integer> {
+public final class ReportCommand implements Callable<Integer> {
 
   private static final int MOST_THUMBNAILS = 50;
 
