@@ -7,14 +7,14 @@ How to rebuild the committed files, from the root of the repository:
       -Dmdep.outputFile=target/classpath
     draw() {
       java -cp spark-job/target/classes:"$(cat spark-job/target/classpath)" \\
-        org.anomalyscore.job.demo.DrawScenes "$@"
+        org.anomalyscore.demo.DrawScenes "$@"
     }
     draw target/scenes/train 20260101 8000
     draw target/scenes/test 20260102 1000
     python3 spark-job/src/main/python/train_demo_model.py \\
       --train target/scenes/train --test target/scenes/test \\
-      --out spark-job/src/main/resources/org/anomalyscore/job/demo \\
-      --golden spark-job/src/test/resources/org/anomalyscore/job/demo/demo-scenes.features.txt
+      --out spark-job/src/main/resources/org/anomalyscore/demo \\
+      --golden spark-job/src/test/resources/org/anomalyscore/demo/demo-scenes.features.txt
 
 The network learns the scene's class (kind of main object x texture); what is saved is the part up
 to the pooled features, with pixel normalisation inside and the batch norms folded into the

@@ -199,7 +199,7 @@ class FaultIT {
   private JobProcess score(String out) throws IOException {
     Path model =
         Checkout.ROOT.resolve(
-            "spark-job/src/main/resources/org/anomalyscore/job/demo/demo-scenes.pt");
+            "spark-job/src/main/resources/org/anomalyscore/demo/demo-scenes.pt");
     return cluster
         .submit(
             "score",

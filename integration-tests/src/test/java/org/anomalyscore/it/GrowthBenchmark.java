@@ -35,7 +35,7 @@ final class GrowthBenchmark {
     String named = System.getProperty("model", "");
     Path demo =
         Checkout.ROOT.resolve(
-            "spark-job/src/main/resources/org/anomalyscore/job/demo/demo-scenes.pt");
+            "spark-job/src/main/resources/org/anomalyscore/demo/demo-scenes.pt");
     model = named.isEmpty() ? demo.toString() : named;
   }
 

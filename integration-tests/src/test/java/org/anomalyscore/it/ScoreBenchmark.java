@@ -208,7 +208,7 @@ final class ScoreBenchmark {
                 + Checkout.JOB_JAR
                 + ":"
                 + Checkout.SPARK_HOME.resolve("jars/*"),
-            "org.anomalyscore.inference.NetworkBenchmark",
+            "org.anomalyscore.measure.NetworkBenchmark",
             folder.resolve(model + ".pt").toString(),
             Integer.toString(CORES),
             "1",

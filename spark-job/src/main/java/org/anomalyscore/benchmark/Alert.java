@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.struct;
 
-import org.anomalyscore.evaluate.Evaluator;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

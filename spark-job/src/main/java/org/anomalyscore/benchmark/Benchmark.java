@@ -1,7 +1,5 @@
 package org.anomalyscore.benchmark;
 
-import org.anomalyscore.score.ScoreJob;
-import org.anomalyscore.score.ScoreResult;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.nio.charset.StandardCharsets;
@@ -13,9 +11,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.evaluate.Leaderboard;
-import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
+import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreResult;
+import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;

@@ -1,14 +1,14 @@
 package org.anomalyscore.benchmark;
 
-import org.anomalyscore.job.Main;
-import org.anomalyscore.evaluate.EvaluateCommand;
-import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.SparkOptions;
+import org.anomalyscore.evaluate.EvaluateCommand;
+import org.anomalyscore.job.Main;
 import org.anomalyscore.storage.Json;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;

@@ -1,14 +1,14 @@
 package org.anomalyscore.benchmark;
 
-import org.anomalyscore.score.ScoreJob;
-import org.anomalyscore.command.ProfileOptions;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.stats.AnomalyScore;
 
 /**

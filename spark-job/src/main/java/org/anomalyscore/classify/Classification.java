@@ -3,8 +3,6 @@ package org.anomalyscore.classify;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.size;
 
-import org.anomalyscore.table.Completeness;
-import org.anomalyscore.table.ConfigurationChoice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -20,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.anomalyscore.classify.ClassificationTask.Kind;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.Completeness;
+import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

@@ -1,6 +1,5 @@
 package org.anomalyscore.classify;
 
-import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
@@ -11,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.anomalyscore.classify.ClassificationTask.Kind;
+import org.anomalyscore.command.TextTable;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.TableRow;
 

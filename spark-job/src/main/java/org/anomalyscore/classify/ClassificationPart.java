@@ -8,13 +8,13 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.struct;
 
-import org.anomalyscore.page.Comparison;
-import org.anomalyscore.page.HtmlTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;

@@ -10,10 +10,10 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
-import org.anomalyscore.table.CurrentScores;
 import java.util.ArrayList;
 import java.util.List;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Column;

@@ -1,5 +1,5 @@
 /**
- * What commands share: groups of options, the Spark session, progress, exit codes and tables for the
- * terminal.
+ * What commands share: groups of options, the Spark session, progress, exit codes and tables for
+ * the terminal.
  */
 package org.anomalyscore.command;

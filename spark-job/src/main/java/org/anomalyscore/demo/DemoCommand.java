@@ -1,17 +1,17 @@
 package org.anomalyscore.demo;
 
-import org.anomalyscore.evaluate.EvaluateCommand;
-import org.anomalyscore.score.ScoreJob;
-import org.anomalyscore.score.ScoreResult;
-import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.SparkOptions;
+import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.evaluate.Leaderboard;
+import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreResult;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;

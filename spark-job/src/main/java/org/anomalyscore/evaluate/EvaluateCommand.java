@@ -1,13 +1,13 @@
 package org.anomalyscore.evaluate;
 
-import org.anomalyscore.command.ResamplingOptions;
-import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.ResamplingOptions;
+import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Run;

@@ -1,8 +1,5 @@
 package org.anomalyscore.evaluate;
 
-import org.anomalyscore.table.Completeness;
-import org.anomalyscore.table.ConfigurationChoice;
-import org.anomalyscore.table.CurrentScores;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -15,6 +12,9 @@ import org.anomalyscore.stats.DistributionSummary;
 import org.anomalyscore.stats.TwoSampleTests;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.Completeness;
+import org.anomalyscore.table.ConfigurationChoice;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

@@ -1,9 +1,9 @@
 package org.anomalyscore.evaluate;
 
-import org.anomalyscore.table.CurrentScores;
 import java.util.function.Consumer;
 import org.anomalyscore.setmeasures.FeatureSet;
 import org.anomalyscore.setmeasures.SetMeasures;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;

@@ -1,9 +1,9 @@
 package org.anomalyscore.evaluate;
 
-import org.anomalyscore.table.CurrentScores;
 import java.util.Arrays;
 import java.util.List;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Dataset;

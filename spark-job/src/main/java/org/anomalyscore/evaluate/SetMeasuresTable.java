@@ -1,9 +1,9 @@
 package org.anomalyscore.evaluate;
 
-import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.ColumnData;
 import java.util.List;
 import java.util.Locale;
+import org.anomalyscore.command.TextTable;
 import org.anomalyscore.table.TableRow;
 
 /** The set measures of a leaderboard, below it, where the scores came with features. */
@@ -33,11 +33,11 @@ final class SetMeasuresTable {
                 measure("coverage", "coverage", "%.4f", "%.3f")));
     return String.format(
         Locale.ROOT,
-        "%n%nSet measures on the features of %s, %,d images of the reference%n%n%s%n%n"
-            + "Frechet and kernel distance are 0 for sets of one distribution, and are called FID"
-            + " and KID where the%nfeature model is Inception-v3. Small sets have a higher Frechet"
-            + " distance. +- is one standard error; of%nkernel, the spread over its subsets, which sets of 1,000 images or"
-            + " fewer do not have.",
+        "%n%nSet measures on the features of %s, %,d images of the reference%n%n%s%n%nFrechet and"
+            + " kernel distance are 0 for sets of one distribution, and are called FID and KID"
+            + " where the%nfeature model is Inception-v3. Small sets have a higher Frechet"
+            + " distance. +- is one standard error; of%nkernel, the spread over its subsets, which"
+            + " sets of 1,000 images or fewer do not have.",
         result.model(),
         (Long) rows.get(0).get("n_features_reference"),
         table);

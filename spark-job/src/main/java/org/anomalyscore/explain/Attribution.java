@@ -1,12 +1,12 @@
 package org.anomalyscore.explain;
 
-import org.anomalyscore.measure.NoiseStream;
-import org.anomalyscore.measure.ScorePredictor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.anomalyscore.measure.NoiseStream;
+import org.anomalyscore.measure.ScorePredictor;
 import org.anomalyscore.stats.Correlation;
 
 /**

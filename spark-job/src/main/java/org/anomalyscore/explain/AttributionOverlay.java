@@ -1,12 +1,12 @@
 package org.anomalyscore.explain;
 
-import org.anomalyscore.pixels.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.anomalyscore.pixels.RgbImage;
 
 /**
  * A picture of an attribution: on the left the image, on the right its grey form under a heat map.

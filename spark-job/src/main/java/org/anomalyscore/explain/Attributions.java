@@ -5,12 +5,12 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 
-import org.anomalyscore.page.Comparison;
-import org.anomalyscore.page.Thumbnail;
-import org.anomalyscore.page.VisibleText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.Thumbnail;
+import org.anomalyscore.page.VisibleText;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.ImagesByPath;
 import org.anomalyscore.storage.Storage;
@@ -59,7 +59,8 @@ public record Attributions(List<Explained> explained) {
       List<String> top,
       String stability) {}
 
-  public static Attributions read(TableStore store, List<Comparison> comparisons, Configuration hadoop) {
+  public static Attributions read(
+      TableStore store, List<Comparison> comparisons, Configuration hadoop) {
     List<Row> newest =
         store
             .read(Table.ATTRIBUTIONS)

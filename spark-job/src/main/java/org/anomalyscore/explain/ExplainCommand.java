@@ -1,10 +1,10 @@
 package org.anomalyscore.explain;
 
-import org.anomalyscore.command.ProfileOptions;
-import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.ProfileOptions;
+import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.explain.AttributionParameters.Regression;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.ScoreParameters;

@@ -2,8 +2,8 @@ package org.anomalyscore.explain;
 
 import java.io.Serializable;
 import java.util.List;
-import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.source.LoadedImage;
 
 /**
  * An image after its attribution, or why there is none.

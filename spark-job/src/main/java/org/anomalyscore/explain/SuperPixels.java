@@ -1,6 +1,5 @@
 package org.anomalyscore.explain;
 
-import org.anomalyscore.pixels.RgbImage;
 import boofcv.abst.segmentation.ImageSuperpixels;
 import boofcv.factory.segmentation.ConfigSlic;
 import boofcv.factory.segmentation.FactoryImageSegmentation;
@@ -9,6 +8,7 @@ import boofcv.struct.image.GrayU8;
 import boofcv.struct.image.ImageType;
 import boofcv.struct.image.Planar;
 import java.util.Arrays;
+import org.anomalyscore.pixels.RgbImage;
 
 /**
  * An image cut into connected pieces (also by corners) of similar colour by SLIC (Achanta et al.

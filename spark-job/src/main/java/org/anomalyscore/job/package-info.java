@@ -1,5 +1,2 @@
-/**
- * Commands, their options and the jobs behind them. The only room that starts Spark sessions, reads
- * the environment or ends the process.
- */
+/** The list of commands, and the only place that ends the process. */
 package org.anomalyscore.job;

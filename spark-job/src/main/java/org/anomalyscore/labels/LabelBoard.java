@@ -4,10 +4,10 @@ import static org.anomalyscore.command.TextTable.left;
 import static org.anomalyscore.command.TextTable.number;
 import static org.anomalyscore.command.TextTable.right;
 
-import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.ColumnData;
 import java.util.List;
 import java.util.Locale;
+import org.anomalyscore.command.TextTable;
 import org.anomalyscore.table.TableRow;
 
 /** A {@link LabelSummary} as an aligned table for a terminal, with what a reader must know. */

@@ -2,9 +2,6 @@ package org.anomalyscore.labels;
 
 import static org.apache.spark.sql.functions.col;
 
-import org.anomalyscore.table.Completeness;
-import org.anomalyscore.table.ConfigurationChoice;
-import org.anomalyscore.table.CurrentScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -17,6 +14,9 @@ import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.MeanInterval;
 import org.anomalyscore.stats.TrendTest;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.Completeness;
+import org.anomalyscore.table.ConfigurationChoice;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

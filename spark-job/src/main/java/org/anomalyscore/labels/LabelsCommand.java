@@ -1,12 +1,12 @@
 package org.anomalyscore.labels;
 
-import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;

@@ -31,8 +31,7 @@ final class ImageBatch implements AutoCloseable {
   /**
    * @param inputs 1 to batch-size images
    */
-  ImageBatch(
-      FeatureModel model, ModelCard card, int batchSize, List<ScorePredictor.Input> inputs) {
+  ImageBatch(FeatureModel model, ModelCard card, int batchSize, List<ScorePredictor.Input> inputs) {
     this.model = model;
     this.card = card;
     this.batchSize = batchSize;

@@ -81,8 +81,7 @@ public final class ScorePredictor implements AutoCloseable {
     }
     try (NDManager manager = model.newManager()) {
       NDArray unused =
-          model.distanceGradient(
-              manager.create(grey, shape), manager.create(features), manager);
+          model.distanceGradient(manager.create(grey, shape), manager.create(features), manager);
       unused.close();
     } catch (EngineException e) {
       throw refused(

@@ -91,9 +91,7 @@ final class SharedPasses {
       measured.put(
           p,
           batch.measurements(
-              path,
-              noisy.get(length(p, NEARBY)),
-              attacked.get(Attack.of(p)).get(p.attackSteps())));
+              path, noisy.get(length(p, NEARBY)), attacked.get(Attack.of(p)).get(p.attackSteps())));
     }
     return measured;
   }

@@ -1,6 +1,5 @@
 package org.anomalyscore.pixels;
 
-
 /** A file of which no image can be made. It becomes a row of {@code rejects}; the job goes on. */
 public final class RejectedImageException extends Exception {
   private static final long serialVersionUID = 1L;

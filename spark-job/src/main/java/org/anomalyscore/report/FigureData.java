@@ -1,8 +1,5 @@
 package org.anomalyscore.report;
 
-import org.anomalyscore.labels.LabelPart;
-import org.anomalyscore.page.Comparison;
-import org.anomalyscore.page.VisibleText;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.sql.Timestamp;
@@ -10,6 +7,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.anomalyscore.labels.LabelPart;
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.VisibleText;
 import org.apache.spark.sql.Row;
 
 /**

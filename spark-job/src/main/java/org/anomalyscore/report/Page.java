@@ -1,7 +1,5 @@
 package org.anomalyscore.report;
 
-import org.anomalyscore.sweep.SweepSection;
-import org.anomalyscore.explain.Attributions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -24,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import org.anomalyscore.explain.Attributions;
+import org.anomalyscore.sweep.SweepSection;
 
 /** The HTML around a {@link PageModel}: template, style, scripts, and the data of the figures. */
 final class Page {

@@ -2,12 +2,12 @@ package org.anomalyscore.report;
 
 import static org.anomalyscore.page.HtmlTable.format;
 
-import org.anomalyscore.labels.LabelPart;
+import java.util.List;
 import org.anomalyscore.classify.ClassificationPart;
+import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.Thumbnail;
 import org.anomalyscore.page.VisibleText;
-import java.util.List;
 import org.anomalyscore.report.Shape.GalleryImage;
 
 /**

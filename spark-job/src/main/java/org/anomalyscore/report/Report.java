@@ -1,17 +1,17 @@
 package org.anomalyscore.report;
 
-import org.anomalyscore.labels.LabelPart;
-import org.anomalyscore.classify.ClassificationPart;
-import org.anomalyscore.sweep.SweepSection;
-import org.anomalyscore.explain.Attributions;
-import org.anomalyscore.page.Comparison;
-import org.anomalyscore.page.Thumbnail;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.anomalyscore.classify.ClassificationPart;
+import org.anomalyscore.explain.Attributions;
+import org.anomalyscore.labels.LabelPart;
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.Thumbnail;
 import org.anomalyscore.storage.WholeFile;
+import org.anomalyscore.sweep.SweepSection;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Dataset;

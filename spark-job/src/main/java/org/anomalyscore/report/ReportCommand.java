@@ -1,9 +1,9 @@
 package org.anomalyscore.report;
 
-import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.TableStore;

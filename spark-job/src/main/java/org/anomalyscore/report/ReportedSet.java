@@ -1,9 +1,9 @@
 package org.anomalyscore.report;
 
-import org.anomalyscore.page.Comparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.anomalyscore.page.Comparison;
 
 /**
  * A data set in one comparison: the reference, or a generated set.

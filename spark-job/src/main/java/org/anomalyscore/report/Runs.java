@@ -5,11 +5,11 @@ import static org.apache.spark.sql.functions.get_json_object;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 
-import org.anomalyscore.page.Comparison;
 import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.anomalyscore.page.Comparison;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Dataset;

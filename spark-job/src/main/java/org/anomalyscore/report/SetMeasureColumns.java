@@ -3,9 +3,9 @@ package org.anomalyscore.report;
 import static org.anomalyscore.page.HtmlTable.format;
 import static org.anomalyscore.page.HtmlTable.number;
 
-import org.anomalyscore.page.Comparison;
 import java.util.ArrayList;
 import java.util.List;
+import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.page.HtmlTable.Column;
 import org.apache.spark.sql.Row;
@@ -23,7 +23,8 @@ final class SetMeasureColumns {
     KERNEL(
         "kernel_distance",
         "Kernel",
-        "Kernel distance and, for sets of more than 1,000 images, its spread over subsets; lower is closer. Is KID if the model is Inception-v3",
+        "Kernel distance and, for sets of more than 1,000 images, its spread over subsets; lower is"
+            + " closer. Is KID if the model is Inception-v3",
         "%.4g",
         " ± %.2g"),
     PRECISION(

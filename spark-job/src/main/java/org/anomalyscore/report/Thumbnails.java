@@ -1,6 +1,5 @@
 package org.anomalyscore.report;
 
-import org.anomalyscore.page.Thumbnail;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.anomalyscore.page.Thumbnail;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.ImagesByPath;
 import org.anomalyscore.storage.Storage;

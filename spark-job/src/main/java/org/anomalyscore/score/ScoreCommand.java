@@ -1,10 +1,10 @@
 package org.anomalyscore.score;
 
-import org.anomalyscore.job.Main;
-import org.anomalyscore.command.ProfileOptions;
-import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.ProfileOptions;
+import org.anomalyscore.command.SparkOptions;
+import org.anomalyscore.job.Main;
 import org.anomalyscore.measure.Devices;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       "  anomaly-score score --images '/data/night42/*/*.png' --dataset gan-7 \\",
       "      --model models/dinov2.pt --out hdfs:///scores",
       "",
-      "A second run with the same arguments scores only what the table lacks: paths that are new, and",
+      "A second run with the same arguments scores only what the table lacks: paths that are new,"
+          + " and",
       "files that were changed after they were scored."
     })
 public final class ScoreCommand implements Callable<Integer> {

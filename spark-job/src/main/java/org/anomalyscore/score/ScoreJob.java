@@ -2,13 +2,11 @@ package org.anomalyscore.score;
 
 import static org.apache.spark.sql.functions.col;
 
-import org.anomalyscore.command.Progress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.anomalyscore.source.ImageFinder;
-import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.command.Progress;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineVersions;
 import org.anomalyscore.measure.FeatureSample;
@@ -16,6 +14,8 @@ import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreMetrics;
 import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.source.ImageFinder;
+import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.UserException;

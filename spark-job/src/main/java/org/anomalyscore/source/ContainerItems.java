@@ -1,13 +1,13 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.RejectedImageException;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.pixels.RejectedImageException;
+import org.anomalyscore.storage.StorageFault;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.IOUtils;

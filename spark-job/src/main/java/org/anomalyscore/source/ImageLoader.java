@@ -1,7 +1,7 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.Preprocessing;
 import java.io.Serializable;
+import org.anomalyscore.pixels.Preprocessing;
 import org.apache.hadoop.conf.Configuration;
 
 /**

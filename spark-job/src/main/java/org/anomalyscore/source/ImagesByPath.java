@@ -1,7 +1,5 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.PillowResize;
-import org.anomalyscore.pixels.RgbImage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -10,8 +8,10 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.anomalyscore.storage.UserException;
+import org.anomalyscore.pixels.PillowResize;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.pixels.RgbImage;
+import org.anomalyscore.storage.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

@@ -1,16 +1,16 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.ImageDecoder;
-import org.anomalyscore.pixels.RejectedImageException;
-import org.anomalyscore.pixels.RgbImage;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.UnaryOperator;
+import org.anomalyscore.pixels.ImageDecoder;
+import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.pixels.RejectedImageException;
+import org.anomalyscore.pixels.RgbImage;
 import org.anomalyscore.storage.ContentHash;
 import org.anomalyscore.storage.StorageFault;
-import org.anomalyscore.pixels.RejectReason;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.IOUtils;

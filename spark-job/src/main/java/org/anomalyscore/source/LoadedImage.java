@@ -1,7 +1,7 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.RgbImage;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.pixels.RgbImage;
 
 /**
  * A file after reading, decoding and resizing: the row type between image and inference.

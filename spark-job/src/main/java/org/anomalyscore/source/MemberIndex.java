@@ -1,8 +1,8 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.RejectedImageException;
 import java.io.Closeable;
 import java.io.IOException;
+import org.anomalyscore.pixels.RejectedImageException;
 
 /** The image members of one container, one at a time. */
 interface MemberIndex extends Closeable {

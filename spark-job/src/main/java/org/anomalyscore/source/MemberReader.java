@@ -1,10 +1,10 @@
 package org.anomalyscore.source;
 
+import java.io.Closeable;
+import java.io.IOException;
 import org.anomalyscore.pixels.ImageDecoder;
 import org.anomalyscore.pixels.RejectedImageException;
 import org.anomalyscore.pixels.RgbImage;
-import java.io.Closeable;
-import java.io.IOException;
 
 /**
  * An open container. Members may be asked for in any order; in the order of their positions it is

@@ -1,7 +1,7 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.RejectedImageException;
 import java.io.IOException;
+import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

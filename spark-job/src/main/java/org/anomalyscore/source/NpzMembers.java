@@ -1,11 +1,11 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.RejectedImageException;
-import org.anomalyscore.pixels.RgbImage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.pixels.RejectedImageException;
+import org.anomalyscore.pixels.RgbImage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

@@ -1,10 +1,10 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.RejectedImageException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.GroupType;

@@ -1,20 +1,20 @@
 package org.anomalyscore.sweep;
 
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.Measurement;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreMetrics;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.ScorePredictor;
-import java.io.IOException;
-import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.ItemReader;
 import org.anomalyscore.source.LoadedImage;
-import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.storage.UserException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
@@ -109,9 +109,9 @@ public record SweepBatch(
       ScorePredictor predictor,
       List<String> paths,
       List<ScorePredictor.Input> inputs) {
-    List<ScoreParameters> runs = IntStream.range(0, plan.runs()).mapToObj(plan::parameters).toList();
-    ScorePredictor.Measured measured =
-        predictor.measure(inputs, runs.stream().distinct().toList());
+    List<ScoreParameters> runs =
+        IntStream.range(0, plan.runs()).mapToObj(plan::parameters).toList();
+    ScorePredictor.Measured measured = predictor.measure(inputs, runs.stream().distinct().toList());
     List<Swept> swept = new ArrayList<>();
     for (int b = 0; b < inputs.size(); b++) {
       Swept image = new Swept(paths.get(b), plan.runs(), measured.passes());

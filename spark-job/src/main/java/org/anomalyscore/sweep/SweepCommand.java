@@ -1,9 +1,5 @@
 package org.anomalyscore.sweep;
 
-import org.anomalyscore.benchmark.BenchmarkManifest;
-import org.anomalyscore.score.ScoreJob;
-import org.anomalyscore.command.ProfileOptions;
-import org.anomalyscore.command.SparkOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,11 +8,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.anomalyscore.benchmark.BenchmarkManifest;
+import org.anomalyscore.command.ProfileOptions;
+import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.sweep.SweepPlan.Parameter;
+import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.sweep.SweepPlan.Parameter;
 import org.anomalyscore.table.TableRow;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;

@@ -1,7 +1,5 @@
 package org.anomalyscore.sweep;
 
-import org.anomalyscore.benchmark.BenchmarkManifest;
-import org.anomalyscore.command.Progress;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.ArrayList;
@@ -12,13 +10,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.anomalyscore.source.ImageFinder;
-import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.benchmark.BenchmarkManifest;
+import org.anomalyscore.command.Progress;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineVersions;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreMetrics;
+import org.anomalyscore.source.ImageFinder;
+import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.table.Run;

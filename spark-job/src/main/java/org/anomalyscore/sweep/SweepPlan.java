@@ -1,9 +1,9 @@
 package org.anomalyscore.sweep;
 
-import org.anomalyscore.measure.ScoreParameters;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
+import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.storage.UserException;
 
 /**

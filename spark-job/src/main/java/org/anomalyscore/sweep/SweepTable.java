@@ -3,7 +3,6 @@ package org.anomalyscore.sweep;
 import static org.anomalyscore.command.TextTable.left;
 import static org.anomalyscore.command.TextTable.right;
 
-import org.anomalyscore.command.TextTable;
 import com.github.freva.asciitable.ColumnData;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.anomalyscore.command.TextTable;
 import org.anomalyscore.stats.DistributionSummary;
 import org.anomalyscore.stats.KolmogorovSmirnov2D;
 import org.anomalyscore.stats.TwoSampleTests;

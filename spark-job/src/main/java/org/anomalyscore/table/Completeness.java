@@ -29,7 +29,8 @@ public final class Completeness {
    *
    * @param allowed takes them as they are, with a warning
    */
-  public static void require(TableStore store, String configId, List<String> datasets, boolean allowed) {
+  public static void require(
+      TableStore store, String configId, List<String> datasets, boolean allowed) {
     Map<String, String> missing = missing(store, configId, datasets);
     if (missing.isEmpty()) {
       return;

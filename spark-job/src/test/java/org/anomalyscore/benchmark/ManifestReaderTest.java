@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.anomalyscore.score.ScoreJob;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.UserException;
 import org.apache.hadoop.conf.Configuration;

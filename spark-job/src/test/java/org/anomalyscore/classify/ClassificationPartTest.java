@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.anomalyscore.report.Report;
-import org.anomalyscore.page.Comparison;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -13,7 +11,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable.Cell;
+import org.anomalyscore.report.Report;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

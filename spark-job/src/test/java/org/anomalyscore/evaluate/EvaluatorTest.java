@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.anomalyscore.table.CurrentScores;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -19,6 +18,7 @@ import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.TwoSampleTests;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.anomalyscore.report.Report;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.pixels.RgbImage;
+import org.anomalyscore.report.Report;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;

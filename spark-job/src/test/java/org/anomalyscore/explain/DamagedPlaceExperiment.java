@@ -1,11 +1,5 @@
 package org.anomalyscore.explain;
 
-import org.anomalyscore.measure.ModelCard;
-import org.anomalyscore.measure.ModelFile;
-import org.anomalyscore.measure.NoiseStream;
-import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.measure.ScorePredictor;
-import org.anomalyscore.measure.TestModels;
 import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,10 +14,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.anomalyscore.source.ImageLoader;
-import org.anomalyscore.source.LoadedImage;
+import org.anomalyscore.measure.ModelCard;
+import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.NoiseStream;
+import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.measure.ScorePredictor;
+import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.pixels.RgbImage;
+import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.storage.ContentHash;
 
 /**

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.LoadedImage;
-import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.storage.ContentHash;
 import org.junit.jupiter.api.Test;
 

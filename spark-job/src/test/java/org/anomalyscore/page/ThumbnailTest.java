@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.anomalyscore.report.Thumbnails;
 import java.util.Random;
 import org.anomalyscore.pixels.ImageDecoder;
 import org.anomalyscore.pixels.RgbImage;
+import org.anomalyscore.report.Thumbnails;
 import org.junit.jupiter.api.Test;
 
 class ThumbnailTest {

@@ -1,7 +1,5 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.PillowResize;
-import org.anomalyscore.pixels.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -9,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.pixels.PillowResize;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.pixels.RejectReason;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;

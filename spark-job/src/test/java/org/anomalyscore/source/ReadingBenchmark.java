@@ -1,10 +1,5 @@
 package org.anomalyscore.source;
 
-import org.anomalyscore.pixels.ImageDecoder;
-import org.anomalyscore.pixels.PillowResize;
-import org.anomalyscore.pixels.Preprocessing;
-import org.anomalyscore.pixels.RejectedImageException;
-import org.anomalyscore.pixels.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.anomalyscore.pixels.ImageDecoder;
+import org.anomalyscore.pixels.PillowResize;
+import org.anomalyscore.pixels.Preprocessing;
+import org.anomalyscore.pixels.RejectedImageException;
+import org.anomalyscore.pixels.RgbImage;
 import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.hadoop.conf.Configuration;

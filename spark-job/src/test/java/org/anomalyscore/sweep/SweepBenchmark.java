@@ -1,11 +1,5 @@
 package org.anomalyscore.sweep;
 
-import org.anomalyscore.measure.Measurement;
-import org.anomalyscore.measure.ModelCard;
-import org.anomalyscore.measure.ModelFile;
-import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.measure.ScorePredictor;
-import org.anomalyscore.measure.TestModels;
 import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,12 +9,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.anomalyscore.measure.Measurement;
+import org.anomalyscore.measure.ModelCard;
+import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.measure.ScorePredictor;
+import org.anomalyscore.measure.TestModels;
+import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.LoadedImage;
-import org.anomalyscore.pixels.Preprocessing;
+import org.anomalyscore.storage.ContentHash;
 import org.anomalyscore.sweep.SweepPlan.Parameter;
 import org.anomalyscore.sweep.SweepPlan.Setting;
-import org.anomalyscore.storage.ContentHash;
 
 /**
  * Prints how long the default sweep of one seed takes for one batch of images on one core, and how

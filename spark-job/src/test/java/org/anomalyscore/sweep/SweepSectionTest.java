@@ -2,8 +2,6 @@ package org.anomalyscore.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.anomalyscore.report.ReportTest;
-import org.anomalyscore.page.Comparison;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -12,6 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.report.ReportTest;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
