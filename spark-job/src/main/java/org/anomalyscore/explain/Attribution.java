@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.NoiseStream;
 import org.anomalyscore.measure.ScorePredictor;
 import org.anomalyscore.stats.Correlation;
@@ -44,7 +45,7 @@ record Attribution(
    */
   static Attribution of(
       ScorePredictor predictor,
-      ScorePredictor.Input input,
+      InputImage input,
       SuperPixels pieces,
       AttributionParameters parameters,
       long seed) {

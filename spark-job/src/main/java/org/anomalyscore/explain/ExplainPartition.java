@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreMetrics;
@@ -110,7 +111,7 @@ public record ExplainPartition(
     Attribution attribution =
         Attribution.of(
             predictor,
-            new ScorePredictor.Input(image.imageId(), Preprocessing.toTensor(image.pixels())),
+            new InputImage(image.imageId(), Preprocessing.toTensor(image.pixels())),
             pieces,
             parameters,
             configuration.parameters().seed());

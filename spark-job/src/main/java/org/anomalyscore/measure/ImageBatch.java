@@ -21,7 +21,7 @@ final class ImageBatch implements AutoCloseable {
   private final ModelCard card;
   private final int batchSize;
   private final int elements;
-  private final List<ScorePredictor.Input> inputs;
+  private final List<InputImage> inputs;
   private final NDManager manager;
   private final NDArray x;
   private float[][] clean;
@@ -31,7 +31,7 @@ final class ImageBatch implements AutoCloseable {
   /**
    * @param inputs 1 to batch-size images
    */
-  ImageBatch(FeatureModel model, ModelCard card, int batchSize, List<ScorePredictor.Input> inputs) {
+  ImageBatch(FeatureModel model, ModelCard card, int batchSize, List<InputImage> inputs) {
     this.model = model;
     this.card = card;
     this.batchSize = batchSize;
@@ -190,6 +190,6 @@ final class ImageBatch implements AutoCloseable {
 
   /** Writes one image's part of an array. */
   private interface Fill {
-    void write(ScorePredictor.Input input, float[] values, int offset);
+    void write(InputImage input, float[] values, int offset);
   }
 }

@@ -23,9 +23,6 @@ import org.anomalyscore.storage.UserException;
  */
 public final class ScorePredictor implements AutoCloseable {
 
-  /** One image as the network sees it: pixels (3, S, S) in C, H, W order. */
-  public record Input(String imageId, float[] pixels) {}
-
   private final FeatureModel model;
   private final ModelCard card;
   private final ScoreParameters parameters;
@@ -110,7 +107,7 @@ public final class ScorePredictor implements AutoCloseable {
    * @param inputs 1 to batch-size images
    * @return one measurement an image, in the same order
    */
-  public List<Measurement> measure(List<Input> inputs) {
+  public List<Measurement> measure(List<InputImage> inputs) {
     return measure(inputs, List.of(parameters)).of(parameters);
   }
 
@@ -133,7 +130,7 @@ public final class ScorePredictor implements AutoCloseable {
    *
    * @param inputs 1 to batch-size images
    */
-  public Measured measure(List<Input> inputs, List<ScoreParameters> settings) {
+  public Measured measure(List<InputImage> inputs, List<ScoreParameters> settings) {
     try (ImageBatch batch = new ImageBatch(model, card, batchSize, inputs)) {
       Map<ScoreParameters, List<Measurement>> measured = SharedPasses.of(batch, settings);
       networkNanos += batch.networkNanos();
@@ -150,7 +147,7 @@ public final class ScorePredictor implements AutoCloseable {
    * @param masks one an attack; true where the pixel may change, (S, S) row by row
    * @return ‖M(a_J) − M(x)‖₂, one an attack
    */
-  public double[] vulnerabilities(Input input, long seed, List<boolean[]> masks) {
+  public double[] vulnerabilities(InputImage input, long seed, List<boolean[]> masks) {
     double[] moved = new double[masks.size()];
     int size = card.input().size();
     Set<Integer> last = Set.of(parameters.attackSteps());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.FeatureSample;
+import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.Measurement;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
@@ -145,7 +146,7 @@ public record ScorePartition(
       metrics.waitNanos().add(begin - lastEnd);
       final long networkBefore = predictor.networkNanos();
       List<LoadedImage> images = new ArrayList<>(batchSize);
-      List<ScorePredictor.Input> inputs = new ArrayList<>(batchSize);
+      List<InputImage> inputs = new ArrayList<>(batchSize);
       while (inputs.size() < batchSize && files.hasNext()) {
         Row file = files.next();
         long loading = System.nanoTime();
@@ -157,8 +158,7 @@ public record ScorePartition(
           unchanged(image);
         } else {
           images.add(image);
-          inputs.add(
-              new ScorePredictor.Input(image.imageId(), Preprocessing.toTensor(image.pixels())));
+          inputs.add(new InputImage(image.imageId(), Preprocessing.toTensor(image.pixels())));
         }
       }
       List<Measurement> measurements = inputs.isEmpty() ? List.of() : predictor.measure(inputs);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.Measurement;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreMetrics;
@@ -72,7 +73,7 @@ public record SweepBatch(
   public List<Swept> call(List<Row> files) throws IOException {
     long begin = System.nanoTime();
     List<String> paths = new ArrayList<>();
-    List<ScorePredictor.Input> inputs = new ArrayList<>();
+    List<InputImage> inputs = new ArrayList<>();
     try (ItemReader reader = loader.open(hadoop.value().value())) {
       for (Row file : files) {
         LoadedImage image = reader.load(file);
@@ -84,8 +85,7 @@ public record SweepBatch(
                   + ". Let the images stand still, and start the sweep again.");
         }
         paths.add(image.path());
-        inputs.add(
-            new ScorePredictor.Input(image.imageId(), Preprocessing.toTensor(image.pixels())));
+        inputs.add(new InputImage(image.imageId(), Preprocessing.toTensor(image.pixels())));
       }
     }
     try (ScorePredictor predictor =
@@ -105,10 +105,7 @@ public record SweepBatch(
 
   /** The same without Spark. */
   static List<Swept> measure(
-      SweepPlan plan,
-      ScorePredictor predictor,
-      List<String> paths,
-      List<ScorePredictor.Input> inputs) {
+      SweepPlan plan, ScorePredictor predictor, List<String> paths, List<InputImage> inputs) {
     List<ScoreParameters> runs =
         IntStream.range(0, plan.runs()).mapToObj(plan::parameters).toList();
     ScorePredictor.Measured measured = predictor.measure(inputs, runs.stream().distinct().toList());

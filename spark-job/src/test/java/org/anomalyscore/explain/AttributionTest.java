@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.anomalyscore.explain.AttributionParameters.Regression;
+import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.NoiseStream;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.ScorePredictor;
@@ -36,7 +37,7 @@ class AttributionTest {
     return new SuperPixels(SIZE, SIZE, 16, labels);
   }
 
-  private static ScorePredictor.Input image() throws IOException {
+  private static InputImage image() throws IOException {
     return TestModels.input(TestModels.folder().resolve("images/mid_noise.png"));
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.ModelCard;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.NoiseStream;
@@ -158,8 +159,8 @@ final class DamagedPlaceExperiment {
       }
     }
     int target = largest(overlap);
-    ScorePredictor.Input input =
-        new ScorePredictor.Input(ContentHash.hex(damaged.rgb()), Preprocessing.toTensor(damaged));
+    InputImage input =
+        new InputImage(ContentHash.hex(damaged.rgb()), Preprocessing.toTensor(damaged));
     List<TrialRegression> regressions = new ArrayList<>();
     TrialRegression paper = null;
     for (int seed = 0; seed < seeds; seed++) {

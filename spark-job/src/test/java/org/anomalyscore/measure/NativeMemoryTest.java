@@ -17,7 +17,7 @@ class NativeMemoryTest {
   @Test
   void thousandsOfBatchesInHundredsOfPartitionsKeepTheirMemory() throws IOException {
     assumeTrue(Files.exists(STATUS), "resident memory is read from /proc, which is Linux's");
-    List<ScorePredictor.Input> inputs = TestModels.inputs().subList(0, 4);
+    List<InputImage> inputs = TestModels.inputs().subList(0, 4);
     // The first half lets the allocator and the JIT compiler reach their size.
     partitions(200, inputs);
     System.gc();
@@ -33,7 +33,7 @@ class NativeMemoryTest {
   private static final ScoreParameters SHORT =
       new ScoreParameters(0.01, 2, 0.01, 2, 1e-3, 0, true, 0);
 
-  private static void partitions(int count, List<ScorePredictor.Input> inputs) throws IOException {
+  private static void partitions(int count, List<InputImage> inputs) throws IOException {
     for (int p = 0; p < count; p++) {
       try (ScorePredictor predictor = TestModels.predictor("tiny", SHORT, inputs.size())) {
         for (int batch = 0; batch < 10; batch++) {

@@ -97,7 +97,7 @@ final class NetworkBenchmark {
     ScorePredictor predictor =
         ScorePredictor.open(file, model, Device.cpu(), ScoreParameters.PAPER, batchSize, threads);
     int size = file.card().input().size();
-    List<ScorePredictor.Input> images = new ArrayList<>();
+    List<InputImage> images = new ArrayList<>();
     for (int i = 0; i < batchSize; i++) {
       String id = ContentHash.hex(ContentHash.of("image " + i));
       float[] pixels = new float[3 * size * size];
@@ -106,7 +106,7 @@ final class NetworkBenchmark {
       for (int k = 0; k < pixels.length; k++) {
         pixels[k] = (pixels[k] + 1) / 2;
       }
-      images.add(new ScorePredictor.Input(id, pixels));
+      images.add(new InputImage(id, pixels));
     }
     predictor.measure(images);
     return new Prepared() {

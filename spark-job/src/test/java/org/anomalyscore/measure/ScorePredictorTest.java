@@ -71,7 +71,7 @@ class ScorePredictorTest {
 
   /** Mean over images of the relative variance over seeds, of C and of V. */
   private static double[] varianceOverSeeds(int draws) throws IOException {
-    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    List<InputImage> inputs = TestModels.inputs();
     int seeds = 24;
     double[][][] values = new double[2][inputs.size()][seeds];
     for (int seed = 0; seed < seeds; seed++) {
@@ -137,7 +137,7 @@ class ScorePredictorTest {
       String[] cells = line.split(",", -1);
       expected.put(cells[1], cells);
     }
-    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    List<InputImage> inputs = TestModels.inputs();
     assertEquals(expected.size() - 1, inputs.size(), "the oracle's header is one line");
     List<Measurement> measured = measure("tiny", parameters, 16, inputs);
     double[] errorsOfV = new double[inputs.size()];
@@ -165,7 +165,7 @@ class ScorePredictorTest {
   void theAttackWalksAwayInThePaperAndBackInTheAuthorsCode() throws IOException {
     assertFalse(ScoreParameters.AUTHORS_CODE.ascends());
     assertTrue(ScoreParameters.PAPER.ascends());
-    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    List<InputImage> inputs = TestModels.inputs();
     List<Measurement> away = measure("tiny", BALL_ASCENDING, 16, inputs);
     List<Measurement> back = measure("tiny", AUTHORS_FROM_1E_3, 16, inputs);
     for (int i = 0; i < inputs.size(); i++) {
@@ -177,7 +177,7 @@ class ScorePredictorTest {
 
   @Test
   void companyAndPlaceInTheBatchDoNotChangeABit() throws IOException {
-    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    List<InputImage> inputs = TestModels.inputs();
     List<Measurement> together = measure("tiny", ScoreParameters.PAPER, 7, inputs);
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
@@ -197,7 +197,7 @@ class ScorePredictorTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 5, 64})
   void batchSizeChangesNoMoreThanRounding(int batchSize) throws IOException {
-    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    List<InputImage> inputs = TestModels.inputs();
     List<Measurement> base = measure("tiny", ScoreParameters.PAPER, 7, inputs);
     List<Measurement> other = measure("tiny", ScoreParameters.PAPER, batchSize, inputs);
     for (int i = 0; i < inputs.size(); i++) {
@@ -209,7 +209,7 @@ class ScorePredictorTest {
   @Test
   void theSeedChoosesTheNoise() throws IOException {
     ScoreParameters seven = new ScoreParameters(0.01, 10, 0.01, 10, 1e-3, 0, true, 7);
-    List<ScorePredictor.Input> one = TestModels.inputs().subList(0, 1);
+    List<InputImage> one = TestModels.inputs().subList(0, 1);
     assertTrue(
         measure("tiny", ScoreParameters.PAPER, 1, one).get(0).complexity()
             != measure("tiny", seven, 1, one).get(0).complexity());
@@ -217,12 +217,12 @@ class ScorePredictorTest {
 
   @Test
   void featuresOnACircleHaveTheClosedForm() throws IOException {
-    Map<String, ScorePredictor.Input> byId = new HashMap<>();
+    Map<String, InputImage> byId = new HashMap<>();
     TestModels.inputs().forEach(input -> byId.put(input.imageId(), input));
     List<String> lines = Files.readAllLines(TestModels.folder().resolve("circle_closed_form.csv"));
     for (String line : lines.subList(1, lines.size())) {
       String[] cells = line.split(",", -1);
-      List<ScorePredictor.Input> input = List.of(byId.get(cells[1]));
+      List<InputImage> input = List.of(byId.get(cells[1]));
       Measurement fast = measure("circle_fast", ScoreParameters.PAPER, 1, input).get(0);
       Measurement slow = measure("circle_slow", ScoreParameters.PAPER, 1, input).get(0);
       assertEquals(Double.parseDouble(cells[2]), fast.complexity(), C_ROUNDING, cells[0]);
@@ -308,7 +308,7 @@ class ScorePredictorTest {
   }
 
   private static List<Measurement> measure(
-      String name, ScoreParameters parameters, int batchSize, List<ScorePredictor.Input> inputs)
+      String name, ScoreParameters parameters, int batchSize, List<InputImage> inputs)
       throws IOException {
     List<Measurement> all = new ArrayList<>();
     try (ScorePredictor predictor = TestModels.predictor(name, parameters, batchSize)) {

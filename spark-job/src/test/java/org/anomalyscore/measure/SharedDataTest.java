@@ -33,13 +33,12 @@ class SharedDataTest {
                 Files.readString(shared.resolve("models/cifar10_resnet20.yaml")), "resnet20"));
     List<String> lines =
         Files.readAllLines(TestModels.folder().resolve("cifar10_resnet20_float64.csv"));
-    List<ScorePredictor.Input> inputs = new ArrayList<>();
+    List<InputImage> inputs = new ArrayList<>();
     ImageLoader loader = new ImageLoader(model.card().preprocessing(), 1_000_000, 1 << 20);
     for (String line : lines.subList(1, lines.size())) {
       Path image = shared.resolve("data").resolve(line.substring(0, line.indexOf(',')));
       LoadedImage loaded = TestModels.load(loader, image);
-      inputs.add(
-          new ScorePredictor.Input(loaded.imageId(), Preprocessing.toTensor(loaded.pixels())));
+      inputs.add(new InputImage(loaded.imageId(), Preprocessing.toTensor(loaded.pixels())));
     }
     List<Measurement> measured;
     try (ScorePredictor predictor =

@@ -51,8 +51,8 @@ public final class TestModels {
   }
 
   /** The images in name order, as the models see them. */
-  public static List<ScorePredictor.Input> inputs() throws IOException {
-    List<ScorePredictor.Input> inputs = new ArrayList<>();
+  public static List<InputImage> inputs() throws IOException {
+    List<InputImage> inputs = new ArrayList<>();
     for (Path image : images()) {
       inputs.add(input(image));
     }
@@ -66,10 +66,10 @@ public final class TestModels {
     }
   }
 
-  public static ScorePredictor.Input input(Path image) throws IOException {
+  public static InputImage input(Path image) throws IOException {
     Preprocessing preprocessing = model("tiny").card().preprocessing();
     LoadedImage loaded = load(new ImageLoader(preprocessing, 1_000_000, 1 << 20), image);
-    return new ScorePredictor.Input(loaded.imageId(), Preprocessing.toTensor(loaded.pixels()));
+    return new InputImage(loaded.imageId(), Preprocessing.toTensor(loaded.pixels()));
   }
 
   /** A file, as the finder lists it, through the loader. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.Measurement;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.ScorePredictor;
@@ -44,8 +45,8 @@ class SweepBatchTest {
     return new SweepPlan(profile, settings, List.of(0L, 5L));
   }
 
-  private static List<SweepBatch.Swept> swept(
-      String model, SweepPlan plan, List<ScorePredictor.Input> inputs) throws IOException {
+  private static List<SweepBatch.Swept> swept(String model, SweepPlan plan, List<InputImage> inputs)
+      throws IOException {
     try (ScorePredictor predictor = TestModels.predictor(model, plan.profile(), BATCH)) {
       List<String> paths = Collections.nCopies(inputs.size(), "path");
       return SweepBatch.measure(plan, predictor, paths, inputs);
@@ -58,7 +59,7 @@ class SweepBatchTest {
     ScoreParameters profile =
         name.equals("paper") ? ScoreParameters.PAPER : ScoreParameters.AUTHORS_CODE;
     SweepPlan plan = plan(profile);
-    List<ScorePredictor.Input> inputs = TestModels.inputs();
+    List<InputImage> inputs = TestModels.inputs();
     // A batch that is padded, and other company in the score run.
     List<SweepBatch.Swept> swept = swept("tiny", plan, inputs.subList(0, 5));
     boolean atProfile = false;

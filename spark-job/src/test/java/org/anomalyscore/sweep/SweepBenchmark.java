@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.Measurement;
 import org.anomalyscore.measure.ModelCard;
 import org.anomalyscore.measure.ModelFile;
@@ -38,14 +39,14 @@ final class SweepBenchmark {
     String card = Files.readString(Path.of(path.toString().replaceFirst("\\.pt$", ".yaml")));
     ModelFile model = new ModelFile(ContentHash.hex(path), ModelCard.parse(card, path.toString()));
     ImageLoader loader = new ImageLoader(model.card().preprocessing(), 100_000_000, 1 << 30);
-    List<ScorePredictor.Input> inputs = new ArrayList<>();
+    List<InputImage> inputs = new ArrayList<>();
     List<Path> files;
     try (Stream<Path> listed = Files.walk(Path.of(arguments[1]))) {
       files = listed.filter(Files::isRegularFile).sorted().limit(batch).toList();
     }
     for (Path file : files) {
       LoadedImage image = TestModels.load(loader, file);
-      inputs.add(new ScorePredictor.Input(image.imageId(), Preprocessing.toTensor(image.pixels())));
+      inputs.add(new InputImage(image.imageId(), Preprocessing.toTensor(image.pixels())));
     }
     List<String> paths = files.stream().map(Path::toString).toList();
     SweepPlan plan = new SweepPlan(ScoreParameters.PAPER, settings(), List.of(0L));
@@ -108,7 +109,7 @@ final class SweepBenchmark {
   }
 
   private static List<Measurement> measure(
-      ModelFile model, Path path, ScoreParameters parameters, List<ScorePredictor.Input> inputs)
+      ModelFile model, Path path, ScoreParameters parameters, List<InputImage> inputs)
       throws IOException {
     try (ScorePredictor predictor = open(model, path, parameters, inputs.size())) {
       return predictor.measure(inputs);
