@@ -3,7 +3,6 @@ package org.anomalyscore.storage;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.anomalyscore.storage.StorageFault.Reason;
 import org.apache.hadoop.fs.s3a.AWSRedirectException;
 import org.apache.hadoop.fs.s3a.AWSServiceThrottledException;
 import org.apache.hadoop.fs.s3a.CredentialInitializationException;
@@ -41,10 +40,10 @@ final class S3Reason {
    * @param path where the failure was met; a text that may hold the URI
    * @return never null
    */
-  static Reason of(String path, Throwable failure) {
+  static FaultReason of(String path, Throwable failure) {
     String bucket = bucket(path, failure);
     if (has(failure, CredentialInitializationException.class)) {
-      return new Reason(
+      return new FaultReason(
           "no AWS credentials were found for " + bucket,
           "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or use a profile or"
               + " the role of the machine: see 'Images and tables in S3' in the README.",
@@ -56,53 +55,53 @@ final class S3Reason {
     int status = answer == null ? 0 : answer.statusCode();
     String said = status + (code.isEmpty() ? "" : " " + code);
     if (has(failure, UnknownStoreException.class) || code.equals("NoSuchBucket")) {
-      return new Reason(
+      return new FaultReason(
           "there is no bucket " + bucket,
           "Check its name, and fs.s3a.endpoint if it is not Amazon's.",
           true);
     }
     if (BAD_CREDENTIALS.contains(code)) {
-      return new Reason(
+      return new FaultReason(
           "%s: S3 does not accept the AWS credentials (%s)".formatted(bucket, said),
           "Check which ones the job finds (environment, profile, role of the machine) and whether"
               + " they have expired; they are not shown here.",
           true);
     }
     if (code.equals("RequestTimeTooSkewed")) {
-      return new Reason(
+      return new FaultReason(
           "%s: the clock of this machine is wrong (%s)".formatted(bucket, said),
           "Set it, and start again.",
           true);
     }
     if (has(failure, AWSServiceThrottledException.class) || status == 503 || status == 429) {
-      return new Reason(
+      return new FaultReason(
           "%s: S3 asks to slow down (%s), and after all retries it still does"
               .formatted(bucket, said),
           "Start again later, with fewer tasks at once, or raise fs.s3a.retry.throttle.limit.",
           true);
     }
     if (has(failure, AWSRedirectException.class) || status == 301) {
-      return new Reason(
+      return new FaultReason(
           "the bucket %s is in another region (%s)".formatted(bucket, said),
           "Set fs.s3a.endpoint.region to it.",
           true);
     }
     if (status == 400) {
-      return new Reason(
+      return new FaultReason(
           "%s: S3 refuses the request (%s)".formatted(bucket, said),
           "The usual causes are another region (fs.s3a.endpoint.region) and an expired session"
               + " token.",
           true);
     }
     if (status == 401 || status == 403) {
-      return new Reason(
+      return new FaultReason(
           "%s: access is denied (%s): no permission, or wrong AWS credentials"
               .formatted(bucket, said),
           "Grant the permissions that the README lists ('Images and tables in S3') for the bucket"
               + " and all below the path, and check which credentials the job finds.",
           false);
     }
-    return new Reason(
+    return new FaultReason(
         "%s: S3 failed (%s)"
             .formatted(bucket, answer == null ? failure.getClass().getSimpleName() : said),
         "Start again later; if it stays, ask whoever runs the storage.",

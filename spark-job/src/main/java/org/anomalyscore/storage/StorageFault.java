@@ -17,15 +17,6 @@ import org.apache.hadoop.security.AccessControlException;
  */
 public final class StorageFault {
 
-  /**
-   * Half a message.
-   *
-   * @param why a clause, without a full stop
-   * @param remedy whole sentences
-   * @param everywhere true if no other file of this storage would fare better
-   */
-  record Reason(String why, String remedy, boolean everywhere) {}
-
   private StorageFault() {}
 
   /**
@@ -35,9 +26,9 @@ public final class StorageFault {
    * @param path where
    */
   public static UserException of(String task, Path path, Exception failure) {
-    Reason reason = reason(path.toString(), failure);
+    FaultReason reason = reason(path.toString(), failure);
     if (reason == null) {
-      reason = new Reason(failure.toString(), "Check the storage and try again.", false);
+      reason = new FaultReason(failure.toString(), "Check the storage and try again.", false);
     }
     return new UserException(task + ": " + reason.why() + ". " + reason.remedy(), failure);
   }
@@ -54,7 +45,7 @@ public final class StorageFault {
         return fault;
       }
     }
-    Reason reason = s3Reason(failure.toString(), failure);
+    FaultReason reason = s3Reason(failure.toString(), failure);
     if (reason == null) {
       reason = fullDisk(failure);
     }
@@ -76,7 +67,7 @@ public final class StorageFault {
    * @throws UserException if the storage as a whole is at fault
    */
   public static void requireStorage(Path file, Configuration hadoop, IOException failure) {
-    Reason reason = reason(file.toString(), failure);
+    FaultReason reason = reason(file.toString(), failure);
     if (reason != null && reason.everywhere()) {
       throw cannotRead(file, reason);
     }
@@ -88,35 +79,35 @@ public final class StorageFault {
     } catch (FileNotFoundException e) {
       // The folder went with the file; the storage answered.
     } catch (IOException e) {
-      Reason wider = reason(file.toString(), e);
+      FaultReason wider = reason(file.toString(), e);
       throw cannotRead(
           file,
           wider != null
               ? wider
-              : new Reason(e.toString(), "Check the storage and start again.", true));
+              : new FaultReason(e.toString(), "Check the storage and start again.", true));
     }
   }
 
   /** Without a cause: an executor's exception must reach a driver that may lack its classes. */
-  private static UserException cannotRead(Path file, Reason reason) {
+  private static UserException cannotRead(Path file, FaultReason reason) {
     return new UserException(
         "Cannot read '%s', nor go on with others: %s. %s"
             .formatted(file, reason.why(), reason.remedy()));
   }
 
-  private static Reason reason(String path, Exception failure) {
-    Reason s3 = s3Reason(path, failure);
+  private static FaultReason reason(String path, Exception failure) {
+    FaultReason s3 = s3Reason(path, failure);
     if (s3 != null) {
       return s3;
     }
     if (failure instanceof AccessControlException || failure instanceof AccessDeniedException) {
-      return new Reason(
+      return new FaultReason(
           "no permission (" + failure.getMessage() + ")",
           "Grant it to the user that runs the job, for the folder and all below it.",
           false);
     }
     if (failure instanceof FileNotFoundException) {
-      return new Reason(
+      return new FaultReason(
           "a file or folder is not there, or was removed meanwhile (" + failure.getMessage() + ")",
           "Start again when nothing writes there.",
           false);
@@ -137,21 +128,21 @@ public final class StorageFault {
   }
 
   /** S3's classes are looked at only where there are any. */
-  private static Reason s3Reason(String path, Throwable failure) {
+  private static FaultReason s3Reason(String path, Throwable failure) {
     if (!isOfS3(failure)) {
       return null;
     }
-    Reason unreachable = unreachable(S3Reason.bucket(path, failure), failure);
+    FaultReason unreachable = unreachable(S3Reason.bucket(path, failure), failure);
     return unreachable == null ? S3Reason.of(path, failure) : unreachable;
   }
 
   /** Java has no type for it. A task's exception may have reached the driver as text alone. */
-  private static Reason fullDisk(Throwable failure) {
+  private static FaultReason fullDisk(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       String message = String.valueOf(t.getMessage());
       for (String sign : List.of("No space left on device", "Disk quota exceeded")) {
         if (message.contains(sign)) {
-          return new Reason(
+          return new FaultReason(
               "a disk is full (" + sign + ")",
               "Make room where --out lies, and where Spark keeps its scratch files"
                   + " (spark.local.dir), and start again.",
@@ -163,13 +154,13 @@ public final class StorageFault {
   }
 
   /** Null if nothing says that the storage was not reached. */
-  private static Reason unreachable(String where, Throwable failure) {
+  private static FaultReason unreachable(String where, Throwable failure) {
     Throwable lost = innermost(failure, LostConnection::isOne);
     if (lost == null) {
       return null;
     }
     boolean never = LostConnection.neverStood(lost);
-    return new Reason(
+    return new FaultReason(
         "the storage behind %s cannot be reached%s (%s)"
             .formatted(where, never ? "" : ": the connection broke off", lost),
         "Check the address (fs.s3a.endpoint for S3), the network and the server, and start again.",
