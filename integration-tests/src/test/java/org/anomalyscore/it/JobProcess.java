@@ -96,15 +96,6 @@ final class JobProcess {
     return submit(java, List.of(SqlSession.class.getName(), "spark-internal"), arguments);
   }
 
-  /** {@link CommandSession} under a plain SparkSubmit that is given the job jar. */
-  static JobProcess commandSession(String... files) {
-    List<String> java = javaOnSparksJars();
-    int classPath = java.size() - 1;
-    java.set(classPath, java.get(classPath) + ":" + SqlSession.classPath());
-    return submit(java, List.of(CommandSession.class.getName(), "spark-internal"), files)
-        .jar(Checkout.JOB_JAR);
-  }
-
   private static JobProcess submit(
       List<String> java, List<String> classAndJar, String... arguments) {
     List<String> command = new ArrayList<>(java);
