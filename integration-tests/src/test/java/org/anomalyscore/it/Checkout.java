@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -36,18 +35,6 @@ final class Checkout {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** The README's first code block of a language that contains a part. */
-  static String readmeBlock(String language, String part) throws IOException {
-    String readme = Files.readString(ROOT.resolve("README.md"));
-    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-        .matcher(readme)
-        .results()
-        .map(block -> block.group(1))
-        .filter(block -> block.contains(part))
-        .findFirst()
-        .orElseThrow();
   }
 
   private static Path find(Path start) {

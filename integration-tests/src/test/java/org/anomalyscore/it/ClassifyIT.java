@@ -158,15 +158,4 @@ class ClassifyIT {
         run(3, "labels", "--scores", both, "--dataset", "reference", "--labels", "" + labels);
     assertTrue(none.err().contains("No path in"), none::toString);
   }
-
-  @Test
-  void theReadmesQueriesReadFeatures() throws Exception {
-    String spark = Checkout.readmeBlock("sql", "size(features)");
-    assertEquals(2 * images, Tables.query(spark.replace("`tables", "`" + tables)).size());
-
-    Python.assume("duckdb");
-    String duckDb = Checkout.readmeBlock("sql", "list_sum(").replace("'tables", "'" + tables);
-    String rows = Python.duckDb(duckDb);
-    assertTrue(rows.contains("('blurred', " + images + ", "), rows);
-  }
 }

@@ -286,33 +286,6 @@ class EndToEndIT {
     }
   }
 
-  @Test
-  void theReadmesSparkQueryRuns() throws IOException {
-    List<String> rows = Tables.query(readmeBlock("sql", "parquet.`anomaly-score-demo"));
-    assertEquals(10, rows.size());
-  }
-
-  @Test
-  void theReadmesDuckDbQueryRuns() throws Exception {
-    Python.assume("duckdb");
-    String query = readmeBlock("sql", "read_parquet('anomaly-score-demo");
-    String out = Python.duckDb(query);
-    assertTrue(out.contains("fresh-draws"), out);
-  }
-
-  @Test
-  void theReadmesPandasLinesRun() throws Exception {
-    Python.assume("pandas, pyarrow");
-    String out = Python.output(readmeBlock("python", "import pandas"));
-    assertTrue(out.contains("fresh-draws") && out.contains("complexity"), out);
-  }
-
-  /** A code block of the README, with the demo's folder being where these tests have it. */
-  private String readmeBlock(String language, String part) throws IOException {
-    return Checkout.readmeBlock(language, part)
-        .replace("anomaly-score-demo", tables.getParent().toString());
-  }
-
   private static String[] score(String images, String model, String out) {
     return new String[] {
       "score", "--images", images, "--dataset", "d", "--model", model, "--out", out
