@@ -1,7 +1,5 @@
 package org.anomalyscore.it;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,16 +35,20 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
   }
 
-  /** Skips the test where there is no browser. */
-  static Browser start(Path profile) {
-    assumeTrue(
-        Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
-        "There is no "
+  /** Why there is none, and what to do; null if there is one. */
+  static String missing() {
+    return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER)
+        ? null
+        : "There is no "
             + CHROMIUM
             + " or no "
             + DRIVER
             + ": apt install chromium chromium-driver,"
-            + " or name them with -Danomalyscore.chromium=FILE -Danomalyscore.chromedriver=FILE");
+            + " or name them with -Danomalyscore.chromium=FILE -Danomalyscore.chromedriver=FILE";
+  }
+
+  /** Starts the browser, which must be there. */
+  static Browser start(Path profile) {
     DEVTOOLS.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(CHROMIUM.toString());
