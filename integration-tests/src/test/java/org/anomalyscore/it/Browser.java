@@ -26,12 +26,6 @@ final class Browser implements AutoCloseable {
   private static final Path DRIVER =
       Path.of(System.getProperty("anomalyscore.chromedriver", "/usr/bin/chromedriver"));
 
-  /** A whole class is skipped by it, so that the summary counts and names it. */
-  static final String NOT_INSTALLED =
-      "There is no /usr/bin/chromium or no /usr/bin/chromedriver: apt install chromium"
-          + " chromium-driver, or name them with -Danomalyscore.chromium=FILE"
-          + " -Danomalyscore.chromedriver=FILE";
-
   /** It warns that no classes of this Chromium's own protocol are there, of which none is used. */
   private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
 
@@ -41,10 +35,19 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
   }
 
-  static boolean isInstalled() {
-    return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
+  /** Why there is none, and what to do; null if there is one. */
+  static String missing() {
+    return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER)
+        ? null
+        : "There is no "
+            + CHROMIUM
+            + " or no "
+            + DRIVER
+            + ": apt install chromium chromium-driver,"
+            + " or name them with -Danomalyscore.chromium=FILE -Danomalyscore.chromedriver=FILE";
   }
 
+  /** Starts the browser, which must be there. */
   static Browser start(Path profile) {
     DEVTOOLS.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();

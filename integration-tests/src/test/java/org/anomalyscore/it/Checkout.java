@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,7 +27,33 @@ final class Checkout {
   /** Spark's own jars, laid out as in an installation. */
   static final Path SPARK_HOME = ROOT.resolve("spark-home/target");
 
+  private static boolean scratchIsEmpty;
+
   private Checkout() {}
+
+  /**
+   * An empty folder for what several test classes use. It is kept for whoever looks into a failure,
+   * until the next JVM of tests asks for its first.
+   */
+  static synchronized Path scratch(String name) throws IOException {
+    Path all = ROOT.resolve("integration-tests/target/scratch");
+    if (!scratchIsEmpty) {
+      delete(all);
+      scratchIsEmpty = true;
+    }
+    return Files.createDirectories(all.resolve(name));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
 
   /** The jars of {@link #SPARK_HOME}. */
   static List<Path> sparkJars() {

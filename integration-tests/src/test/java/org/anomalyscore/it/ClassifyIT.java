@@ -22,37 +22,30 @@ class ClassifyIT {
   @TempDir static Path folder;
 
   private Path tables;
-  private int images;
 
   @BeforeAll
   void scoreWithFeatures() throws Exception {
     Demo demo = Demo.once();
     tables = folder.resolve("tables");
-    try (var files = Files.newDirectoryStream(demo.images().resolve("reference"), "00*.png")) {
-      for (Path ignored : files) {
-        images++;
-      }
-    }
     for (String set : List.of("reference", "blurred")) {
       JobProcess.Result result =
-          JobProcess.script(
-                  "score",
-                  "--images",
-                  demo.images().resolve(set) + "/00*.png",
-                  "--dataset",
-                  set,
-                  "--model",
-                  demo.model().toString(),
-                  "--features",
-                  "--out",
-                  tables.toString())
-              .run();
+          WarmJob.run(
+              "score",
+              "--images",
+              demo.images().resolve(set).toString(),
+              "--dataset",
+              set,
+              "--model",
+              demo.model().toString(),
+              "--features",
+              "--out",
+              tables.toString());
       assertEquals(0, result.exitCode(), result::toString);
     }
   }
 
   private JobProcess.Result run(int exitCode, String... arguments) throws Exception {
-    JobProcess.Result result = JobProcess.script(arguments).run();
+    JobProcess.Result result = WarmJob.run(arguments);
     assertEquals(exitCode, result.exitCode(), result::toString);
     assertFalse(result.err().contains("\tat "), result::toString);
     return result;
@@ -74,7 +67,7 @@ class ClassifyIT {
             "--generated",
             "blurred",
             "--json");
-    assertEquals(images, result.at("/images/reference").asInt());
+    assertEquals(Demo.REFERENCES, result.at("/images/reference").asInt());
     int whole = 0;
     for (JsonNode row : result.get("classifications")) {
       if (row.get("task").asText().equals("reference_and_generated")
@@ -135,7 +128,7 @@ class ClassifyIT {
     assertEquals(5, result.get("summaries").size());
     JsonNode all = result.at("/summaries/4");
     assertEquals(60, all.get("n").asInt());
-    assertEquals(images - 60, all.get("unlabelled").asInt());
+    assertEquals(Demo.REFERENCES - 60, all.get("unlabelled").asInt());
     assertTrue(all.get("jonckheere_p_complexity").isNumber(), all::toString);
 
     JobProcess.Result byFolder =

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,46 +13,36 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The packaged job on a standalone cluster whose executors stall and die. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ResourceLock(StandaloneCluster.LOCK)
+@Order(1)
 final class ClusterIT {
-  private static final int IMAGES = 96;
   private static final Pattern COPY = Pattern.compile("Running task \\d+\\.1 in stage");
   private static final Pattern BATCH = Pattern.compile("Task \\d+ has measured");
 
   @TempDir static Path folder;
 
   private StandaloneCluster cluster;
-  private List<String> expected;
+  private Undisturbed undisturbed;
 
   @BeforeAll
   void start() throws Exception {
-    drawImages(folder.resolve("images"));
-    JobProcess.Result local = JobProcess.sparkSubmit(score("local")).run();
-    assertEquals(0, local.exitCode(), local::toString);
-    expected = rows("local");
-    assertEquals(IMAGES, expected.size());
-    cluster = StandaloneCluster.start(folder.resolve("cluster"), 2, 2);
-  }
-
-  @AfterAll
-  void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
+    undisturbed = Undisturbed.once();
+    cluster = StandaloneCluster.once();
   }
 
   @Test
@@ -67,7 +55,7 @@ final class ClusterIT {
       assertEquals(0, result.exitCode(), result::toString);
       assertTrue(result.err().contains("ExecutorLostFailure"), result::toString);
     }
-    assertEquals(expected, rows("killed"));
+    undisturbed.assertWhole(folder.resolve("killed"));
   }
 
   @Test
@@ -96,7 +84,7 @@ final class ClusterIT {
     } finally {
       cluster.releaseExecutors();
     }
-    assertEquals(expected, rows("stalled"));
+    undisturbed.assertWhole(folder.resolve("stalled"));
     try (Stream<Path> files = Files.list(events)) {
       String log = Files.readString(files.findFirst().orElseThrow());
       assertTrue(log.contains("\"Speculative\":true"), "nothing was speculated");
@@ -104,16 +92,47 @@ final class ClusterIT {
   }
 
   @Test
-  void eachTaskGetsAGpuOfItsOwn() throws Exception {
-    JobProcess.Result result =
+  void eachTaskGetsAGpuOfItsOwnAndPrometheusSeesTheRun() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics/prometheus/"))
+            .build();
+    HttpClient client = HttpClient.newHttpClient();
+    Pattern scored =
+        Pattern.compile("metrics_anomaly_score_driver_anomalyScore_images_scored_Value\\S* [1-9]");
+    String seen = "";
+    try (JobProcess.Running job =
         cluster
-            .submit(append(score("gpus"), "--device", "cpu"))
+            .submit(score("gpus", "--slice", "24", "--device", "cpu"))
             .conf("spark.executor.resource.gpu.amount", "2")
             .conf("spark.task.resource.gpu.amount", "1")
-            .conf("spark.scheduler.minRegisteredResourcesRatio", "1.0")
-            .run();
-    assertEquals(0, result.exitCode(), result::toString);
-    assertEquals(expected, rows("gpus"));
+            .conf("spark.ui.enabled", "true")
+            .conf("spark.ui.port", "" + port)
+            .start()) {
+      while (job.isAlive() && !scored.matcher(seen).find()) {
+        try {
+          seen = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (ConnectException e) {
+          // The UI is not there yet.
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      JobProcess.Result result = job.result();
+      assertEquals(0, result.exitCode(), result::toString);
+    }
+    String last = seen;
+    assertTrue(scored.matcher(last).find(), last);
+    for (String name :
+        List.of("images_rejected", "images_per_second", "read_seconds", "decode_seconds")) {
+      assertTrue(last.contains("_anomalyScore_" + name + "_Value"), last);
+    }
+    for (String stage : List.of("model", "noise", "network", "wait")) {
+      assertTrue(last.contains("_anomalyScore_" + stage + "_seconds_Value"), last);
+    }
+    undisturbed.assertWhole(folder.resolve("gpus"));
     assertEquals(Set.of("0", "1"), grantedGpus(0));
     assertEquals(Set.of("2", "3"), grantedGpus(1));
     assertEquals(
@@ -131,7 +150,9 @@ final class ClusterIT {
         .collect(Collectors.toSet());
   }
 
+  /** In one process: DevicesTest. */
   @Test
+  @Tag("nightly")
   void aGpuThatCannotBeUsedIsOneMessage() throws Exception {
     assertFault(
         cluster
@@ -141,7 +162,7 @@ final class ClusterIT {
         "a build for the CPU",
         "spark.executorEnv.PYTORCH_LIBRARY_PATH");
     assertFault(
-        cluster.submit(append(score("none"), "--device", "gpu")),
+        cluster.submit(score("none", "--device", "gpu")),
         "Spark grants no GPU to tasks",
         "spark.task.resource.gpu.amount");
   }
@@ -154,104 +175,27 @@ final class ClusterIT {
   }
 
   @Test
-  void prometheusSeesTheRun() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics/prometheus/"))
-            .build();
-    HttpClient client = HttpClient.newHttpClient();
-    Pattern scored =
-        Pattern.compile("metrics_anomaly_score_driver_anomalyScore_images_scored_Value\\S* [1-9]");
-    String seen = "";
-    try (JobProcess.Running job =
-        cluster
-            .submit(append(score("watched"), "--slice", "24"))
-            .conf("spark.ui.enabled", "true")
-            .conf("spark.ui.port", "" + port)
-            .start()) {
-      while (job.isAlive() && !scored.matcher(seen).find()) {
-        try {
-          seen = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-        } catch (ConnectException e) {
-          // The UI is not there yet.
-        }
-        TimeUnit.MILLISECONDS.sleep(50);
-      }
-      assertEquals(0, job.result().exitCode());
-    }
-    String last = seen;
-    assertTrue(scored.matcher(last).find(), last);
-    for (String name :
-        List.of("images_rejected", "images_per_second", "read_seconds", "decode_seconds")) {
-      assertTrue(last.contains("_anomalyScore_" + name + "_Value"), last);
-    }
-    for (String stage : List.of("model", "noise", "network", "wait")) {
-      assertTrue(last.contains("_anomalyScore_" + stage + "_seconds_Value"), last);
-    }
-    assertEquals(expected, rows("watched"));
-  }
-
-  @Test
-  void aKilledDriverLeavesNoExecutorBehind() throws Exception {
-    try (JobProcess.Running job = cluster.submit(score("orphans")).start()) {
-      cluster.awaitExecutors(2);
+  void aKilledDriverLeavesNoExecutorBehindAndItsRunGoesOnElsewhere() throws Exception {
+    Path out = folder.resolve("orphans");
+    try (JobProcess.Running job = cluster.submit(score("orphans", "--slice", "24")).start()) {
+      // Of four slices one is committed, and another is under way.
+      cluster.awaitExecutorLogs(log -> BATCH.matcher(log).results().count() >= 4);
       job.kill();
       assertFalse(job.isAlive());
       assertEquals(137, job.result().exitCode());
     }
     cluster.awaitNoExecutors();
-    assertFalse(Files.exists(folder.resolve("orphans/scores")));
+    JobProcess.Result result = WarmJob.run(undisturbed.score(out.toString()));
+    assertEquals(0, result.exitCode(), result::toString);
+    undisturbed.assertWhole(out);
+    assertEquals(
+        List.of("[interrupted]", "[complete]"),
+        Tables.sql("SELECT status FROM {0} ORDER BY started_at", out.resolve("runs")));
   }
 
-  private String[] score(String out) {
-    return new String[] {
-      "score",
-      "--images",
-      folder.resolve("images").toString(),
-      "--dataset",
-      "noise",
-      "--model",
-      Checkout.ROOT.resolve("spark-job/src/test/resources/oracle/tiny.pt").toString(),
-      "--out",
-      folder.resolve(out).toString(),
-      "--batch-size",
-      "8",
-      // Long tasks on small images.
-      "--attack-steps",
-      "100",
-      "--partitions",
-      "4"
-    };
-  }
-
-  private static String[] append(String[] arguments, String... more) {
-    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
-  }
-
-  /** What must not depend on where and how often a task ran. */
-  private List<String> rows(String out) {
-    return Tables.sql(
-        "SELECT path, image_id, complexity, vulnerability, step_norm, complexity_floor"
-            + " FROM {0} ORDER BY path, image_id",
-        folder.resolve(out).resolve("scores"));
-  }
-
-  /** Coloured blocks, so that no image is degenerate. */
-  private static void drawImages(Path images) throws IOException {
-    Files.createDirectories(images);
-    Random random = new Random(1);
-    for (int n = 0; n < IMAGES; n++) {
-      BufferedImage image = new BufferedImage(48, 48, BufferedImage.TYPE_INT_RGB);
-      for (int block = 0; block < 36; block++) {
-        int color = random.nextInt(1 << 24);
-        for (int pixel = 0; pixel < 64; pixel++) {
-          image.setRGB(block % 6 * 8 + pixel % 8, block / 6 * 8 + pixel / 8, color);
-        }
-      }
-      ImageIO.write(image, "png", images.resolve("%03d.png".formatted(n)).toFile());
-    }
+  private String[] score(String out, String... more) {
+    return undisturbed.score(
+        folder.resolve(out).toString(),
+        Stream.concat(Stream.of("--partitions", "4"), Stream.of(more)).toArray(String[]::new));
   }
 }

@@ -33,11 +33,13 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.internal.SQLConf;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Every file under conf/ is read by what will read it, so that a misspelt key is a failure and not
  * a silence.
  */
+@Isolated("its session is the only one of the JVM")
 final class ConfFilesIT {
   private static final Path CONF = Checkout.ROOT.resolve("conf");
 
@@ -138,6 +140,7 @@ final class ConfFilesIT {
 
   @Test
   void sparkAcceptsEveryValue() throws Exception {
+    Tables.close();
     SparkConf conf = new SparkConf(false).setMaster("local[1]").setAppName("conf");
     conf.set("spark.ui.enabled", "false");
     load("spark-defaults.conf").forEach((key, value) -> conf.set((String) key, (String) value));

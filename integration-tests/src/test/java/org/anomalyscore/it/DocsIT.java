@@ -178,7 +178,7 @@ class DocsIT {
       for (String command : block.commands()) {
         if (reasons(command).isEmpty() && commands.add(command)) {
           List<String> arguments = arguments(command, folders.get(block.page()));
-          JobProcess.Result result = JobProcess.script(arguments.toArray(String[]::new)).run();
+          JobProcess.Result result = WarmJob.run(arguments.toArray(String[]::new));
           assertEquals(0, result.exitCode(), () -> command + "\n" + result);
           assertFalse(result.err().contains("\tat "), result::toString);
         }

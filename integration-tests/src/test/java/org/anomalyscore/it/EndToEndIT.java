@@ -14,12 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged job in processes of its own: the README's demo, then its commands on that. */
+/** The packaged job: the README's demo by the script, then its commands on that. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Order(2)
 class EndToEndIT {
 
   private static final List<String> FAULTY = List.of("blurred", "checkerboard", "broken-geometry");
@@ -55,18 +57,17 @@ class EndToEndIT {
   @Test
   void evaluatePrintsOneJsonObject() throws Exception {
     JobProcess.Result result =
-        JobProcess.script(
-                "evaluate",
-                "--scores",
-                tables.toString(),
-                "--reference",
-                "reference",
-                "--generated",
-                String.join(",", FAULTY) + ",fresh-draws",
-                "--out",
-                folder.resolve("evaluated").toString(),
-                "--json")
-            .run();
+        WarmJob.run(
+            "evaluate",
+            "--scores",
+            tables.toString(),
+            "--reference",
+            "reference",
+            "--generated",
+            String.join(",", FAULTY) + ",fresh-draws",
+            "--out",
+            folder.resolve("evaluated").toString(),
+            "--json");
     assertEquals(0, result.exitCode(), result::toString);
     JsonNode json = JsonMapper.builder().build().readTree(result.out());
     assertEquals("reference", json.get("reference").get("dataset").asText());
@@ -87,22 +88,21 @@ class EndToEndIT {
   void explainTakesTheWorstImagesAndDrawsThem() throws Exception {
     Path out = folder.resolve("explained");
     JobProcess.Result result =
-        JobProcess.script(
-                "explain",
-                "--scores",
-                tables.toString(),
-                "--dataset",
-                "broken-geometry",
-                "--top",
-                "2",
-                "--model",
-                model,
-                "--out",
-                out.toString(),
-                "--seeds",
-                "2",
-                "--json")
-            .run();
+        WarmJob.run(
+            "explain",
+            "--scores",
+            tables.toString(),
+            "--dataset",
+            "broken-geometry",
+            "--top",
+            "2",
+            "--model",
+            model,
+            "--out",
+            out.toString(),
+            "--seeds",
+            "2",
+            "--json");
     assertEquals(0, result.exitCode(), result::toString);
     JsonNode json = JsonMapper.builder().build().readTree(result.out());
     assertEquals(0, json.get("failed").size(), result::toString);
@@ -125,26 +125,25 @@ class EndToEndIT {
   void sweepMeasuresASampleAsScoreDid() throws Exception {
     Path out = folder.resolve("swept");
     JobProcess.Result result =
-        JobProcess.script(
-                "sweep",
-                "--reference",
-                images.resolve("reference").toString(),
-                "--generated",
-                images.resolve("blurred").toString(),
-                "--model",
-                model,
-                "--out",
-                out.toString(),
-                "--sample",
-                "8",
-                "--noise-step",
-                "0.03",
-                "--attack-steps",
-                "3",
-                "--seeds",
-                "0,1",
-                "--json")
-            .run();
+        WarmJob.run(
+            "sweep",
+            "--reference",
+            images.resolve("reference").toString(),
+            "--generated",
+            images.resolve("blurred").toString(),
+            "--model",
+            model,
+            "--out",
+            out.toString(),
+            "--sample",
+            "8",
+            "--noise-step",
+            "0.03",
+            "--attack-steps",
+            "3",
+            "--seeds",
+            "0,1",
+            "--json");
     assertEquals(0, result.exitCode(), result::toString);
     JsonNode json = JsonMapper.builder().build().readTree(result.out());
     assertEquals(8, json.get("sets").get("blurred").get("sampled").asInt(), result::toString);
@@ -238,7 +237,7 @@ class EndToEndIT {
   @Test
   void aBenchmarkAlertsWhenAGeneratorGotWorse() throws Exception {
     Path night = Files.createDirectories(folder.resolve("night"));
-    replaceImages("fresh-draws", night.resolve("gan"), 200);
+    replaceImages("fresh-draws", night.resolve("gan"), Demo.GENERATED);
     Path manifest =
         Files.writeString(
             night.resolve("nightly.yaml"),
@@ -251,8 +250,7 @@ class EndToEndIT {
             outputs: {tables: tables}
             """
                 .formatted(model, images.resolve("reference")));
-    JobProcess benchmark = JobProcess.script("benchmark", "--manifest", manifest.toString());
-    JobProcess.Result first = benchmark.run();
+    JobProcess.Result first = WarmJob.run("benchmark", "--manifest", manifest.toString());
     assertEquals(3, first.exitCode(), first::toString);
     assertTrue(first.out().contains("FAILED missing: "), first::toString);
 
@@ -260,9 +258,9 @@ class EndToEndIT {
     Files.writeString(
         manifest,
         Files.readString(manifest).replace("nowhere", images.resolve("blurred").toString()));
-    replaceImages("broken-geometry", night.resolve("gan"), 100);
+    replaceImages("broken-geometry", night.resolve("gan"), Demo.GENERATED);
     JobProcess.Result second =
-        JobProcess.script("benchmark", "--manifest", manifest.toString(), "--json").run();
+        WarmJob.run("benchmark", "--manifest", manifest.toString(), "--json");
     assertEquals(5, second.exitCode(), second::toString);
     JsonNode alerts =
         JsonMapper.builder().build().readTree(second.out()).get("models").get(0).get("alerts");
@@ -296,8 +294,9 @@ class EndToEndIT {
     return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
-  private static void assertFault(int exitCode, String part, String... arguments) throws Exception {
-    JobProcess.Result result = JobProcess.script(arguments).run();
+  private static void assertFault(int exitCode, String part, String... arguments)
+      throws IOException {
+    JobProcess.Result result = WarmJob.run(arguments);
     assertEquals(exitCode, result.exitCode(), result::toString);
     assertTrue(result.err().contains(part), result::toString);
     assertTrue(result.out().isEmpty(), result::toString);

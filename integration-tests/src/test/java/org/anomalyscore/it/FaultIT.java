@@ -10,33 +10,32 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Kills drivers and executors at random moments and starts the run again, until its table is whole;
- * then that table must be the one of a run that nobody disturbed. Tables lie on a local disk and in
- * S3 in turn.
+ * A run whose disk is full; and, nightly, one whose drivers and executors are killed at random
+ * moments and that is started again until its table is whole. Then that table must be the one of a
+ * run that nobody disturbed. Tables lie on a local disk and in S3 in turn.
  *
- * <p>{@code -Danomalyscore.kills=20} kills more often, {@code -Danomalyscore.kills.seed=N} at other
- * moments.
+ * <p>{@code -Pnightly -Danomalyscore.kills=20} kills more often, {@code
+ * -Danomalyscore.kills.seed=N} at other moments.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ResourceLock(StandaloneCluster.LOCK)
 class FaultIT {
 
-  private static final int KILLS = Integer.getInteger("anomalyscore.kills", 1);
+  private static final int KILLS = Integer.getInteger("anomalyscore.kills", 6);
   private static final long SEED = Long.getLong("anomalyscore.kills.seed", 1);
-  private static final int IMAGES = 96;
-  private static final int BAD = 3;
-  private static final String BUCKET = "night";
+  private static final String BUCKET = "killed";
 
   /** A debug line of the executors; what they measured, whether it was committed or not. */
   private static final Pattern MEASURED = Pattern.compile("has measured (\\d+) images");
@@ -46,43 +45,26 @@ class FaultIT {
   private final Random random = new Random(SEED);
   private StandaloneCluster cluster;
   private S3Server server;
-  private List<String> expected;
+  private Undisturbed undisturbed;
   private double undisturbedSeconds;
   private int kills;
 
   @BeforeAll
-  void runUndisturbed() throws Exception {
-    for (Map.Entry<String, byte[]> picture : S3Runs.pictures("images", IMAGES, 7).entrySet()) {
-      Path file = folder.resolve(picture.getKey());
-      Files.createDirectories(file.getParent());
-      Files.write(file, picture.getValue());
-    }
-    for (int i = 0; i < BAD; i++) {
-      Files.writeString(folder.resolve("images/bad" + i + ".png"), "no image " + i);
-    }
-    server = S3Server.start(folder.resolve("server"));
-    server.makeBucket(BUCKET);
-    cluster = StandaloneCluster.start(folder.resolve("cluster"), 1, 0);
-    JobProcess.Result result = score(folder.resolve("undisturbed").toString()).run();
-    assertEquals(0, result.exitCode(), result::toString);
-    undisturbedSeconds = result.duration().toMillis() / 1e3;
-    expected = rows(folder.resolve("undisturbed"));
-    assertEquals(IMAGES, expected.size());
-    assertEquals(IMAGES, measuredByLastRun());
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    if (cluster != null) {
-      cluster.close();
-    }
-    if (server != null) {
-      server.close();
-    }
+  void start() throws Exception {
+    undisturbed = Undisturbed.once();
   }
 
   @Test
+  @Tag("nightly")
   void noKillLosesOrDoublesARow() throws Exception {
+    server = S3Server.once();
+    server.makeBucket(BUCKET);
+    cluster = StandaloneCluster.once();
+    JobProcess.Result calm = score(folder.resolve("calm").toString()).run();
+    assertEquals(0, calm.exitCode(), calm::toString);
+    undisturbedSeconds = calm.duration().toMillis() / 1e3;
+    undisturbed.assertWhole(folder.resolve("calm"));
+    assertEquals(Undisturbed.IMAGES, measuredByLastRun());
     for (int round = 0; kills < KILLS; round++) {
       boolean inS3 = round % 2 == 1;
       String name = "round" + round;
@@ -90,13 +72,16 @@ class FaultIT {
       int killedBefore = kills;
       long measured = runUntilWhole(out);
       Path tables = inS3 ? server.download(BUCKET, name, folder.resolve("s3-copy")) : Path.of(out);
-      assertWhole(tables);
+      undisturbed.assertWhole(tables);
       if (inS3) {
         assertEquals(List.of(), server.pendingUploads(BUCKET));
       }
       say(
           "%s: %d kills, lost 0, doubled 0, %d of %d images measured again",
-          out.replace(folder.toString(), "DIR"), kills - killedBefore, measured - IMAGES, IMAGES);
+          out.replace(folder.toString(), "DIR"),
+          kills - killedBefore,
+          measured - Undisturbed.IMAGES,
+          Undisturbed.IMAGES);
     }
   }
 
@@ -107,13 +92,13 @@ class FaultIT {
         run("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString()) == 0,
         "a small disk cannot be mounted without root's rights");
     try {
-      JobProcess.Result full = score(disk.resolve("out").toString()).run();
+      JobProcess.Result full = WarmJob.run(undisturbed.score(disk.resolve("out").toString()));
       assertEquals(3, full.exitCode(), full::toString);
       assertTrue(full.err().contains("a disk is full"), full::toString);
       assertEquals(0, run("mount", "-o", "remount,size=64m", disk.toString()));
-      JobProcess.Result more = score(disk.resolve("out").toString()).run();
+      JobProcess.Result more = WarmJob.run(undisturbed.score(disk.resolve("out").toString()));
       assertEquals(0, more.exitCode(), more::toString);
-      assertEquals(expected, rows(disk.resolve("out")));
+      undisturbed.assertWhole(disk.resolve("out"));
     } finally {
       assertEquals(0, run("umount", disk.toString()));
     }
@@ -168,53 +153,9 @@ class FaultIT {
     }
   }
 
-  private void assertWhole(Path tables) throws IOException {
-    assertEquals(expected, rows(tables));
-    assertEquals(
-        List.of("[bad0.png,not_an_image]", "[bad1.png,not_an_image]", "[bad2.png,not_an_image]"),
-        Tables.sql(
-            "SELECT right(path, 8), reason FROM {0} ORDER BY path", tables.resolve("rejects")));
-    List<String> runs =
-        Tables.sql("SELECT status FROM {0} ORDER BY started_at", tables.resolve("runs"));
-    assertEquals("[complete]", runs.get(runs.size() - 1));
-    assertEquals(1, runs.stream().filter("[complete]"::equals).count(), runs::toString);
-    try (Stream<Path> files = Files.walk(tables)) {
-      assertEquals(
-          List.of(),
-          files
-              .map(file -> tables.relativize(file).toString())
-              .filter(file -> file.matches(".*(_temporary|__magic|_lease|_work/).*"))
-              .toList());
-    }
-  }
-
-  /** What must not depend on how often the run was killed. */
-  private static List<String> rows(Path tables) {
-    return Tables.sql(
-        "SELECT path, image_id, complexity, vulnerability, as_i, step_norm, complexity_floor"
-            + " FROM {0} ORDER BY path, image_id",
-        tables.resolve("scores"));
-  }
-
   private JobProcess score(String out) throws IOException {
-    Path model =
-        Checkout.ROOT.resolve(
-            "spark-job/src/main/resources/org/anomalyscore/demo/demo-scenes.pt");
     return cluster
-        .submit(
-            "score",
-            "--images",
-            folder.resolve("images").toString(),
-            "--dataset",
-            "noise",
-            "--model",
-            model.toString(),
-            "--out",
-            out,
-            "--batch-size",
-            "8",
-            "--slice",
-            "24")
+        .submit(undisturbed.score(out, "--slice", "24"))
         .env("AWS_ACCESS_KEY_ID", server.accessKey)
         .env("AWS_SECRET_ACCESS_KEY", server.secretKey)
         .conf("spark.hadoop.fs.s3a.endpoint", server.endpoint())

@@ -89,11 +89,27 @@ final class JobProcess {
 
   /** {@link SqlSession} under a plain SparkSubmit: Spark, and of ours what the options bring. */
   static JobProcess sqlSession(String... arguments) {
+    // As Spark's own spark-sql is started: its class is on the class path already.
+    return submit(
+        javaOnSparksJarsAndTests(),
+        List.of(SqlSession.class.getName(), "spark-internal"),
+        arguments);
+  }
+
+  /** {@link CommandServer} under a plain SparkSubmit, with the job jar. */
+  static JobProcess commandServer(Path logging) {
+    List<String> java = javaOnSparksJarsAndTests();
+    // It runs for minutes, for which the second compiler pays.
+    java.remove(ONE_COMPILER);
+    java.add(1, "-Dlog4j2.configurationFile=" + logging);
+    return submit(java, List.of(CommandServer.class.getName(), Checkout.JOB_JAR.toString()));
+  }
+
+  private static List<String> javaOnSparksJarsAndTests() {
     List<String> java = javaOnSparksJars();
     int classPath = java.size() - 1;
     java.set(classPath, java.get(classPath) + ":" + SqlSession.classPath());
-    // As Spark's own spark-sql is started: its class is on the class path already.
-    return submit(java, List.of(SqlSession.class.getName(), "spark-internal"), arguments);
+    return java;
   }
 
   private static JobProcess submit(
@@ -201,6 +217,11 @@ final class JobProcess {
   /** Starts the process and returns at once. */
   Running start() throws IOException {
     return new Running(builder, timeout);
+  }
+
+  /** Starts the process, which is talked to: its input and output are pipes. */
+  Process startTalking(Path err) throws IOException {
+    return builder.redirectError(err.toFile()).start();
   }
 
   /** A process in flight; {@link #close} kills what still runs of it. */

@@ -15,14 +15,15 @@ import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each notebook from top to bottom in a kernel of its own, over the demo's tables and a few runs
- * more: some of its images again under other seeds and with a noise step below float32's rounding,
- * and a broken file.
+ * Notebooks from top to bottom in a kernel of their own, all of them nightly, over the demo's
+ * tables and a few runs more: some of its images again under other seeds and with a noise step
+ * below float32's rounding, and a broken file.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NotebooksIT {
@@ -86,6 +87,7 @@ class NotebooksIT {
   }
 
   @Test
+  @Tag("nightly")
   void reproduceAScore() throws Exception {
     ExecutedNotebook scores = execute("reproduce_a_score.ipynb");
     scores.find("8 images of demo-scenes agree with the table");
@@ -102,6 +104,7 @@ class NotebooksIT {
   }
 
   @Test
+  @Tag("nightly")
   void chooseAFeatureModel() throws Exception {
     ExecutedNotebook models = execute("choose_a_feature_model.ipynb");
     assertEquals(3, models.figures(), models.text());
@@ -114,11 +117,15 @@ class NotebooksIT {
       models.find("A demo-scenes +" + measure + " +" + SEEDS + " +" + IMAGES + " ");
     }
     // Runs, images and seconds an image.
-    models.find("A demo-scenes +cpu +8 +" + (1200 + SEEDS * IMAGES) + " +0\\.\\d+ +0\\.\\d+\n");
+    models.find(
+        "A demo-scenes +cpu +8 +"
+            + (Demo.REFERENCES + 4 * Demo.GENERATED + SEEDS * IMAGES)
+            + " +0\\.\\d+ +0\\.\\d+\n");
     models.find("B demo-scenes +cpu +1 +" + IMAGES + " ");
   }
 
   @Test
+  @Tag("nightly")
   void aFailingCellIsToldWithItsError() throws Exception {
     Python.Result result =
         run(
@@ -134,7 +141,7 @@ class NotebooksIT {
     arguments.addAll(List.of("--images", images.toString(), "--out", tables.toString()));
     arguments.addAll(List.of("--model", demo.model().toString()));
     arguments.addAll(List.of(more));
-    JobProcess.Result result = JobProcess.script(arguments.toArray(String[]::new)).run();
+    JobProcess.Result result = WarmJob.run(arguments.toArray(String[]::new));
     assertEquals(0, result.exitCode(), result::toString);
   }
 

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a lease and a resume need of S3, asked of a server of the protocol through S3A. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -30,15 +29,13 @@ class S3ObjectsIT {
 
   private static final String BUCKET = "locks";
 
-  @TempDir static java.nio.file.Path folder;
-
   private S3Server server;
   private FaultProxy proxy;
   private FileSystem fs;
 
   @BeforeAll
   void start() throws Exception {
-    server = S3Server.start(folder);
+    server = S3Server.once();
     server.makeBucket(BUCKET);
     proxy = new FaultProxy(server.port);
     Configuration conf = new Configuration();
@@ -54,7 +51,6 @@ class S3ObjectsIT {
   void stop() throws Exception {
     fs.close();
     proxy.close();
-    server.close();
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -56,6 +57,38 @@ final class S3Runs {
     all.addAll(List.of(lines));
     Files.write(defaults, all);
     return conf;
+  }
+
+  /** The settings of {@link #conf}, and the server's keys, for a {@link WarmJob}. */
+  Map<String, String> settings(String endpoint) {
+    return new HashMap<>(
+        Map.of(
+            "spark.hadoop.fs.s3a.endpoint",
+            endpoint,
+            "spark.hadoop.fs.s3a.endpoint.region",
+            "us-east-1",
+            "spark.hadoop.fs.s3a.path.style.access",
+            "true",
+            "spark.eventLog.enabled",
+            "true",
+            "spark.eventLog.compress",
+            "false",
+            "spark.eventLog.dir",
+            eventLogs.toUri().toString(),
+            "spark.local.dir",
+            work.toString(),
+            // What Spark makes of a process's AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+            "spark.hadoop.fs.s3a.access.key",
+            server.accessKey,
+            "spark.hadoop.fs.s3a.secret.key",
+            server.secretKey));
+  }
+
+  /** Runs a command in the {@link WarmJob}. */
+  JobProcess.Result warm(Map<String, String> settings, String... arguments) throws IOException {
+    JobProcess.Result result = WarmJob.run(settings, arguments);
+    results.add(result);
+    return result;
   }
 
   /** The same conf folder, telling all that Spark tells at INFO. */

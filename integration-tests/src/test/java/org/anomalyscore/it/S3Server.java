@@ -31,6 +31,8 @@ final class S3Server implements AutoCloseable {
   private static final Path LIB = Checkout.ROOT.resolve("integration-tests/s3-server/target/lib");
   private static final int UPLOADS_AT_ONCE = 8;
 
+  private static S3Server once;
+
   final String accessKey = "AKIA" + random(16).toUpperCase(java.util.Locale.ROOT);
   final String secretKey = random(20) + "/+" + random(18);
   final int port;
@@ -88,6 +90,15 @@ final class S3Server implements AutoCloseable {
             .credentialsProvider(
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
             .build();
+  }
+
+  /** The server of this JVM, with which it ends. Each test class makes buckets of its own. */
+  static synchronized S3Server once() throws IOException, InterruptedException {
+    if (once == null) {
+      once = start(Checkout.scratch("s3-server"));
+      Runtime.getRuntime().addShutdownHook(new Thread(once::close));
+    }
+    return once;
   }
 
   /** Starts a server that keeps its buckets in a folder. */

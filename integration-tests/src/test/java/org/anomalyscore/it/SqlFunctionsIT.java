@@ -50,7 +50,8 @@ class SqlFunctionsIT {
           count(*), count_if(as_i(s.complexity, s.vulnerability) = s.as_i)
         FROM parquet.`${tables}/evaluations` e JOIN parquet.`${tables}/scores` s
           ON s.config_id = e.config_id AND s.dataset IN (e.reference, e.dataset)
-        GROUP BY ALL ORDER BY e.dataset"""); // 1
+        GROUP BY ALL ORDER BY e.dataset\
+        """); // 1
     statement("SELECT anomaly_score(1, 2)"); // 2
     statement("SELECT anomaly_score_p_value(1, 2, true, 0)"); // 3
     query("worst-images.sql"); // 4
@@ -151,9 +152,10 @@ class SqlFunctionsIT {
   void everyFunctionGivesTheNumbersOfTheJob() {
     List<String[]> rows = rows(1);
     assertEquals(4, rows.size(), results.get(1));
+    String images = Integer.toString(Demo.REFERENCES + Demo.GENERATED);
     for (String[] row : rows) {
       assertEquals(List.of(row).subList(1, 5), List.of(row).subList(5, 9), row[0]);
-      assertEquals(List.of("600", "600"), List.of(row).subList(9, 11), row[0]);
+      assertEquals(List.of(images, images), List.of(row).subList(9, 11), row[0]);
     }
   }
 
@@ -205,7 +207,9 @@ class SqlFunctionsIT {
     for (int i = 0; i < 4; i++) {
       String[] row = rows.get(i);
       String[] evaluation = rows(1).get(i);
-      assertEquals(List.of(row[1], "null", "200", "400"), List.of(row).subList(2, 6));
+      assertEquals(
+          List.of(row[1], "null", "" + Demo.GENERATED, "" + Demo.REFERENCES),
+          List.of(row).subList(2, 6));
       assertEquals(List.of(evaluation).subList(0, 3), List.of(row[1], row[6], row[7]));
     }
   }
@@ -236,6 +240,6 @@ class SqlFunctionsIT {
             "b 2026-01-02 01:00:00.0 0.125 null"),
         rows(9).stream().map(row -> String.join(" ", row[0], row[3], row[5], row[8])).toList());
     assertEquals(1, rows(6).size(), results.get(6));
-    assertEquals("200", rows(6).get(0)[4]);
+    assertEquals("" + Demo.GENERATED, rows(6).get(0)[4]);
   }
 }

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  * the jars that bin/anomaly-score uses.
  *
  * <pre>{@code
- * try (StandaloneCluster cluster = StandaloneCluster.start(folder, 1, 0);
- *     JobProcess.Running job = cluster.submit("score", "--images", ...).start()) {
+ * StandaloneCluster cluster = StandaloneCluster.once();
+ * try (JobProcess.Running job = cluster.submit("score", "--images", ...).start()) {
  *   cluster.awaitExecutors(2);
  *   cluster.killExecutor(0);
  *   assertEquals(0, job.result().exitCode());
@@ -39,17 +39,24 @@ final class StandaloneCluster implements AutoCloseable {
   /** A driver alone takes a minute to start where other work uses the cores. */
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
+  /** Of JUnit's {@code ResourceLock}; logs and kills are of one application at a time. */
+  static final String LOCK = "the standalone cluster";
+
   private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
   private static final Pattern REGISTERED = Pattern.compile("Registering worker ");
 
+  private static StandaloneCluster once;
+
   private final Path folder;
+  private final int cores;
   private final Process master;
   private final String url;
   private final List<Process> workers = new ArrayList<>();
   private Set<Path> earlierLogs = Set.of();
 
-  private StandaloneCluster(Path folder) throws IOException {
+  private StandaloneCluster(Path folder, int cores) throws IOException {
     this.folder = folder;
+    this.cores = cores;
     master =
         daemon(
             "master",
@@ -62,6 +69,18 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /**
+   * The cluster of this JVM, with which it ends: two workers of two cores and two made-up GPUs
+   * each, whose addresses are 0, 1 and 2, 3. Classes that use it take turns by {@link #LOCK}.
+   */
+  static synchronized StandaloneCluster once() throws IOException {
+    if (once == null) {
+      once = start(Checkout.scratch("cluster"), 2, 2);
+      Runtime.getRuntime().addShutdownHook(new Thread(once::close));
+    }
+    return once;
+  }
+
+  /**
    * Starts a cluster; returns when both workers are registered.
    *
    * @param folder an empty folder, for logs and work files
@@ -71,7 +90,7 @@ final class StandaloneCluster implements AutoCloseable {
    */
   static StandaloneCluster start(Path folder, int cores, int gpus) throws IOException {
     Files.createDirectories(folder);
-    StandaloneCluster cluster = new StandaloneCluster(folder);
+    StandaloneCluster cluster = new StandaloneCluster(folder, cores);
     try {
       cluster.startWorker(0, cores, gpus);
       cluster.startWorker(1, cores, gpus);
@@ -103,6 +122,10 @@ final class StandaloneCluster implements AutoCloseable {
         .conf("spark.driver.host", "127.0.0.1")
         .conf("spark.driver.bindAddress", "127.0.0.1")
         .conf("spark.executor.memory", "1g")
+        // No task before both executors are there, or one would do all the work on a busy machine.
+        .conf("spark.cores.max", Integer.toString(2 * cores))
+        .conf("spark.scheduler.minRegisteredResourcesRatio", "1.0")
+        .conf("spark.scheduler.maxRegisteredResourcesWaitingTime", PATIENCE.toSeconds() + "s")
         // Small data; two hundred tasks a shuffle would be most of the time.
         .conf("spark.sql.shuffle.partitions", "4")
         .conf("spark.ui.enabled", "false");
@@ -176,6 +199,11 @@ final class StandaloneCluster implements AutoCloseable {
   /** Waits until a worker's executors have written so much. */
   void awaitExecutorLog(int worker, Predicate<String> enough) {
     await("Worker " + worker + " lacks a line", () -> enough.test(executorLog(worker)));
+  }
+
+  /** Waits until the executors of both workers have together written so much. */
+  void awaitExecutorLogs(Predicate<String> enough) {
+    await("The workers lack a line", () -> enough.test(executorLog(0) + executorLog(1)));
   }
 
   /** Kills everything that this cluster has started. */

@@ -33,6 +33,11 @@ final class Tables {
         .parquet(table.toString());
   }
 
+  /** Ends the session; the next query starts another. */
+  static void close() {
+    spark().stop();
+  }
+
   /** Asked for each time: another test may have closed the one before. */
   private static SparkSession spark() {
     return SparkSession.builder()

@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
  * The right to write score rows into an output folder, which one run has at a time.
  *
  * <p>It is a file {@code _lease.N} in that folder, made by an exclusive create (a conditional PUT
- * on S3) and rewritten every {@link #RENEWAL} for as long as its run lives. A run that finds one
- * whose owner is dead makes {@code _lease.N+1} and removes the old one. No clocks are compared: a
- * lease is dead if its file did not change while the newcomer watched it for {@link #EXPIRY}, or,
- * where both are on one machine, at once if there is no such process any more.
+ * on S3) and rewritten every {@link Times#renewal} for as long as its run lives. A run that finds
+ * one whose owner is dead makes {@code _lease.N+1} and removes the old one. No clocks are compared:
+ * a lease is dead if its file did not change while the newcomer watched it for {@link
+ * Times#expiry}, or, where both are on one machine, at once if there is no such process any more.
  *
  * <p>Two newcomers that meet at a dead lease want the same next file, which one of them gets. A
  * newcomer so slow that the folder has changed hands meanwhile would make another file than the
@@ -51,13 +51,33 @@ public final class Lease implements AutoCloseable {
 
   private static final String PREFIX = "_lease.";
 
-  static final Duration RENEWAL = Duration.ofSeconds(10);
+  /**
+   * How long an owner and a newcomer wait; all runs that share a folder must have the same.
+   *
+   * @param renewal from one rewriting of the file to the next
+   * @param trust how long its owner trusts a lease that it could not renew; less than expiry, so
+   *     that it stops before a newcomer starts
+   * @param expiry how long a newcomer watches a file that does not change
+   */
+  record Times(Duration renewal, Duration trust, Duration expiry) {
 
-  /** Six renewals: a pause of the driver or of the storage must not cost it the lease. */
-  static final Duration EXPIRY = Duration.ofSeconds(60);
+    /** Six renewals: a pause of the driver or of the storage must not cost it the lease. */
+    static final Times DEFAULT =
+        new Times(Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofSeconds(60));
 
-  /** How long its owner trusts it: shorter, so that it stops before a newcomer starts. */
-  private static final Duration TRUST = Duration.ofSeconds(45);
+    Times {
+      if (renewal.compareTo(trust) >= 0 || trust.compareTo(expiry) >= 0) {
+        throw new IllegalArgumentException(
+            "A lease needs renewal < trust < expiry, not %s, %s, %s"
+                .formatted(renewal, trust, expiry));
+      }
+    }
+
+    /** A newcomer looks ten times a renewal. */
+    private Duration look() {
+      return renewal.dividedBy(10);
+    }
+  }
 
   /** Runs of this process that are under way; their process being alive says nothing else. */
   private static final Set<String> HELD_HERE = ConcurrentHashMap.newKeySet();
@@ -68,6 +88,7 @@ public final class Lease implements AutoCloseable {
   private final List<Path> dead;
   private final List<TableRow> interrupted;
   private final Runnable onLoss;
+  private final Times times;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -86,23 +107,27 @@ public final class Lease implements AutoCloseable {
       Map<String, Object> content,
       List<Path> dead,
       List<TableRow> interrupted,
-      Runnable onLoss) {
+      Runnable onLoss,
+      Times times) {
     this.dead = dead;
     this.fs = fs;
     this.file = file;
     this.content = content;
     this.interrupted = interrupted;
     this.onLoss = onLoss;
+    this.times = times;
   }
 
   /**
-   * Takes the lease of a folder; waits at most {@link #EXPIRY} to see whether a former owner lives.
+   * Takes the lease of a folder; waits at most {@link Times#expiry} to see whether a former owner
+   * lives.
    *
    * @param run its row for the table of runs, as far as it is known at the start
    * @param onLoss called from another thread if the lease is lost to somebody else
+   * @param times {@link Times#DEFAULT}, but for tests
    * @throws UserException when another run holds it
    */
-  static Lease take(FileSystem anyFs, Path folder, TableRow run, Runnable onLoss)
+  static Lease take(FileSystem anyFs, Path folder, TableRow run, Runnable onLoss, Times times)
       throws IOException {
     FileSystem fs = withoutChecksums(anyFs);
     Map<String, Object> content = new LinkedHashMap<>(LeaseOwner.thisProcess().asMap());
@@ -111,7 +136,7 @@ public final class Lease implements AutoCloseable {
     HELD_HERE.add(runId(content));
     boolean taken = false;
     try {
-      Lease lease = take(fs, folder, content, onLoss);
+      Lease lease = take(fs, folder, content, onLoss, times);
       taken = true;
       return lease;
     } finally {
@@ -122,12 +147,13 @@ public final class Lease implements AutoCloseable {
   }
 
   private static Lease take(
-      FileSystem fs, Path folder, Map<String, Object> content, Runnable onLoss) throws IOException {
+      FileSystem fs, Path folder, Map<String, Object> content, Runnable onLoss, Times times)
+      throws IOException {
     while (true) {
       List<Path> dead = new ArrayList<>();
       List<TableRow> interrupted = new ArrayList<>();
       for (FileStatus other : files(fs, folder)) {
-        Map<String, Object> left = requireDead(fs, other.getPath());
+        Map<String, Object> left = requireDead(fs, other.getPath(), times);
         if (left != null) {
           dead.add(other.getPath());
           interrupted.add(interruptedRow(left, other.getModificationTime()));
@@ -148,10 +174,13 @@ public final class Lease implements AutoCloseable {
         throw held(others.iterator().next(), null);
       }
       interrupted.removeIf(row -> row == null);
-      Lease lease = new Lease(fs, file, content, dead, interrupted, onLoss);
+      Lease lease = new Lease(fs, file, content, dead, interrupted, onLoss, times);
       lease.renewals =
           lease.clock.scheduleWithFixedDelay(
-              lease::renew, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+              lease::renew,
+              times.renewal.toMillis(),
+              times.renewal.toMillis(),
+              TimeUnit.MILLISECONDS);
       return lease;
     }
   }
@@ -199,8 +228,8 @@ public final class Lease implements AutoCloseable {
    * @throws UserException when another run took the lease, or it could not be renewed in time
    */
   public void requireHeld() {
-    if (lost == null && System.nanoTime() - renewedNanos > TRUST.toNanos()) {
-      lost = file + " could not be renewed for " + TRUST.toSeconds() + " s";
+    if (lost == null && System.nanoTime() - renewedNanos > times.trust.toNanos()) {
+      lost = file + " could not be renewed for " + times.trust.toSeconds() + " s";
     }
     if (lost != null) {
       throw new UserException(
@@ -236,8 +265,8 @@ public final class Lease implements AutoCloseable {
       renewedNanos = System.nanoTime();
     } catch (IOException | RuntimeException e) {
       LOG.warn("Cannot renew {}: {}", file, e.getMessage());
-      if (System.nanoTime() - renewedNanos > TRUST.toNanos()) {
-        lose(file + " could not be renewed for " + TRUST.toSeconds() + " s (" + e + ")");
+      if (System.nanoTime() - renewedNanos > times.trust.toNanos()) {
+        lose(file + " could not be renewed for " + times.trust.toSeconds() + " s (" + e + ")");
       }
     }
   }
@@ -267,7 +296,8 @@ public final class Lease implements AutoCloseable {
   }
 
   /** What a dead owner left; null if it was released while being watched. */
-  private static Map<String, Object> requireDead(FileSystem fs, Path file) throws IOException {
+  private static Map<String, Object> requireDead(FileSystem fs, Path file, Times times)
+      throws IOException {
     byte[] first = read(fs, file);
     if (first == null) {
       return null;
@@ -280,10 +310,11 @@ public final class Lease implements AutoCloseable {
     if (owner.state() == RUNNING) {
       throw held(file, content);
     }
-    LOG.info("Waiting up to {} s to see whether the owner of {} lives", EXPIRY.toSeconds(), file);
-    long end = System.nanoTime() + EXPIRY.toNanos();
+    LOG.info(
+        "Waiting up to {} s to see whether the owner of {} lives", times.expiry.toSeconds(), file);
+    long end = System.nanoTime() + times.expiry.toNanos();
     while (System.nanoTime() < end) {
-      sleep();
+      sleep(times.look());
       byte[] now = read(fs, file);
       if (now == null) {
         return null;
@@ -295,9 +326,9 @@ public final class Lease implements AutoCloseable {
     return content;
   }
 
-  private static void sleep() {
+  private static void sleep(Duration duration) {
     try {
-      TimeUnit.SECONDS.sleep(1);
+      TimeUnit.MILLISECONDS.sleep(duration.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while waiting for a lease", e);

@@ -177,7 +177,7 @@ public final class TableStore {
    */
   public Lease lease(TableRow run, Runnable onLoss) {
     try {
-      return Lease.take(Storage.of(root, hadoop()), root, run, onLoss);
+      return Lease.take(Storage.of(root, hadoop()), root, run, onLoss, Lease.Times.DEFAULT);
     } catch (IOException e) {
       throw StorageFault.of("Cannot take the lease of " + root, root, e);
     }

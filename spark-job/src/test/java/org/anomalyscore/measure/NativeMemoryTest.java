@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Arrays outside the heap must go when their batch is done, and a predictor with its task. */
@@ -15,6 +16,7 @@ class NativeMemoryTest {
   private static final Path STATUS = Path.of("/proc/self/status");
 
   @Test
+  @Tag("nightly")
   void thousandsOfBatchesInHundredsOfPartitionsKeepTheirMemory() throws IOException {
     assumeTrue(Files.exists(STATUS), "resident memory is read from /proc, which is Linux's");
     List<InputImage> inputs = TestModels.inputs().subList(0, 4);
