@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import javax.imageio.ImageReader;
 
 /**
  * Decodes image files to the levels that Pillow's {@code Image.open(file).convert("RGB")} gives.
@@ -30,9 +29,9 @@ public final class ImageDecoder {
    * @param file the encoded bytes
    * @param maxPixels the most pixels (width times height) that are decoded; more are told from the
    *     header, at no cost
-   * @throws RejectedImageException if no image can be made of the bytes
-   * @throws OutOfMemoryError if an image within {@code maxPixels} does not fit into memory: that is
-   *     not the file's fault
+   * @throws RejectedImageException if no image can be made of the bytes, whatever their decoder
+   *     threw
+   * @throws LinkageError if the decoder itself cannot be loaded
    */
   public static RgbImage decode(byte[] file, long maxPixels) throws RejectedImageException {
     if (file.length == 0) {
@@ -46,48 +45,59 @@ public final class ImageDecoder {
               + HexFormat.ofDelimiter(" ")
                   .formatHex(Arrays.copyOf(file, Math.min(8, file.length))));
     }
-    ByteArrayImageInput input = new ByteArrayImageInput(file);
-    RgbImage image;
-    try {
-      image = decode(format, file, input, maxPixels);
-    } catch (IOException | RuntimeException e) {
-      throw rejected(format, input, e);
+    DecodingTime time = new DecodingTime();
+    return orReject(format, time, reader -> decode(format, file, reader, time, maxPixels));
+  }
+
+  /** The work of one format's decoder. */
+  @FunctionalInterface
+  interface Decoding {
+    RgbImage with(JdkReader reader) throws IOException, RejectedImageException;
+  }
+
+  /**
+   * The border of one file: whatever a decoder throws becomes a reject of its file, errors such as
+   * an overflown stack too.
+   *
+   * @throws LinkageError since a decoder without its native library decodes no file at all: that is
+   *     the machine's fault
+   */
+  static RgbImage orReject(ImageFormat format, DecodingTime time, Decoding decoding)
+      throws RejectedImageException {
+    try (JdkReader reader = new JdkReader(time)) {
+      try {
+        RgbImage image = decoding.with(reader);
+        if (reader.truncated()) {
+          throw truncated(format, null);
+        }
+        return image;
+      } catch (RejectedImageException | LinkageError e) {
+        throw e;
+      } catch (Throwable e) {
+        throw rejected(format, reader.truncated(), time, e);
+      }
     }
-    return image;
   }
 
   private static RgbImage decode(
-      ImageFormat format, byte[] file, ByteArrayImageInput input, long maxPixels)
+      ImageFormat format, byte[] file, JdkReader reader, DecodingTime time, long maxPixels)
       throws IOException, RejectedImageException {
-    ImageReader reader = format.newReader();
-    try {
-      TruncationListener listener = new TruncationListener();
-      reader.addIIOReadWarningListener(listener);
-      // The JDK's readers look at metadata only where asked to: text chunks can be bombs too.
-      boolean metadata = format == ImageFormat.GIF || format == ImageFormat.TIFF;
-      reader.setInput(input, false, !metadata);
-      FormatDecoder decoder =
-          new FormatDecoder(reader, (width, height) -> checkSize(format, width, height, maxPixels));
-      RgbImage image =
-          switch (format) {
-            case PNG -> decoder.png(file);
-            case JPEG -> decoder.jpeg(file);
-            case WEBP -> {
-              WebPContainer container = WebPContainer.of(file);
-              reader.setInput(new ByteArrayImageInput(container.stillFile()));
-              yield decoder.webp(container);
-            }
-            case GIF -> decoder.gif(file);
-            case BMP -> decoder.bmp();
-            case TIFF -> decoder.tiff();
-          };
-      if (listener.truncated() || input.ranOut()) {
-        throw truncated(format, null);
-      }
-      return image;
-    } finally {
-      reader.dispose();
-    }
+    FormatDecoder decoder =
+        new FormatDecoder(
+            reader,
+            time,
+            (width, height) -> {
+              checkSize(format, width, height, maxPixels);
+              time.allow((long) width * height);
+            });
+    return switch (format) {
+      case PNG -> decoder.png(file);
+      case JPEG -> decoder.jpeg(file);
+      case WEBP -> decoder.webp(file);
+      case GIF -> decoder.gif(file);
+      case BMP -> decoder.bmp(file);
+      case TIFF -> decoder.tiff(file);
+    };
   }
 
   private static void checkSize(ImageFormat format, int width, int height, long maxPixels)
@@ -107,14 +117,26 @@ public final class ImageDecoder {
   }
 
   private static RejectedImageException rejected(
-      ImageFormat format, ByteArrayImageInput input, Exception e) {
-    boolean ended = input.ranOut();
+      ImageFormat format, boolean truncated, DecodingTime time, Throwable e) {
+    boolean ended = truncated;
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof OutOfMemoryError error) {
-        // ImageIO wraps it into an IIOException, as though the file were bad.
-        throw error;
+      // ImageIO wraps the want of memory into an IIOException, as though the file were bad.
+      if (cause instanceof OutOfMemoryError) {
+        return new RejectedImageException(
+            RejectReason.TOO_LARGE,
+            "The image of the %s file needs more memory than is left: give the process more, or"
+                    .formatted(format)
+                + " lower --max-pixels",
+            e);
       }
       ended |= cause instanceof EOFException;
+    }
+    if (time.isOver()) {
+      return new RejectedImageException(
+          RejectReason.TOO_LARGE,
+          "Decoding the %s file takes longer than %d s of the processor, the limit for its size"
+              .formatted(format, time.limitSeconds()),
+          e);
     }
     return ended
         ? truncated(format, e)
@@ -122,7 +144,7 @@ public final class ImageDecoder {
             RejectReason.NOT_AN_IMAGE, "Damaged %s file: %s".formatted(format, e), e);
   }
 
-  private static RejectedImageException truncated(ImageFormat format, Exception cause) {
+  private static RejectedImageException truncated(ImageFormat format, Throwable cause) {
     return new RejectedImageException(
         RejectReason.TRUNCATED,
         "The %s file ends before its image does: copy it again".formatted(format),

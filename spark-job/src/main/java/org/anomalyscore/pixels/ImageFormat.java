@@ -4,6 +4,7 @@ import com.luciad.imageio.webp.WebPImageReaderSpi;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
@@ -16,24 +17,18 @@ enum ImageFormat {
   WEBP("RIFF????WEBP"),
   GIF("GIF8?a"),
   BMP("BM"),
-  TIFF("II*\0", "MM\0*");
+  TIFF("II*\0", "MM\0*", "II+\0", "MM\0+");
 
-  private final String magic;
-  private final String otherMagic;
+  private final List<String> magics;
 
-  ImageFormat(String magic) {
-    this(magic, magic);
-  }
-
-  ImageFormat(String magic, String otherMagic) {
-    this.magic = magic;
-    this.otherMagic = otherMagic;
+  ImageFormat(String... magics) {
+    this.magics = List.of(magics);
   }
 
   /** The format of the file, or null. */
   static ImageFormat of(byte[] file) {
     for (ImageFormat format : values()) {
-      if (startsWith(file, format.magic) || startsWith(file, format.otherMagic)) {
+      if (format.magics.stream().anyMatch(magic -> startsWith(file, magic))) {
         return format;
       }
     }

@@ -2,19 +2,17 @@ package org.anomalyscore.pixels;
 
 import java.awt.image.Raster;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import javax.imageio.IIOException;
 
 /**
  * What the components of a JPEG file are, and their way to RGB: libjpeg's.
  *
  * <p>ImageIO decodes with libjpeg 6b, whose integer transform and chroma interpolation are those of
- * Pillow's libjpeg-turbo, but has its own opinion about colours (it applies ICC profiles, and takes
- * a file without JFIF and Adobe segments for RGB). So only the raw components are asked of it. The
- * kind of colour is decided as in libjpeg's {@code default_decompress_parms} ({@code jdapimin.c}),
- * the conversion is that of {@code jdcolor.c}, and CMYK is taken to be inverted, as Adobe's is and
- * as Pillow always assumes.
+ * Pillow's libjpeg-turbo (but for {@link ChromaRows}), but has its own opinion about colours (it
+ * applies ICC profiles, and takes a file without JFIF and Adobe segments for RGB). So only the raw
+ * components are asked of it. The kind of colour is decided as in libjpeg's {@code
+ * default_decompress_parms} ({@code jdapimin.c}), the conversion is that of {@code jdcolor.c}, and
+ * CMYK is taken to be inverted, as Adobe's is and as Pillow always assumes.
  */
 enum JpegColor {
   GREY(1),
@@ -32,81 +30,37 @@ enum JpegColor {
     this.components = components;
   }
 
-  /** Reads the segments up to the frame header. */
-  static JpegColor of(byte[] file) throws IOException {
-    boolean jfif = false;
-    int adobe = -1;
-    int at = 2;
-    while (at + 4 <= file.length) {
-      int marker = file[at + 1] & 0xff;
-      if (file[at] != (byte) 0xff || marker == 0xff || marker == 0) {
-        // Fill bytes, or rubbish between segments, which libjpeg skips too.
-        at++;
-        continue;
-      }
-      if ((marker >= 0xd0 && marker <= 0xd8) || marker == 0x01) {
-        at += 2;
-        continue;
-      }
-      int body = at + 4;
-      int length = unsignedShort(file, at + 2) - 2;
-      if (marker == 0xe0 && length >= 14 && hasText(file, body, "JFIF\0")) {
-        jfif = true;
-      } else if (marker == 0xee && length >= 12 && hasText(file, body, "Adobe")) {
-        adobe = file[Math.min(body + 11, file.length - 1)] & 0xff;
-      } else if (marker >= 0xc0
-          && marker <= 0xcf
-          && marker != 0xc4
-          && marker != 0xc8
-          && marker != 0xcc) {
-        return ofFrame(file, body, length, jfif, adobe);
-      }
-      at = body + Math.max(length, 0);
-    }
-    throw new IIOException("no frame header");
-  }
-
-  private static JpegColor ofFrame(byte[] file, int body, int length, boolean jfif, int adobe)
-      throws IOException {
-    int components = body + 5 < file.length ? file[body + 5] : 0;
-    if (length < 6 + 3 * components || body + length > file.length) {
-      throw new IIOException("frame header of " + length + " bytes");
-    }
-    return switch (components) {
+  /** What the components of a file are. */
+  static JpegColor of(JpegFile file) throws IOException {
+    int transform = file.adobeTransform();
+    return switch (file.components().size()) {
       case 1 -> GREY;
       case 3 -> {
-        if (jfif) {
+        if (file.isJfif()) {
           yield YCC;
         }
-        if (adobe >= 0) {
-          yield adobe == 0 ? RGB : YCC;
+        if (transform >= 0) {
+          yield transform == 0 ? RGB : YCC;
         }
-        String names = "" + (char) file[body + 6] + (char) file[body + 9] + (char) file[body + 12];
-        yield names.equals("RGB") ? RGB : YCC;
+        StringBuilder names = new StringBuilder();
+        file.components().forEach(component -> names.append((char) component.name()));
+        yield names.toString().equals("RGB") ? RGB : YCC;
       }
-      case 4 -> adobe > 0 ? YCCK : CMYK;
-      default -> throw new IIOException("frame of " + components + " components");
+      case 4 -> transform > 0 ? YCCK : CMYK;
+      default ->
+          throw new IIOException("frame of %d components".formatted(file.components().size()));
     };
   }
 
-  private static boolean hasText(byte[] file, int at, String text) {
-    byte[] expected = text.getBytes(StandardCharsets.ISO_8859_1);
-    return at + expected.length <= file.length
-        && Arrays.equals(file, at, at + expected.length, expected, 0, expected.length);
-  }
-
-  private static int unsignedShort(byte[] file, int at) {
-    return (file[at] & 0xff) << 8 | (file[at + 1] & 0xff);
-  }
-
-  /** Turns raw components into RGB. */
-  RgbImage toRgb(Raster raster) throws IOException {
+  /** Turns the raw components of a file into RGB. */
+  RgbImage toRgb(Raster raster, JpegFile file) throws IOException {
     if (raster.getNumBands() != components) {
       throw new IIOException(
           "%d components decoded where the header has %d"
               .formatted(raster.getNumBands(), components));
     }
     byte[] raw = RasterLevels.interleavedBytes(raster);
+    ChromaRows.interpolate(raw, file.components(), raster.getWidth());
     int pixels = raster.getWidth() * raster.getHeight();
     byte[] rgb = this == RGB || this == YCC ? raw : new byte[3 * pixels];
     if (this == YCC || this == YCCK) {

@@ -24,6 +24,15 @@ final class GoldenZip {
     return entries;
   }
 
+  /** A resource as it is. */
+  static byte[] bytes(String resource) {
+    try (InputStream file = GoldenZip.class.getResourceAsStream(resource)) {
+      return file.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** {@code 37x23} to {@code [37, 23]}. */
   static int[] size(String text) {
     int x = text.indexOf('x');

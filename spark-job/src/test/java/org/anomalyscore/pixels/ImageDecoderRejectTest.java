@@ -1,6 +1,7 @@
 package org.anomalyscore.pixels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -19,10 +20,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of which no image can be made, and what it costs to find out. */
 class ImageDecoderRejectTest {
@@ -190,12 +193,169 @@ class ImageDecoderRejectTest {
   }
 
   @Test
-  void wantOfMemoryIsNotTheFilesFault() {
+  void wantOfMemoryRejectsTheFileAlone() {
     byte[] file = FILES.get("png/rgba_16bit.png").clone();
     ByteBuffer.wrap(file).putInt(16, 23_000).putInt(20, 23_000);
+    restoreSum(file);
     // 4.2 GB of samples in one array, which the JDK's reader asks for at once.
     assumeTrue(Runtime.getRuntime().maxMemory() < 4_000_000_000L, "the heap is too large");
-    assertThrows(OutOfMemoryError.class, () -> ImageDecoder.decode(file, Long.MAX_VALUE));
+    RejectedImageException e =
+        assertThrows(RejectedImageException.class, () -> ImageDecoder.decode(file, Long.MAX_VALUE));
+    assertEquals(RejectReason.TOO_LARGE, e.reason());
+    assertEquals(
+        "The image of the PNG file needs more memory than is left: give the process more, or lower"
+            + " --max-pixels",
+        e.getMessage());
+  }
+
+  /** Of the header chunk, whose fields a test has changed. */
+  private static void restoreSum(byte[] png) {
+    CRC32 sum = new CRC32();
+    sum.update(png, 12, 17);
+    ByteBuffer.wrap(png).putInt(29, (int) sum.getValue());
+  }
+
+  static Stream<Throwable> thrown() {
+    return Stream.of(
+        new StackOverflowError(),
+        new InternalError("a decoder's own"),
+        new AssertionError("a decoder's own"),
+        new IllegalStateException("a decoder's own"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("thrown")
+  void whateverADecoderThrowsRejectsItsFile(Throwable thrown) {
+    RejectedImageException e =
+        assertThrows(
+            RejectedImageException.class,
+            () -> ImageDecoder.orReject(ImageFormat.GIF, new DecodingTime(), r -> raise(thrown)));
+    assertEquals(RejectReason.NOT_AN_IMAGE, e.reason());
+    assertEquals("Damaged GIF file: " + thrown, e.getMessage());
+  }
+
+  @Test
+  void aDecoderThatCannotBeLoadedIsTheMachinesFault() {
+    assertThrows(
+        UnsatisfiedLinkError.class,
+        () ->
+            ImageDecoder.orReject(
+                ImageFormat.WEBP,
+                new DecodingTime(),
+                r -> raise(new UnsatisfiedLinkError("no libwebp"))));
+  }
+
+  private static RgbImage raise(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) thrown;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png/rgb.png", "jpg/rgb_420.jpg", "gif/palette.gif", "bmp/rgb.bmp"})
+  void aReaderWhoseTimeIsOverGetsNoMoreBytes(String name) {
+    ImageFormat format = ImageFormat.of(FILES.get(name));
+    RejectedImageException e =
+        assertThrows(
+            RejectedImageException.class,
+            () ->
+                ImageDecoder.orReject(
+                    format,
+                    new DecodingTime(0),
+                    r -> RasterLevels.toRgb(r.of(format, FILES.get(name)).read(0), false)));
+    assertEquals(RejectReason.TOO_LARGE, e.reason(), e.getMessage());
+    assertEquals(
+        "Decoding the %s file takes longer than 0 s of the processor, the limit for its size"
+            .formatted(format),
+        e.getMessage());
+  }
+
+  @Test
+  void aLargerImageMayTakeLonger() {
+    DecodingTime time = new DecodingTime(0);
+    assertTrue(time.isOver());
+    time.allow(100_000_000);
+    assertEquals(30, time.limitSeconds());
+    assertFalse(time.isOver());
+  }
+
+  /** The scans of a progressive file again and again, as many as are wanted. */
+  private static byte[] ofScans(int wanted) {
+    byte[] file = FILES.get("jpg/progressive_444.jpg");
+    int begin = 0;
+    while (file[begin] != (byte) 0xff || file[begin + 1] != (byte) 0xda) {
+      begin++;
+    }
+    int end = begin + 2;
+    while (file[end] != (byte) 0xff || file[end + 1] == 0) {
+      end++;
+    }
+    ByteBuffer copies = ByteBuffer.allocate(file.length + (end - begin) * wanted);
+    copies.put(file, 0, begin);
+    for (int i = 0; i < wanted; i++) {
+      copies.put(file, begin, end - begin);
+    }
+    copies.put(file, end, file.length - end);
+    return Arrays.copyOf(copies.array(), copies.position());
+  }
+
+  @Test
+  void jpegOfManyScansIsNotDecoded() {
+    RejectedImageException e = rejected(ofScans(400));
+    assertEquals(RejectReason.TOO_LARGE, e.reason());
+    assertTrue(
+        e.getMessage().endsWith(" scans: the limit is 50, since each takes as long as an image"),
+        e.getMessage());
+  }
+
+  @Test
+  void jpegOfAFewScansMoreIsRead() throws RejectedImageException {
+    assertEquals(53, ImageDecoder.decode(ofScans(3), LIMIT).width());
+  }
+
+  /** Each row of a page is a strip; what the last ones lack is black for the JDK's reader. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"rgb_raw", "rgb_tiff_lzw", "rgb_tiff_adobe_deflate", "rgb_packbits", "rgb_jpeg"})
+  void tiffStripThatEndsEarlyIsTruncated(String name) {
+    byte[] file = FILES.get("tif/" + name + ".tif").clone();
+    int counts = tagOf(file, TiffDirectory.STRIP_BYTE_COUNTS);
+    ByteBuffer tiff = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int at = tiff.getInt(counts + 4) == 1 ? counts + 8 : tiff.getInt(counts + 8);
+    boolean small = tiff.getShort(counts + 2) == 3;
+    int bytes = small ? tiff.getShort(at) & 0xffff : tiff.getInt(at);
+    if (small) {
+      tiff.putShort(at, (short) (bytes / 2));
+    } else {
+      tiff.putInt(at, bytes / 2);
+    }
+    assertEquals(RejectReason.TRUNCATED, rejected(file).reason());
+  }
+
+  /** Offset of a tag's entry in a little-endian file. */
+  private static int tagOf(byte[] file, int tag) {
+    ByteBuffer tiff = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int at = tiff.getInt(4) + 2;
+    while (tiff.getShort(at) != tag) {
+      at += 12;
+    }
+    return at;
+  }
+
+  @Test
+  void tiffOfAnotherKindIsNamedInFull() {
+    byte[] file = FILES.get("tif/rgb_raw.tif").clone();
+    ByteBuffer.wrap(file)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putShort(tagOf(file, TiffDirectory.PHOTOMETRIC) + 8, (short) 8);
+    RejectedImageException e = rejected(file);
+    assertEquals(RejectReason.NOT_AN_IMAGE, e.reason());
+    assertEquals(
+        "TIFF of a kind that is not read (byte order II, photometric interpretation 8, 8 bits, 3"
+            + " samples, sample format 1, extra samples -, fill order 1, compression 1, planar"
+            + " configuration 1, predictor 1): save it as PNG",
+        e.getMessage());
   }
 
   private static RejectedImageException rejected(byte[] file) {
