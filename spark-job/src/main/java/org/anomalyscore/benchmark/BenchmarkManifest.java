@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.stats.AnomalyScore;
@@ -90,7 +91,7 @@ public record BenchmarkManifest(
   }
 
   ScoreParameters parameters() {
-    return ProfileOptions.profile(profile).withSeed(seed).withDraws(draws);
+    return ProfileOptions.profile(profile).with(Parameter.SEED, seed).with(Parameter.DRAWS, draws);
   }
 
   Devices.Mode deviceMode() {

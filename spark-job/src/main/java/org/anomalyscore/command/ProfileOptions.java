@@ -1,5 +1,9 @@
 package org.anomalyscore.command;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -52,20 +56,21 @@ public final class ProfileOptions {
   private Double attackBall;
 
   public ScoreParameters parameters() {
-    return new ScoreParameters(
-        or(noiseStep, profile.noiseStep()),
-        or(noiseSteps, profile.noiseSteps()),
-        or(attackStep, profile.attackStep()),
-        or(attackSteps, profile.attackSteps()),
-        or(attackStart, profile.attackStart()),
-        or(attackBall, profile.attackBall()),
-        profile.ascends(),
-        seed,
-        draws);
-  }
-
-  private static <T> T or(T given, T profileValue) {
-    return given == null ? profileValue : given;
+    Map<Parameter, Number> given = new EnumMap<>(Parameter.class);
+    given.put(Parameter.NOISE_STEP, noiseStep);
+    given.put(Parameter.NOISE_STEPS, noiseSteps);
+    given.put(Parameter.ATTACK_STEP, attackStep);
+    given.put(Parameter.ATTACK_STEPS, attackSteps);
+    given.put(Parameter.ATTACK_START, attackStart);
+    given.put(Parameter.ATTACK_BALL, attackBall);
+    given.put(Parameter.SEED, seed);
+    given.put(Parameter.DRAWS, draws);
+    given.values().removeIf(Objects::isNull);
+    ScoreParameters parameters = profile;
+    for (Map.Entry<Parameter, Number> value : given.entrySet()) {
+      parameters = parameters.with(value.getKey(), value.getValue());
+    }
+    return parameters;
   }
 
   /** A profile by its name; null if there is none. */

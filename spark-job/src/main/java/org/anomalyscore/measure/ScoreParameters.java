@@ -1,114 +1,136 @@
 package org.anomalyscore.measure;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.Serializable;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.anomalyscore.storage.UserException;
 
 /**
- * The parameters of C and V; everything here can change a number.
- *
- * @param noiseStep eps of Eq. 1, the L2 length of one noise step in pixel space
- * @param noiseSteps K of Eq. 1, at least 2
- * @param attackStep alpha of Eq. 4, in pixel units
- * @param attackSteps J of Eq. 4, at least 1
- * @param attackStart r0, the half width of the random start
- * @param attackBall half width of the box around x that the attack stays in; 0 for none
- * @param ascends true: the attack increases the features' distance, as the paper's equations say;
- *     false: it decreases it, as the authors' published code does
- * @param seed of the noise stream
- * @param draws independent draws of the noise direction and the attack's start that C and V of an
- *     image are averaged over, at least 1
+ * The values of all {@link Parameter parameters} of C and V, and the direction of the attack;
+ * everything here can change a number. Immutable.
  */
-public record ScoreParameters(
-    double noiseStep,
-    int noiseSteps,
-    double attackStep,
-    int attackSteps,
-    double attackStart,
-    double attackBall,
-    boolean ascends,
-    long seed,
-    int draws)
-    implements Serializable {
+public final class ScoreParameters implements Serializable {
+
+  private static final long serialVersionUID = 1;
 
   /** The values of the paper's text. */
-  public static final ScoreParameters PAPER =
-      new ScoreParameters(0.01, 10, 0.01, 10, 1e-3, 0, true, 0);
+  public static final ScoreParameters PAPER = new ScoreParameters(presets(), true);
 
   /**
    * The values, and the direction, of the authors' published code: it adds the sign of the gradient
    * of minus the loss, so that the attack walks back towards x. For comparison with their numbers.
    */
   public static final ScoreParameters AUTHORS_CODE =
-      new ScoreParameters(0.01, 10, 2.0 / 255, 10, 1e-6, 8.0 / 255, false, 0);
+      new ScoreParameters(presets(), false)
+          .with(Parameter.ATTACK_STEP, 2.0 / 255)
+          .with(Parameter.ATTACK_START, 1e-6)
+          .with(Parameter.ATTACK_BALL, 8.0 / 255);
 
-  /** Refuses values that have no meaning. */
-  public ScoreParameters {
-    requirePositive("--noise-step", noiseStep);
-    requirePositive("--attack-step", attackStep);
-    requireNotNegative("--attack-start", attackStart);
-    requireNotNegative("--attack-ball", attackBall);
-    if (noiseSteps < 2) {
-      throw new UserException(
-          "--noise-steps is " + noiseSteps + ": an angle needs two steps. Give 2 or more.");
-    }
-    if (attackSteps < 1) {
-      throw new UserException("--attack-steps is " + attackSteps + ". Give 1 or more.");
-    }
-    if (draws < 1) {
-      throw new UserException("--draws is " + draws + ". Give 1 or more.");
-    }
+  private final EnumMap<Parameter, Number> values;
+  private final boolean ascends;
+
+  private ScoreParameters(EnumMap<Parameter, Number> values, boolean ascends) {
+    this.values = values;
+    this.ascends = ascends;
   }
 
-  /** One draw, as the paper has it. */
-  public ScoreParameters(
-      double noiseStep,
-      int noiseSteps,
-      double attackStep,
-      int attackSteps,
-      double attackStart,
-      double attackBall,
-      boolean ascends,
-      long seed) {
-    this(noiseStep, noiseSteps, attackStep, attackSteps, attackStart, attackBall, ascends, seed, 1);
-  }
-
-  /** The same measurement under other noise. */
-  public ScoreParameters withSeed(long value) {
-    return new ScoreParameters(
-        noiseStep,
-        noiseSteps,
-        attackStep,
-        attackSteps,
-        attackStart,
-        attackBall,
-        ascends,
-        value,
-        draws);
-  }
-
-  /** The same measurement averaged over other many draws. */
-  public ScoreParameters withDraws(int value) {
-    return new ScoreParameters(
-        noiseStep,
-        noiseSteps,
-        attackStep,
-        attackSteps,
-        attackStart,
-        attackBall,
-        ascends,
-        seed,
-        value);
-  }
-
-  private static void requirePositive(String option, double value) {
-    if (!(value > 0) || Double.isInfinite(value)) {
-      throw new UserException(option + " is " + value + ". Give a number above 0.");
+  private static EnumMap<Parameter, Number> presets() {
+    EnumMap<Parameter, Number> presets = new EnumMap<>(Parameter.class);
+    for (Parameter parameter : Parameter.values()) {
+      presets.put(parameter, parameter.preset());
     }
+    return presets;
   }
 
-  private static void requireNotNegative(String option, double value) {
-    if (!(value >= 0) || Double.isInfinite(value)) {
-      throw new UserException(option + " is " + value + ". Give 0 or a number above it.");
-    }
+  /** A parameter's value: a Double, an Integer for a count, a Long for the seed. */
+  public Number get(Parameter parameter) {
+    return values.get(parameter);
+  }
+
+  /**
+   * The same with one parameter at another value.
+   *
+   * @throws UserException if the value is out of the parameter's range
+   */
+  public ScoreParameters with(Parameter parameter, Number value) {
+    EnumMap<Parameter, Number> changed = new EnumMap<>(values);
+    changed.put(parameter, parameter.checked(value));
+    return new ScoreParameters(changed, ascends);
+  }
+
+  /** eps of Eq. 1, the L2 length of one noise step in pixel space, above 0. */
+  public double noiseStep() {
+    return get(Parameter.NOISE_STEP).doubleValue();
+  }
+
+  /** K of Eq. 1, at least 2. */
+  public int noiseSteps() {
+    return get(Parameter.NOISE_STEPS).intValue();
+  }
+
+  /** alpha of Eq. 4, in pixel units, above 0. */
+  public double attackStep() {
+    return get(Parameter.ATTACK_STEP).doubleValue();
+  }
+
+  /** J of Eq. 4, at least 1. */
+  public int attackSteps() {
+    return get(Parameter.ATTACK_STEPS).intValue();
+  }
+
+  /** r0, the half width of the random start, at least 0. */
+  public double attackStart() {
+    return get(Parameter.ATTACK_START).doubleValue();
+  }
+
+  /** The half width of the box around x that the attack stays in; 0 for none. */
+  public double attackBall() {
+    return get(Parameter.ATTACK_BALL).doubleValue();
+  }
+
+  /**
+   * True where the attack increases the features' distance, as the paper's equations say; false
+   * where it decreases it, as the authors' published code does.
+   */
+  public boolean ascends() {
+    return ascends;
+  }
+
+  /** The seed of the noise stream. */
+  public long seed() {
+    return get(Parameter.SEED).longValue();
+  }
+
+  /** Draws of the noise that C and V of an image are averaged over, at least 1. */
+  public int draws() {
+    return get(Parameter.DRAWS).intValue();
+  }
+
+  /** As the table {@code runs} records them; notebooks read these names. */
+  @JsonValue
+  Map<String, Object> asMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    values.forEach((parameter, value) -> map.put(parameter.jsonName(), value));
+    map.put("ascends", ascends);
+    return map;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ScoreParameters that
+        && values.equals(that.values)
+        && ascends == that.ascends;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * values.hashCode() + Boolean.hashCode(ascends);
+  }
+
+  @Override
+  public String toString() {
+    return asMap().toString();
   }
 }

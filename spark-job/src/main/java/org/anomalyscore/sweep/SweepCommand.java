@@ -12,11 +12,11 @@ import org.anomalyscore.benchmark.BenchmarkManifest;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
-import org.anomalyscore.sweep.SweepPlan.Parameter;
 import org.anomalyscore.table.TableRow;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -189,7 +189,7 @@ public final class SweepCommand implements Callable<Integer> {
       return;
     }
     Stream.concat(
-            Stream.of(parameter.of(profile)),
+            Stream.of(profile.get(parameter).doubleValue()),
             given == null
                 ? java.util.Arrays.stream(otherwise).boxed()
                 : given.stream().map(Number::doubleValue))

@@ -15,6 +15,7 @@ import org.anomalyscore.command.Progress;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineVersions;
 import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreMetrics;
 import org.anomalyscore.source.ImageFinder;
@@ -186,7 +187,7 @@ record SweepJob(
     int seeds = plan.seeds().size();
     List<TableRow> rows = new ArrayList<>();
     for (int setting = 0; setting < plan.settings().size(); setting++) {
-      SweepPlan.Parameter parameter = plan.settings().get(setting).parameter();
+      Parameter parameter = plan.settings().get(setting).parameter();
       int[] runs = IntStream.range(setting * seeds, (setting + 1) * seeds).toArray();
       for (SweptSet generated : sets.subList(1, sets.size())) {
         for (int r : runs) {
@@ -198,7 +199,7 @@ record SweepJob(
                   .with("model", model.card().name())
                   .with("parameter", parameter.text())
                   .with("value", plan.settings().get(setting).value())
-                  .with("profile_value", parameter.of(plan.profile()))
+                  .with("profile_value", plan.profile().get(parameter).doubleValue())
                   .with("seed", plan.parameters(r).seed());
           SweepTable.fill(row, sets.get(0), generated, runs, r);
           rows.add(row);
@@ -218,7 +219,8 @@ record SweepJob(
     configuration.put("sample", sample);
     configuration.put("batch_size", batch);
     String configId =
-        new ScoreConfiguration(model, plan.profile().withSeed(plan.seeds().get(0))).configId();
+        new ScoreConfiguration(model, plan.profile().with(Parameter.SEED, plan.seeds().get(0)))
+            .configId();
     return run.complete(configId, configuration)
         .with("found", sum(result, SampledSet::found))
         .with("scored", sum(result, set -> (long) set.sampled()))

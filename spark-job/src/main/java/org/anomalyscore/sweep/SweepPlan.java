@@ -2,7 +2,7 @@ package org.anomalyscore.sweep;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.storage.UserException;
 
@@ -17,41 +17,6 @@ import org.anomalyscore.storage.UserException;
 public record SweepPlan(ScoreParameters profile, List<Setting> settings, List<Long> seeds)
     implements Serializable {
 
-  /** What can be varied. */
-  public enum Parameter {
-    /** eps, the length of a noise step. */
-    NOISE_STEP,
-    /** K, the number of noise steps. */
-    NOISE_STEPS,
-    /** alpha, the length of a step of the attack. */
-    ATTACK_STEP,
-    /** J, the number of the attack's steps. */
-    ATTACK_STEPS,
-    /** r0, the half width of the attack's random start. */
-    ATTACK_START;
-
-    /** As tables name it. */
-    public String text() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** True where it changes C and never V; false where it changes V and never C. */
-    public boolean isOfComplexity() {
-      return this == NOISE_STEP || this == NOISE_STEPS;
-    }
-
-    /** Its value among others. */
-    public double of(ScoreParameters p) {
-      return switch (this) {
-        case NOISE_STEP -> p.noiseStep();
-        case NOISE_STEPS -> p.noiseSteps();
-        case ATTACK_STEP -> p.attackStep();
-        case ATTACK_STEPS -> p.attackSteps();
-        case ATTACK_START -> p.attackStart();
-      };
-    }
-  }
-
   /**
    * One parameter's value.
    *
@@ -60,15 +25,7 @@ public record SweepPlan(ScoreParameters profile, List<Setting> settings, List<Lo
   public record Setting(Parameter parameter, double value) implements Serializable {
 
     private ScoreParameters in(ScoreParameters p, long seed) {
-      return new ScoreParameters(
-          parameter == Parameter.NOISE_STEP ? value : p.noiseStep(),
-          parameter == Parameter.NOISE_STEPS ? (int) value : p.noiseSteps(),
-          parameter == Parameter.ATTACK_STEP ? value : p.attackStep(),
-          parameter == Parameter.ATTACK_STEPS ? (int) value : p.attackSteps(),
-          parameter == Parameter.ATTACK_START ? value : p.attackStart(),
-          p.attackBall(),
-          p.ascends(),
-          seed);
+      return p.with(parameter, value).with(Parameter.SEED, seed).with(Parameter.DRAWS, 1);
     }
   }
 

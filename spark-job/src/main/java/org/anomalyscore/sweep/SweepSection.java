@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
@@ -103,7 +104,10 @@ public record SweepSection(
     List<Chart> charts = new ArrayList<>();
     for (String parameter : distinct(rows, "parameter")) {
       List<Row> varied = rows.stream().filter(row -> is(row, "parameter", parameter)).toList();
-      String measure = parameter.startsWith("noise") ? "complexity" : "vulnerability";
+      String measure =
+          Parameter.named(parameter).changes() == Parameter.Part.COMPLEXITY
+              ? "complexity"
+              : "vulnerability";
       charts.add(
           chart(
               "Mean " + (measure.equals("complexity") ? "C" : "V") + " against " + parameter,

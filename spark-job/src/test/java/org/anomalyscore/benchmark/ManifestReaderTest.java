@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.stats.AnomalyScore;
@@ -147,7 +148,9 @@ class ManifestReaderTest {
             thresholds: {max_increase: 0.1, max_reject_fraction: 0}
             resampling: {permutations: 10, resamples: 0, confidence: 0.9}
             """);
-    assertEquals(ScoreParameters.AUTHORS_CODE.withSeed(5).withDraws(3), manifest.parameters());
+    assertEquals(
+        ScoreParameters.AUTHORS_CODE.with(Parameter.SEED, 5).with(Parameter.DRAWS, 3),
+        manifest.parameters());
     assertEquals(7, manifest.batchSize());
     assertEquals(Devices.Mode.CPU, manifest.deviceMode());
     assertEquals(false, manifest.setMeasures());

@@ -16,6 +16,7 @@ import javax.imageio.ImageIO;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.explain.AttributionParameters.Regression;
 import org.anomalyscore.job.Main;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.score.ScoreJob;
@@ -180,7 +181,7 @@ class ExplainJobTest {
   @Test
   void drawsSelectTheScoresAndChangeNoCoefficient() {
     String tables = folder.resolve("tables").toString();
-    ScoreParameters two = ScoreParameters.PAPER.withDraws(2);
+    ScoreParameters two = ScoreParameters.PAPER.with(Parameter.DRAWS, 2);
     new ScoreJob(images.toString(), "set", MODEL, tables).parameters(two).batchSize(8).run(SPARK);
     ExplainResult result =
         new ExplainJob(MODEL, tables, two, new AttributionParameters(12, 20, 1, Regression.RIDGE))

@@ -33,7 +33,7 @@ class NativeMemoryTest {
 
   /** Few steps, so that there is time for many batches. */
   private static final ScoreParameters SHORT =
-      new ScoreParameters(0.01, 2, 0.01, 2, 1e-3, 0, true, 0);
+      ScoreParameters.PAPER.with(Parameter.NOISE_STEPS, 2).with(Parameter.ATTACK_STEPS, 2);
 
   private static void partitions(int count, List<InputImage> inputs) throws IOException {
     for (int p = 0; p < count; p++) {

@@ -29,10 +29,12 @@ class ScorePredictorTest {
 
   /** The authors' profile with the start of the paper's, which rounding does not decide. */
   private static final ScoreParameters AUTHORS_FROM_1E_3 =
-      new ScoreParameters(0.01, 10, 2.0 / 255, 10, 1e-3, 8.0 / 255, false, 0);
+      ScoreParameters.AUTHORS_CODE.with(Parameter.ATTACK_START, 1e-3);
 
   private static final ScoreParameters BALL_ASCENDING =
-      new ScoreParameters(0.01, 10, 2.0 / 255, 10, 1e-3, 8.0 / 255, true, 0);
+      ScoreParameters.PAPER
+          .with(Parameter.ATTACK_STEP, 2.0 / 255)
+          .with(Parameter.ATTACK_BALL, 8.0 / 255);
 
   /**
    * Radians. Features of length 3 carry float32 rounding of about 2e-7, steps are 0.002 long: an
@@ -52,7 +54,8 @@ class ScorePredictorTest {
    */
   @Test
   void drawsAreAveragedAsByTheOracle() throws IOException {
-    assertOracle("tiny_scores_paper_5_draws.csv", ScoreParameters.PAPER.withDraws(5), 1e-6, 2);
+    assertOracle(
+        "tiny_scores_paper_5_draws.csv", ScoreParameters.PAPER.with(Parameter.DRAWS, 5), 1e-6, 2);
   }
 
   /**
@@ -76,7 +79,8 @@ class ScorePredictorTest {
     double[][][] values = new double[2][inputs.size()][seeds];
     for (int seed = 0; seed < seeds; seed++) {
       // Seeds and draws are different streams, so that no draw enters two of the means.
-      ScoreParameters p = ScoreParameters.PAPER.withSeed(seed).withDraws(draws);
+      ScoreParameters p =
+          ScoreParameters.PAPER.with(Parameter.SEED, seed).with(Parameter.DRAWS, draws);
       List<Measurement> measured = measure("tiny", p, 12, inputs);
       for (int i = 0; i < inputs.size(); i++) {
         values[0][i][seed] = measured.get(i).complexity();
@@ -208,7 +212,7 @@ class ScorePredictorTest {
 
   @Test
   void theSeedChoosesTheNoise() throws IOException {
-    ScoreParameters seven = new ScoreParameters(0.01, 10, 0.01, 10, 1e-3, 0, true, 7);
+    ScoreParameters seven = ScoreParameters.PAPER.with(Parameter.SEED, 7);
     List<InputImage> one = TestModels.inputs().subList(0, 1);
     assertTrue(
         measure("tiny", ScoreParameters.PAPER, 1, one).get(0).complexity()

@@ -13,6 +13,7 @@ import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.Measurement;
 import org.anomalyscore.measure.ModelCard;
 import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.ScorePredictor;
 import org.anomalyscore.measure.TestModels;
@@ -20,7 +21,6 @@ import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.storage.ContentHash;
-import org.anomalyscore.sweep.SweepPlan.Parameter;
 import org.anomalyscore.sweep.SweepPlan.Setting;
 
 /**
