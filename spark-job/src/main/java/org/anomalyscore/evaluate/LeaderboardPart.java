@@ -1,0 +1,230 @@
+package org.anomalyscore.evaluate;
+
+import static org.anomalyscore.page.HtmlTable.cell;
+import static org.anomalyscore.page.HtmlTable.number;
+import static org.anomalyscore.page.HtmlTable.text;
+import static org.anomalyscore.table.Statistic.ANOMALY_SCORE;
+import static org.anomalyscore.table.Statistic.ANOMALY_SCORE_LOW;
+import static org.anomalyscore.table.Statistic.AS_I_MEDIAN;
+import static org.anomalyscore.table.Statistic.HUMAN_ERROR_RATE;
+import static org.anomalyscore.table.Statistic.MEAN_COMPLEXITY;
+import static org.anomalyscore.table.Statistic.MEAN_VULNERABILITY;
+import static org.anomalyscore.table.Statistic.NULL_MEAN;
+import static org.anomalyscore.table.Statistic.NULL_Q95;
+import static org.anomalyscore.table.Statistic.P_VALUE;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.FigureNumbers;
+import org.anomalyscore.page.HtmlTable;
+import org.anomalyscore.page.HtmlTable.Cell;
+import org.anomalyscore.page.HtmlTable.Column;
+import org.anomalyscore.page.Part;
+import org.anomalyscore.page.VisibleText;
+import org.anomalyscore.table.Statistic;
+import org.anomalyscore.table.Statistic.Group;
+import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Row;
+
+/** The newest evaluations of each comparison, best first, beside chance, time and people. */
+public final class LeaderboardPart implements Part {
+
+  /** Lines that a reader can tell apart. */
+  private static final int MOST_LINES = 8;
+
+  /**
+   * What {@code leaderboard.ftlh} prints.
+   *
+   * @param confidence of the intervals, percent
+   * @param lines sets of the common history
+   * @param hidden how many sets the common history leaves out
+   * @param hasHumans whether people's judgement is known of more than one set
+   */
+  record Model(String confidence, HtmlTable table, int lines, int hidden, boolean hasHumans) {}
+
+  /** The sets of the board. */
+  record Board(List<Scored> sets) {}
+
+  /**
+   * A set of the board.
+   *
+   * @param score AS, low, high, mean and 95 % quantile of the null, p
+   */
+  record Scored(String name, List<Double> score) {}
+
+  /** The sets of the common history, by their numbers in the page. */
+  record Trend(List<Integer> sets) {}
+
+  /** The sets that people judged. */
+  record Humans(List<Judged> sets) {}
+
+  /**
+   * A set that people judged.
+   *
+   * @param human error rate and its standard error
+   */
+  record Judged(String name, Double score, List<Double> human) {}
+
+  /** A set and its newest evaluation. */
+  private record Entry(int set, Row row, List<Row> history) {
+
+    Double change() {
+      return history.size() < 2
+          ? null
+          : (Double) (score(row) - score(history.get(history.size() - 2)));
+    }
+
+    private static double score(Row row) {
+      return Comparison.number(row, "anomaly_score");
+    }
+  }
+
+  /** A column of the board: its head and its cells. */
+  private record BoardColumn(Column head, Function<Entry, Cell> cell) {}
+
+  @Override
+  public List<Block> read(TableStore store, List<Comparison> comparisons) {
+    List<Block> blocks = new ArrayList<>();
+    for (int c = 0; c < comparisons.size(); c++) {
+      blocks.add(block(c, comparisons.get(c), Comparison.firstSet(comparisons, c)));
+    }
+    return blocks;
+  }
+
+  private static Block block(int place, Comparison comparison, int reference) {
+    List<Entry> entries =
+        IntStream.range(0, comparison.newest().size())
+            .mapToObj(
+                i -> {
+                  Row row = comparison.newest().get(i);
+                  String dataset = Comparison.text(row, "dataset");
+                  return new Entry(reference + 1 + i, row, comparison.history().get(dataset));
+                })
+            .toList();
+    List<Judged> judged = judged(comparison.newest());
+    List<Integer> lines = lines(entries);
+    Model model =
+        new Model(
+            HtmlTable.format(
+                "%.0f", 100 * Comparison.number(comparison.newest().get(0), "confidence")),
+            table(entries, judged.size() > 1),
+            lines.size(),
+            entries.size() - lines.size(),
+            judged.size() > 1);
+    List<Scored> scored = entries.stream().map(entry -> scored(entry.row())).toList();
+    return new Block(
+        Place.COMPARISON_BEGIN,
+        place,
+        "evaluate/leaderboard.ftlh",
+        model,
+        List.of(
+            new Figure("board-" + place, new Board(scored)),
+            new Figure("trend-" + place, new Trend(lines)),
+            new Figure("humans-" + place, new Humans(judged))));
+  }
+
+  private static Scored scored(Row row) {
+    return new Scored(
+        name(row),
+        FigureNumbers.of(
+            row,
+            "anomaly_score",
+            "anomaly_score_low",
+            "anomaly_score_high",
+            "null_mean",
+            "null_q95",
+            "p_value"));
+  }
+
+  private static List<Judged> judged(List<Row> rows) {
+    return rows.stream()
+        .filter(row -> Comparison.number(row, "human_error_rate") != null)
+        .map(
+            row ->
+                new Judged(
+                    name(row),
+                    FigureNumbers.of(Comparison.number(row, "anomaly_score")),
+                    FigureNumbers.of(row, "human_error_rate", "human_error_rate_std_err")))
+        .toList();
+  }
+
+  private static String name(Row row) {
+    return VisibleText.of(Comparison.text(row, "dataset"));
+  }
+
+  /** The sets whose AS changed most since the evaluation before, by their order in the board. */
+  private static List<Integer> lines(List<Entry> entries) {
+    return entries.stream()
+        .filter(entry -> entry.change() != null)
+        .sorted(Comparator.comparingDouble(entry -> -Math.abs(entry.change())))
+        .limit(MOST_LINES)
+        .map(Entry::set)
+        .sorted()
+        .toList();
+  }
+
+  private static HtmlTable table(List<Entry> entries, boolean humans) {
+    List<BoardColumn> columns = columns(entries.stream().map(Entry::row).toList(), humans);
+    return new HtmlTable(
+        "Leaderboard, most natural first",
+        columns.stream().map(BoardColumn::head).toList(),
+        entries.stream()
+            .map(entry -> columns.stream().map(column -> column.cell().apply(entry)).toList())
+            .toList());
+  }
+
+  private static List<BoardColumn> columns(List<Row> rows, boolean humans) {
+    List<BoardColumn> columns = new ArrayList<>();
+    columns.add(
+        new BoardColumn(
+            text("Data set"),
+            entry -> new Cell(name(entry.row()), name(entry.row()), "#set-" + entry.set(), null)));
+    // Its interval says more than its standard error.
+    columns.add(sorted(number(ANOMALY_SCORE), ANOMALY_SCORE, EvaluationText::score));
+    columns.add(
+        sorted(
+            number("Interval", "Sorted by its lower end"),
+            ANOMALY_SCORE_LOW,
+            EvaluationText::interval));
+    columns.add(sorted(number(P_VALUE), P_VALUE, EvaluationText::p));
+    columns.add(
+        new BoardColumn(text("Verdict"), entry -> cell(EvaluationText.verdict(entry.row()))));
+    columns.add(
+        new BoardColumn(
+            number("Change", "AS less that of the evaluation before"),
+            entry -> cell(entry.change(), "%+.4f")));
+    columns.add(
+        new BoardColumn(
+            number("Images", "Images of the set"),
+            entry -> cell(entry.row().<Long>getAs("n"), "%,d")));
+    for (Statistic statistic :
+        List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN)) {
+      columns.add(numbers(statistic));
+    }
+    // Sets without features have no set measures.
+    Statistic.of(Group.SET).stream()
+        .filter(s -> rows.stream().anyMatch(row -> Comparison.number(row, s.column()) != null))
+        .forEach(s -> columns.add(numbers(s)));
+    if (humans) {
+      columns.add(numbers(HUMAN_ERROR_RATE));
+    }
+    return columns;
+  }
+
+  private static BoardColumn numbers(Statistic statistic) {
+    return new BoardColumn(number(statistic), entry -> cell(statistic, entry.row()));
+  }
+
+  /** Text that sorts by a statistic. */
+  private static BoardColumn sorted(Column head, Statistic by, Function<Row, String> text) {
+    return new BoardColumn(
+        head,
+        entry ->
+            new Cell(
+                text.apply(entry.row()), Comparison.number(entry.row(), by.column()), null, null));
+  }
+}
