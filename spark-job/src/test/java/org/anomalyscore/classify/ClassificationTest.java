@@ -87,7 +87,7 @@ class ClassificationTest {
   }
 
   private Classification classification(long seed) {
-    return new Classification(store(), new Classification.Options(seed, 0.3), 2);
+    return new Classification(store(), new SplitOptions(seed, 0.3), 2);
   }
 
   private Classification.Result classify(long seed, String... generated) {
@@ -280,7 +280,7 @@ class ClassificationTest {
                 col("set"),
                 col("rank"),
                 udf(slow, array).apply(col("set"), col("array")).as("features"));
-    Classification.Options options = new Classification.Options(0, 0.3);
+    SplitOptions options = new SplitOptions(0, 0.3);
     List<SplitClassifier> splits =
         Stream.of(
                 new ClassificationTask(
@@ -336,7 +336,7 @@ class ClassificationTest {
             .getMessage()
             .contains("few=no run of it is recorded"));
     for (double fraction : new double[] {0, 1, Double.NaN}) {
-      assertThrows(UserException.class, () -> new Classification.Options(0, fraction));
+      assertThrows(UserException.class, () -> new SplitOptions(0, fraction));
     }
   }
 }
