@@ -55,9 +55,12 @@ public final class Completeness {
             .where(col("command").equalTo("score").and(col("config_id").equalTo(configId)))
             // A set may be scored folder by folder; each folder's last run counts.
             .groupBy(col("dataset"), get_json_object(col("configuration"), "$.images"))
-            .agg(max_by(col("status"), col("started_at")))
+            .agg(max_by(col("status"), col("started_at")).as("status"))
             .collectAsList()) {
-      status.merge(row.getString(0), row.getString(2), (a, b) -> a.equals(Run.COMPLETE) ? b : a);
+      status.merge(
+          row.getAs("dataset"),
+          row.getAs("status"),
+          (one, other) -> one.equals(Run.COMPLETE) ? other : one);
     }
     for (TableRow run : store.unfinishedRuns()) {
       String underWay = "not finished: it is under way or was killed";
