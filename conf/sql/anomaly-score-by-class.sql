@@ -9,13 +9,25 @@
 -- A class is compared with the reference's images in a folder of that name. Where the reference has none, it is
 -- compared with all images of the reference, and the column reference_class is NULL.
 -- Small classes score higher, however good they are: compare scores of equal counts, or look at the p-value.
--- A file that was scored again counts with its newest row. Rows stay: those of files that were deleted, or replaced by
--- ones that cannot be scored, or that lie in a folder of an earlier night count here, and not in benchmark and report.
-WITH images AS (
-  SELECT config_id, dataset, regexp_extract(path, '([^/]*)/[^/]*$', 1) AS class,
-    max_by(complexity, scored_at) AS complexity, max_by(vulnerability, scored_at) AS vulnerability
-  FROM parquet.`${tables}/scores`
-  GROUP BY config_id, dataset, path
+-- A file that was scored again counts with its newest row, and one that was rejected since does not count. Rows stay:
+-- those of files that were deleted, or that lie in a folder of an earlier night, count here, and not in benchmark and
+-- report.
+WITH current_scores AS (
+  -- Of each path the row with its latest scored_at, and none where it was rejected later.
+  SELECT s.*
+  FROM parquet.`${tables}/scores` s
+  LEFT SEMI JOIN (
+    SELECT config_id, dataset, path, max(scored_at) AS scored_at
+    FROM parquet.`${tables}/scores`
+    GROUP BY config_id, dataset, path
+  ) newest USING (config_id, dataset, path, scored_at)
+  LEFT ANTI JOIN parquet.`${tables}/rejects` r
+    ON CAST(s.config_id AS STRING) = r.config_id AND CAST(s.dataset AS STRING) = r.dataset
+    AND s.path = r.path AND s.scored_at < r.rejected_at
+),
+images AS (
+  SELECT config_id, dataset, regexp_extract(path, '([^/]*)/[^/]*$', 1) AS class, complexity, vulnerability
+  FROM current_scores
 ),
 reference AS (
   -- Each image twice: for its own class, and for those that the reference lacks.

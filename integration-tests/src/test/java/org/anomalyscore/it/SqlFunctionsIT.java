@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The functions' jar in a Spark that has nothing else of ours, and the queries of conf/sql: over
- * the demo's tables and over a small night with two configurations, an image that was scored twice
- * and a generator of the week before.
+ * the demo's tables and over a small night with two configurations, an image that was scored twice,
+ * one that was rejected after its score and a generator of the week before.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SqlFunctionsIT {
@@ -99,7 +99,8 @@ class SqlFunctionsIT {
 
   /**
    * The reference has cats and dogs, the generator cats and birds, 30 of each. One cat had a much
-   * worse score before its file was replaced; the images of the older generator are worse too.
+   * worse score before its file was replaced, and one image was replaced by a file that has none;
+   * the images of the older generator are worse too.
    */
   private static void writeNight() {
     Path scores = night.resolve("scores");
@@ -117,11 +118,20 @@ class SqlFunctionsIT {
             + ("('real', 'cat', 5, 30, " + NEW + "), ('real', 'dog', 5, 30, " + NEW + "),")
             + ("('gan', 'cat', 9, 30, " + NEW + "), ('gan', 'bird', 9, 30, " + NEW + "),")
             + ("('old', 'cat', 500, 30, " + NEW + "),")
+            + ("('gan', 'lost', 900, 1, " + NEW + "),")
             + "('gan', 'cat', 900, 1, timestamp '2026-01-01 00:00:00')"
             + (rows + ids + configurations),
         scores,
         "config_id",
         "dataset");
+    Tables.write(
+        "SELECT path, 'gan' AS dataset, 'truncated' AS reason, 'cut off' AS message, config_id,"
+            + " 'r4' AS run_id, rejected_at FROM VALUES"
+            + " ('file:/gan/lost/1.png', 'a', timestamp '2026-01-02 00:00:01'),"
+            + " ('file:/gan/lost/1.png', 'b', timestamp '2026-01-02 00:00:01'),"
+            + " ('file:/gan/cat/2.png', 'a', timestamp '2026-01-01 00:00:01')"
+            + " AS t(path, config_id, rejected_at)",
+        night.resolve("rejects"));
     Tables.write(
         "SELECT 'net' AS model, 'real' AS reference, 60L AS n, anomaly_score - 0.05D AS"
             + " anomaly_score_low, anomaly_score + 0.05D AS anomaly_score_high, * FROM VALUES"
@@ -194,7 +204,8 @@ class SqlFunctionsIT {
     assertEquals(
         List.of("[" + ofA.get(0) + "]"),
         Tables.sql(
-            "SELECT max(as_i) FROM {0} WHERE dataset = 'gan' AND config_id = 'a' AND scored_at = "
+            "SELECT max(as_i) FROM {0} WHERE dataset = 'gan' AND config_id = 'a' AND class <>"
+                + " 'lost' AND scored_at = "
                 + NEW,
             night.resolve("scores")));
   }

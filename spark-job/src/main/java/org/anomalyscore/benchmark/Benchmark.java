@@ -17,6 +17,7 @@ import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.score.ScoreResult;
 import org.anomalyscore.source.ImageFinder;
+import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
@@ -145,7 +146,7 @@ final class Benchmark {
   private Scored score(String model, ScoreConfiguration configuration) {
     Map<String, String> failed = new TreeMap<>();
     Map<String, String> rejects = new TreeMap<>();
-    BenchmarkManifest.Images real = manifest.reference();
+    NamedImages real = manifest.reference();
     ModelFile opened = configuration.model();
     Images reference = score(model, opened, real.name(), real.images(), rejects);
     List<Images> generated = new ArrayList<>();

@@ -1,21 +1,14 @@
 package org.anomalyscore.benchmark;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.Output;
 import org.anomalyscore.command.SparkOptions;
-import org.anomalyscore.evaluate.EvaluateCommand;
-import org.anomalyscore.job.Main;
-import org.anomalyscore.storage.Json;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code benchmark}: a night's scores, evaluations, leaderboards and alerts. */
 @Command(
@@ -42,10 +35,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
   @Mixin private SparkOptions spark;
 
-  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
@@ -53,41 +43,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
       BenchmarkManifest night =
           ManifestReader.read(manifest, session.sessionState().newHadoopConf());
       List<Benchmark.Night> nights = new Benchmark(session, night).run();
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? json(nights) : Benchmark.text(nights));
-      if (!json) {
-        out.println();
-        out.println("Written to " + night.outputs().tables());
-      }
-      return exitCode(nights);
+      return output.print(new BenchmarkResult(nights, night.outputs().tables()));
     }
-  }
-
-  private static String json(List<Benchmark.Night> nights) {
-    return Json.write(
-        Map.of(
-            "models",
-            nights.stream()
-                .map(
-                    night -> {
-                      Map<String, Object> object = new LinkedHashMap<>();
-                      object.put("run_id", night.run().id());
-                      object.putAll(EvaluateCommand.asMap(night.evaluation()));
-                      night.outcome().forEach(object::putIfAbsent);
-                      return object;
-                    })
-                .toList()));
-  }
-
-  private static int exitCode(List<Benchmark.Night> nights) {
-    if (nights.stream().anyMatch(night -> !night.alerts().isEmpty())) {
-      return Main.ALERT;
-    }
-    if (nights.stream().anyMatch(night -> !night.evaluation().failed().isEmpty())) {
-      return Main.BAD_INPUT;
-    }
-    return nights.stream().anyMatch(night -> !night.rejects().isEmpty())
-        ? Main.TOO_MANY_REJECTS
-        : 0;
   }
 }

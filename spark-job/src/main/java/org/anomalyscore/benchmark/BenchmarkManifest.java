@@ -10,6 +10,7 @@ import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.stats.AnomalyScore;
 
 /**
@@ -18,7 +19,7 @@ import org.anomalyscore.stats.AnomalyScore;
  * folder.
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record BenchmarkManifest(
+record BenchmarkManifest(
     List<String> models,
     String profile,
     Long seed,
@@ -27,7 +28,7 @@ public record BenchmarkManifest(
     String device,
     Double features,
     Boolean setMeasures,
-    Images reference,
+    NamedImages reference,
     List<Generator> generators,
     Outputs outputs,
     Thresholds thresholds,
@@ -42,9 +43,6 @@ public record BenchmarkManifest(
     thresholds = or(thresholds, new Thresholds(null, null));
     resampling = or(resampling, new Resampling(null, null, null));
   }
-
-  /** A data set and where its images are. */
-  public record Images(String name, String images) {}
 
   /**
    * A generated set.

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
@@ -228,7 +229,7 @@ final class ManifestReader {
         m.device(),
         m.features(),
         m.setMeasures(),
-        new BenchmarkManifest.Images(
+        new NamedImages(
             m.reference().name(), whole("reference.images", m.reference().images()).toString()),
         m.generators().stream().map(g -> g.at(whole("images", g.images()).toString())).toList(),
         new BenchmarkManifest.Outputs(

@@ -1,8 +1,5 @@
 package org.anomalyscore.classify;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.size;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -30,6 +27,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.collection.Seq;
 
 /**
  * How well classifiers tell the sets apart by the features that were kept: distribution
@@ -42,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * are tested on the same images. Features are standardised by mean and deviation of the training
  * set. Intervals are for the drawing of the test images, given the training set.
  */
-public final class Classification {
+final class Classification {
 
   private static final Logger LOG = LoggerFactory.getLogger(Classification.class);
 
@@ -53,24 +51,9 @@ public final class Classification {
   private static final double[] WHOLE = {1};
 
   private final TableStore store;
-  private final Options options;
+  private final SplitOptions options;
   private final int threads;
-  private boolean allowIncomplete;
-
-  /**
-   * How images are split.
-   *
-   * @param seed of the order of images and of the perceptron's start
-   * @param testFraction of each class, in (0, 1)
-   */
-  public record Options(long seed, double testFraction) {
-    public Options {
-      if (!(testFraction > 0 && testFraction < 1)) {
-        throw new UserException(
-            "--test-fraction is " + testFraction + ". Give more than 0 and less than 1.");
-      }
-    }
-  }
+  private final boolean allowIncomplete;
 
   /**
    * What came out.
@@ -78,7 +61,7 @@ public final class Classification {
    * @param images of each set with features, the reference first
    * @param rows of the table {@code classifications}
    */
-  public record Result(
+  record Result(
       String configId,
       String model,
       String reference,
@@ -90,16 +73,21 @@ public final class Classification {
    *
    * @param threads training sets that are worked on at once, while each is a task of Spark's only
    */
-  public Classification(TableStore store, Options options, int threads) {
+  Classification(TableStore store, SplitOptions options, int threads) {
+    this(store, options, threads, false);
+  }
+
+  private Classification(
+      TableStore store, SplitOptions options, int threads, boolean allowIncomplete) {
     this.store = store;
     this.options = options;
     this.threads = threads;
+    this.allowIncomplete = allowIncomplete;
   }
 
-  /** Classifies also sets whose last score run did not end well. */
-  public Classification allowIncomplete(boolean value) {
-    allowIncomplete = value;
-    return this;
+  /** One that classifies also sets whose last score run did not end well. */
+  Classification allowIncomplete(boolean value) {
+    return new Classification(store, options, threads, value);
   }
 
   /**
@@ -109,7 +97,7 @@ public final class Classification {
    * @throws UserException when a set is missing, incomplete, named twice, too small, has no
    *     features, or was scored differently
    */
-  public Result of(Run run, String reference, List<String> generated, String configId) {
+  Result of(Run run, String reference, List<String> generated, String configId) {
     List<String> sets = new ArrayList<>(List.of(reference));
     sets.addAll(generated);
     if (new HashSet<>(sets).size() < sets.size()) {
@@ -229,7 +217,7 @@ public final class Classification {
   /** One row per task, training set and classifier. */
   private List<TableRow> rows(
       List<ClassificationTask> tasks, Dataset<Row> features, Supplier<TableRow> row) {
-    int dimension = features.select(size(col("features"))).first().getInt(0);
+    int dimension = features.first().<Seq<Float>>getAs("features").size();
     List<SplitClassifier> splits = new ArrayList<>();
     for (ClassificationTask task : tasks) {
       for (double fraction : task.kind().hasCurve() ? CURVE : WHOLE) {

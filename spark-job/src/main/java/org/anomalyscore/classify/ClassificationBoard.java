@@ -15,14 +15,14 @@ import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.TableRow;
 
 /** Classifications as aligned tables for a terminal, with what a reader must know. */
-public final class ClassificationBoard {
+final class ClassificationBoard {
 
   private static final String NEW_LINE = System.lineSeparator();
 
   private ClassificationBoard() {}
 
   /** The tables and their notes. */
-  public static String render(Classification.Result result) {
+  static String render(Classification.Result result) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(

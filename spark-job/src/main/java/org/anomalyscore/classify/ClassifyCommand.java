@@ -1,23 +1,16 @@
 package org.anomalyscore.classify;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.ConfigIdOption;
+import org.anomalyscore.command.Output;
+import org.anomalyscore.command.ScoresOptions;
 import org.anomalyscore.command.SparkOptions;
-import org.anomalyscore.storage.Json;
-import org.anomalyscore.table.Run;
-import org.anomalyscore.table.Table;
-import org.anomalyscore.table.TableRow;
-import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code classify}: kept features in, how well the sets can be told apart out. */
 @Command(
@@ -32,12 +25,7 @@ import picocli.CommandLine.Spec;
     })
 public final class ClassifyCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--scores",
-      required = true,
-      paramLabel = "DIR",
-      description = "The --out folder of score --features; the result is added to its tables.")
-  private String scores;
+  @Mixin private ScoresOptions scores;
 
   @Option(
       names = "--reference",
@@ -54,16 +42,7 @@ public final class ClassifyCommand implements Callable<Integer> {
       description = "The generated sets, separated by commas.")
   private List<String> generated;
 
-  @Option(
-      names = "--config-id",
-      paramLabel = "ID",
-      description = "Whose features to use, where the sets were scored in several ways.")
-  private String configId;
-
-  @Option(
-      names = "--allow-incomplete",
-      description = "Classifies also sets whose last score run is under way, was killed or failed.")
-  private boolean allowIncomplete;
+  @Mixin private ConfigIdOption configId;
 
   @Option(
       names = "--test-fraction",
@@ -80,50 +59,23 @@ public final class ClassifyCommand implements Callable<Integer> {
 
   @Mixin private SparkOptions spark;
 
-  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
-    Classification.Options options = new Classification.Options(seed, testFraction);
-    Run run = Run.start("classify");
+    ClassifyJob job = new ClassifyJob(request());
     try (SparkSession session = spark.start("classify " + reference)) {
-      TableStore store = new TableStore(session, scores);
-      Classification.Result result =
-          new Classification(store, options, session.sparkContext().defaultParallelism())
-              .allowIncomplete(allowIncomplete)
-              .of(run, reference, generated, configId);
-      store.append(Table.CLASSIFICATIONS, result.rows().stream().map(TableRow::toRow).toList());
-      Map<String, Object> configuration = new TreeMap<>();
-      configuration.put("scores", store.location(Table.SCORES));
-      configuration.put("reference", reference);
-      configuration.put("generated", generated);
-      configuration.put("options", options);
-      configuration.put("allow_incomplete", allowIncomplete);
-      store.append(Table.RUNS, List.of(run.complete(result.configId(), configuration).toRow()));
-      spec.commandLine()
-          .getOut()
-          .println(
-              json
-                  ? Json.write(asMap(result))
-                  : ClassificationBoard.render(result)
-                      + System.lineSeparator()
-                      + "Written to "
-                      + store.location(Table.CLASSIFICATIONS));
-      return 0;
+      return output.print(job.run(session));
     }
   }
 
-  /** The result as an object of JSON. */
-  private static Map<String, Object> asMap(Classification.Result result) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("reference", result.reference());
-    object.put("config_id", result.configId());
-    object.put("model", result.model());
-    object.put("images", result.images());
-    object.put("classifications", result.rows().stream().map(TableRow::asMap).toList());
-    return object;
+  private ClassifyRequest request() {
+    return new ClassifyRequest(
+        scores.folder(),
+        reference,
+        generated,
+        configId.id(),
+        scores.allowIncomplete(),
+        new SplitOptions(seed, testFraction));
   }
 }

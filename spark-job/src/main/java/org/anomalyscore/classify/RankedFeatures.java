@@ -28,7 +28,7 @@ import org.apache.spark.sql.expressions.Window;
  */
 final class RankedFeatures implements AutoCloseable {
 
-  private final Dataset<Row> scores;
+  private final Dataset<Row> features;
   private final Dataset<Row> ranks;
   private final List<String> datasets;
   private final List<Long> counts = new ArrayList<>();
@@ -43,12 +43,12 @@ final class RankedFeatures implements AutoCloseable {
   RankedFeatures(TableStore store, String configId, List<String> datasets, long seed) {
     this.datasets = datasets;
     Column ours = col("config_id").equalTo(configId).and(col("dataset").isin(datasets.toArray()));
-    scores = store.read(Table.SCORES).where(ours.and(col("features").isNotNull()));
+    features = CurrentScores.featuresOfEach(store, ours);
     Dataset<Row> current =
         CurrentScores.ofEach(store, ours).select("dataset", "image_id").distinct();
-    // Features are of the image's bytes, so that any row of the image has them; the newest here.
+    // One row an image stands for all its copies; features are of the image's bytes.
     Dataset<Row> kept =
-        scores
+        features
             .groupBy(col("dataset").as("kept_dataset"), col("image_id").as("kept_image"))
             .agg(max(struct(col("scored_at"), col("path"))).as("row"));
     Column key = sha2(concat(lit("anomaly-score|1|split|" + seed + "|"), col("image_id")), 256);
@@ -77,12 +77,16 @@ final class RankedFeatures implements AutoCloseable {
                 col("row.scored_at").as("scored_at"))
             .persist();
     List<Row> found =
-        ranks.groupBy("dataset").agg(count(lit(1)), count(col("path"))).collectAsList();
+        ranks
+            .groupBy("dataset")
+            .agg(count(lit(1)).as("images"), count(col("path")).as("kept"))
+            .collectAsList();
     for (String dataset : datasets) {
-      Row row = found.stream().filter(r -> r.getString(0).equals(dataset)).findFirst().orElse(null);
-      images.add(row == null ? 0 : row.getLong(1));
-      counts.add(row == null ? 0 : row.getLong(2));
-      if (row == null || row.getLong(2) == 0) {
+      Row row =
+          found.stream().filter(r -> dataset.equals(r.getAs("dataset"))).findFirst().orElse(null);
+      images.add(row == null ? 0L : row.<Long>getAs("images"));
+      counts.add(row == null ? 0L : row.<Long>getAs("kept"));
+      if (counts.get(counts.size() - 1) == 0) {
         close();
         throw new UserException(
             "The table "
@@ -128,7 +132,7 @@ final class RankedFeatures implements AutoCloseable {
                 ranks.col("image_id").as("its_image"),
                 ranks.col("path").as("its_path"),
                 ranks.col("scored_at").as("its_time"));
-    return scores
+    return features
         .join(
             chosen,
             col("dataset")

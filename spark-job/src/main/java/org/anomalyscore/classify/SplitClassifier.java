@@ -36,7 +36,7 @@ record SplitClassifier(
   private static final long PARTITION_VALUES = 8_000_000;
 
   static SplitClassifier of(
-      ClassificationTask task, Classification.Options options, double fraction, int dimension) {
+      ClassificationTask task, SplitOptions options, double fraction, int dimension) {
     long n = task.perClass();
     long test = Math.max(1, Math.min(n - 1, Math.round(options.testFraction() * n)));
     long train = Math.max(1, Math.round(fraction * (n - test)));
@@ -104,13 +104,16 @@ record SplitClassifier(
     List<Row> answers =
         predictions
             // Not the probability, in which sure answers are tied at 1.
-            .select(col("label"), col("prediction"), raw.getItem(1).minus(raw.getItem(0)))
+            .select(
+                col("label"),
+                col("prediction"),
+                raw.getItem(1).minus(raw.getItem(0)).as("difference"))
             .collectAsList();
     for (Row answer : answers) {
-      int label = (int) answer.getDouble(0);
-      confusion[label][(int) answer.getDouble(1)]++;
+      int label = answer.<Double>getAs("label").intValue();
+      confusion[label][answer.<Double>getAs("prediction").intValue()]++;
       if (classes == 2) {
-        scores.get(label).add(answer.getDouble(2));
+        scores.get(label).add(answer.getAs("difference"));
       }
     }
     put(row, confusion);

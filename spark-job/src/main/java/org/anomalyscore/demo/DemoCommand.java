@@ -3,18 +3,9 @@ package org.anomalyscore.demo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.Output;
 import org.anomalyscore.command.SparkOptions;
-import org.anomalyscore.evaluate.EvaluateCommand;
-import org.anomalyscore.evaluate.Evaluator;
-import org.anomalyscore.evaluate.Leaderboard;
-import org.anomalyscore.score.ScoreJob;
-import org.anomalyscore.score.ScoreResult;
-import org.anomalyscore.stats.AnomalyScore;
-import org.anomalyscore.table.Table;
-import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,8 +27,6 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = "  anomaly-score demo --out my-demo")
 public final class DemoCommand implements Callable<Integer> {
-
-  private static final long SEED = 0;
 
   @Option(
       names = "--out",
@@ -61,68 +50,24 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (references < 2) {
-      throw new ParameterException(
-          spec.commandLine(), "--images must be at least 2, but is " + references);
-    }
-    PrintWriter print = spec.commandLine().getOut();
-    Path images = out.toAbsolutePath().resolve("images");
-    Path tables = out.toAbsolutePath().resolve("tables");
-    print.println("Drawing scenes into " + images);
-    DemoImages.write(images, SEED, references, references / 2);
-    Path model = DemoModel.write(out.toAbsolutePath().resolve("model"));
+    DemoJob job = new DemoJob(request(), this::line);
+    Path model = job.draw();
     try (SparkSession session = spark.start("demo")) {
-      List<String> generated = new ArrayList<>();
-      String configId = null;
-      for (DemoSet set : DemoSet.values()) {
-        configId =
-            score(session, images.resolve(set.dataset()), set.dataset(), model, tables, print);
-        if (set != DemoSet.REFERENCE) {
-          generated.add(set.dataset());
-        }
-      }
-      TableStore store = new TableStore(session, uri(tables));
-      Evaluator.Result result =
-          EvaluateCommand.evaluate(
-              store,
-              store,
-              AnomalyScore.Options.DEFAULT,
-              DemoSet.REFERENCE.dataset(),
-              generated,
-              configId,
-              false,
-              true,
-              false);
-      print.println();
-      print.println(Leaderboard.render(result));
-      print.println();
-      print.println(
-          "None of these sets was made by a generator: fresh-draws are faultless scenes,");
-      print.println("the others are such scenes with the fault that their name tells.");
-      print.println();
-      for (Table table : List.of(Table.SCORES, Table.RUNS, Table.EVALUATIONS)) {
-        print.printf("  %-12s %s%n", table.folder(), store.location(table));
-      }
+      return Output.printText(spec, job.run(session, model));
     }
-    return 0;
   }
 
-  /** Scores a set and returns the configuration's name. */
-  private static String score(
-      SparkSession session,
-      Path images,
-      String dataset,
-      Path model,
-      Path tables,
-      PrintWriter print) {
-    ScoreResult result = new ScoreJob(uri(images), dataset, uri(model), uri(tables)).run(session);
-    print.printf("Scored %s: %,d new images, %.1f s%n", dataset, result.scored(), result.seconds());
+  private DemoRequest request() {
+    try {
+      return new DemoRequest(out, references);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private void line(String text) {
+    PrintWriter print = spec.commandLine().getOut();
+    print.println(text);
     print.flush();
-    return result.configId();
-  }
-
-  /** Local on any cluster; not Path.toUri, whose percent signs Hadoop would take literally. */
-  private static String uri(Path path) {
-    return "file://" + path;
   }
 }

@@ -33,9 +33,9 @@ public final class Evaluator {
 
   private final TableStore store;
   private final AnomalyScore.Options options;
-  private boolean allowIncomplete;
-  private boolean setMeasures = true;
-  private Consumer<Dataset<Row>> perImage;
+  private final boolean allowIncomplete;
+  private final boolean setMeasures;
+  private final Consumer<Dataset<Row>> perImage;
 
   /**
    * What came out, best first.
@@ -54,31 +54,40 @@ public final class Evaluator {
 
   /** An evaluator of the tables of one output folder. */
   public Evaluator(TableStore store, AnomalyScore.Options options) {
+    this(store, options, false, true, null);
+  }
+
+  private Evaluator(
+      TableStore store,
+      AnomalyScore.Options options,
+      boolean allowIncomplete,
+      boolean setMeasures,
+      Consumer<Dataset<Row>> perImage) {
     this.store = store;
     this.options = options;
+    this.allowIncomplete = allowIncomplete;
+    this.setMeasures = setMeasures;
+    this.perImage = perImage;
   }
 
-  /** Warns of sets whose last score run did not end well, instead of refusing them. */
+  /** One that warns of sets whose last score run did not end well, instead of refusing them. */
   public Evaluator allowIncomplete(boolean value) {
-    allowIncomplete = value;
-    return this;
+    return new Evaluator(store, options, value, setMeasures, perImage);
   }
 
-  /** Whether the set measures are computed where there are features, at a cost that grows as n². */
+  /** One that computes set measures where there are features, or not; their cost grows as n². */
   public Evaluator setMeasures(boolean value) {
-    setMeasures = value;
-    return this;
+    return new Evaluator(store, options, allowIncomplete, value, perImage);
   }
 
   /**
-   * Has realism and rarity of each generated image computed.
+   * One that computes realism and rarity of each generated image too.
    *
    * @param rows takes those of {@code image_measures}, a generated set a call, and must write them
    *     at once
    */
   public Evaluator perImage(Consumer<Dataset<Row>> rows) {
-    perImage = rows;
-    return this;
+    return new Evaluator(store, options, allowIncomplete, setMeasures, rows);
   }
 
   /**

@@ -15,8 +15,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,48 +94,41 @@ final class FeatureComparison implements AutoCloseable {
             .with(statistic.errorColumn(), measured.error());
       }
       if (perImage != null) {
-        perImage.accept(imageMeasures(rows, row, measures));
+        perImage.accept(imageMeasures(rows.sparkSession(), generated, row, measures));
       }
     }
   }
 
   /** Rows of {@code image_measures}. */
   private static Dataset<Row> imageMeasures(
-      Dataset<Row> rows, TableRow evaluation, SetMeasures measures) {
+      SparkSession spark, FeatureSet generated, TableRow evaluation, SetMeasures measures) {
     Broadcast<double[][]> values =
-        JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext())
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(new double[][] {measures.realism(), measures.rarity()});
     Object dataset = evaluation.get("dataset");
     Object reference = evaluation.get("reference");
     Object configId = evaluation.get("config_id");
     Object runId = evaluation.get("run_id");
-    // The order of FeatureSet.
     JavaRDD<Row> measured =
-        rows.select("image_id", "path", "as_i")
-            .orderBy("image_id", "path")
-            .javaRDD()
-            .zipWithIndex()
+        generated
+            .rows()
             .map(
                 indexed -> {
                   Row image = indexed._1();
                   int i = indexed._2().intValue();
-                  return RowFactory.create(
-                      image.getString(1),
-                      image.getString(0),
-                      dataset,
-                      reference,
-                      configId,
-                      runId,
-                      orNull(values.value()[0][i]),
-                      orNull(values.value()[1][i]),
-                      image.getDouble(2));
+                  return TableRow.of(Table.IMAGE_MEASURES)
+                      .with("path", image.getAs("path"))
+                      .with("image_id", image.getAs("image_id"))
+                      .with("dataset", dataset)
+                      .with("reference", reference)
+                      .with("config_id", configId)
+                      .with("run_id", runId)
+                      .with("realism", values.value()[0][i])
+                      .with("rarity", values.value()[1][i])
+                      .with("as_i", image.getAs("as_i"))
+                      .toRow();
                 });
-    StructType schema = Table.IMAGE_MEASURES.schema();
-    return rows.sparkSession().createDataFrame(measured, schema);
-  }
-
-  private static Double orNull(double value) {
-    return Double.isNaN(value) ? null : value;
+    return spark.createDataFrame(measured, Table.IMAGE_MEASURES.schema());
   }
 
   @Override

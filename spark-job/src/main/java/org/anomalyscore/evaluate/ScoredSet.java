@@ -67,8 +67,8 @@ record ScoredSet(String dataset, double[] complexity, double[] vulnerability) {
       if (length == packed.length) {
         packed = Arrays.copyOf(packed, 2 * length);
       }
-      packed[length++] = row.getDouble(0);
-      packed[length++] = row.getDouble(1);
+      packed[length++] = row.<Double>getAs("complexity");
+      packed[length++] = row.<Double>getAs("vulnerability");
     }
     return Arrays.copyOf(packed, length);
   }

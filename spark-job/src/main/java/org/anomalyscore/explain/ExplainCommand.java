@@ -3,6 +3,8 @@ package org.anomalyscore.explain;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.OutOrScoresOption;
+import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.explain.AttributionParameters.Regression;
@@ -91,13 +93,7 @@ public final class ExplainCommand implements Callable<Integer> {
       description = "TorchScript feature model with its card, as for score.")
   private String model;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description =
-          "Where the tables attributions and runs grow, beside attribution_overlays. Default: the"
-              + " --scores folder.")
-  private String out;
+  @Mixin private OutOrScoresOption out;
 
   @Option(
       names = "--superpixels",
@@ -145,8 +141,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
   @Mixin private SparkOptions spark;
 
-  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
-  private boolean json;
+  @Mixin private Output output;
 
   @Spec private CommandSpec spec;
 
@@ -156,7 +151,7 @@ public final class ExplainCommand implements Callable<Integer> {
       throw usage("--paper has 20 trials; give it without --trials");
     }
     Scored scored = source.scored;
-    if (out == null && scored == null) {
+    if (out.folder() == null && scored == null) {
       throw usage("--images needs --out, the folder of the tables");
     }
     ScoreParameters parameters = profile.parameters();
@@ -171,7 +166,7 @@ public final class ExplainCommand implements Callable<Integer> {
     ExplainJob job =
         new ExplainJob(
                 model,
-                out == null ? scored.scores : out,
+                out.folder() == null ? scored.scores : out.folder(),
                 parameters,
                 new AttributionParameters(
                     superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE))
@@ -183,12 +178,7 @@ public final class ExplainCommand implements Callable<Integer> {
       job.scores(scored.scores, scored.dataset, scored.top);
     }
     try (SparkSession session = spark.start("explain")) {
-      ExplainResult result = job.run(session);
-      spec.commandLine().getOut().println(json ? result.toJson() : result.summary());
-      if (json) {
-        result.warnings().forEach(spec.commandLine().getErr()::println);
-      }
-      return 0;
+      return output.print(job.run(session));
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.anomalyscore.storage.Json;
+import org.anomalyscore.command.Result;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
@@ -28,7 +28,8 @@ record ExplainResult(
     List<Image> images,
     List<Failure> failed,
     double seconds,
-    Map<String, String> tables) {
+    Map<String, String> tables)
+    implements Result {
 
   private static final int SHOWN = 3;
 
@@ -139,8 +140,8 @@ record ExplainResult(
     }
   }
 
-  /** What the user must not miss; each one line. */
-  List<String> warnings() {
+  @Override
+  public List<String> warnings() {
     return failed.stream()
         .map(
             image ->
@@ -148,11 +149,13 @@ record ExplainResult(
         .toList();
   }
 
-  String toJson() {
-    return Json.write(this);
+  @Override
+  public Object json() {
+    return this;
   }
 
-  String summary() {
+  @Override
+  public String text() {
     StringBuilder text = new StringBuilder();
     for (Image image : images) {
       line(

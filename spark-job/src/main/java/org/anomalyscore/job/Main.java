@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.anomalyscore.benchmark.BenchmarkCommand;
 import org.anomalyscore.classify.ClassifyCommand;
+import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.command.Version;
 import org.anomalyscore.demo.DemoCommand;
 import org.anomalyscore.evaluate.EvaluateCommand;
@@ -37,22 +38,8 @@ import picocli.CommandLine.HelpCommand;
       ExplainCommand.class,
       SweepCommand.class,
       HelpCommand.class
-    },
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:done",
-      "1:our fault; the stack trace belongs into a bug report",
-      "2:wrong usage",
-      "3:bad input; the message says what, why and what to do",
-      "4:too many images were rejected (everything is written nevertheless)",
-      "5:a benchmark's alert: a generator became less natural (everything is written)"
     })
 public final class Main {
-
-  static final int OUR_FAULT = 1;
-  public static final int BAD_INPUT = 3;
-  public static final int TOO_MANY_REJECTS = 4;
-  public static final int ALERT = 5;
 
   private Main() {}
 
@@ -63,7 +50,7 @@ public final class Main {
     System.exit(code);
   }
 
-  /** Runs a command; see the exit codes above. */
+  /** Runs a command; see {@link ExitCode}. */
   public static int run(String... args) {
     try {
       // Before a session, whose logs hold the command line.
@@ -72,16 +59,25 @@ public final class Main {
       }
     } catch (UserException e) {
       System.err.println("anomaly-score: " + e.getMessage());
-      return BAD_INPUT;
+      return ExitCode.BAD_INPUT.code();
     }
-    return new CommandLine(new Main())
+    return commandLine().execute(args.length == 0 ? new String[] {"--help"} : args);
+  }
+
+  static CommandLine commandLine() {
+    CommandLine program = new CommandLine(new Main());
+    program
+        .getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(ExitCode.list());
+    return program
         .setCaseInsensitiveEnumValuesAllowed(true)
         // A terminal wraps longer lines so that they can be copied; picocli would break the
         // examples.
         .setUsageHelpWidth(120)
         .setExecutionExceptionHandler(Main::report)
-        .setParameterExceptionHandler(Main::explain)
-        .execute(args.length == 0 ? new String[] {"--help"} : args);
+        .setParameterExceptionHandler(Main::explain);
   }
 
   /** One line and where to read on: the whole help would push the reason off the screen. */
@@ -91,7 +87,7 @@ public final class Main {
     err.println("anomaly-score: " + messageOf(wrong));
     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
-    return command.getCommandSpec().exitCodeOnInvalidInput();
+    return ExitCode.WRONG_USAGE.code();
   }
 
   private static String messageOf(CommandLine.ParameterException wrong) {
@@ -116,10 +112,10 @@ public final class Main {
     UserException fault = StorageFault.in(failure);
     if (fault != null) {
       err.println("anomaly-score: " + fault.getMessage());
-      return BAD_INPUT;
+      return ExitCode.BAD_INPUT.code();
     }
-    err.println("anomaly-score: a fault of this program; please report what follows.");
+    err.println("anomaly-score: a bug in this program; please report what follows.");
     failure.printStackTrace(err);
-    return OUR_FAULT;
+    return ExitCode.BUG.code();
   }
 }

@@ -86,11 +86,11 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
                 + ". Give full paths, or their last parts.");
       }
       refuse(
-          joined.groupBy("given").agg(min("path"), max("path"), countDistinct("path").as("n")),
+          several(joined, "given", "path"),
           "The path %s in %s ends those of several images, as %s and %s. Give more of it.",
           file);
       refuse(
-          joined.groupBy("path").agg(min("label"), max("label"), countDistinct("label").as("n")),
+          several(joined, "path", "label"),
           "The image %s has several labels in %s, as '%s' and '%s'. Leave one.",
           file);
       return new ImageLabels(
@@ -110,18 +110,26 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
     }
   }
 
-  private static void refuse(Dataset<Row> groups, String message, String file) {
-    List<Row> several = groups.where("n > 1").limit(1).collectAsList();
-    if (!several.isEmpty()) {
-      Row row = several.get(0);
+  /** What has several values of a column, with two of them. */
+  private static Dataset<Row> several(Dataset<Row> rows, String key, String column) {
+    return rows.groupBy(col(key).as("what"))
+        .agg(min(column).as("first"), max(column).as("last"), countDistinct(column).as("n"))
+        .where("n > 1")
+        .limit(1);
+  }
+
+  private static void refuse(Dataset<Row> several, String message, String file) {
+    List<Row> found = several.collectAsList();
+    if (!found.isEmpty()) {
+      Row row = found.get(0);
       throw new UserException(
-          String.format(message, row.getString(0), file, row.getString(1), row.getString(2)));
+          String.format(message, row.getAs("what"), file, row.getAs("first"), row.getAs("last")));
     }
   }
 
   private static String example(Dataset<Row> rows, String column) {
-    List<Row> first = rows.select(min(column)).collectAsList();
-    return first.get(0).isNullAt(0) ? "none" : "'" + first.get(0).getString(0) + "'";
+    String first = rows.select(min(column).as("first")).first().getAs("first");
+    return first == null ? "none" : "'" + first + "'";
   }
 
   private static Dataset<Row> read(SparkSession spark, String file) {

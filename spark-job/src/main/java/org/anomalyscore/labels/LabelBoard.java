@@ -11,12 +11,12 @@ import org.anomalyscore.command.TextTable;
 import org.anomalyscore.table.TableRow;
 
 /** A {@link LabelSummary} as an aligned table for a terminal, with what a reader must know. */
-public final class LabelBoard {
+final class LabelBoard {
 
   private LabelBoard() {}
 
   /** The table and its notes. */
-  public static String render(LabelSummary.Result result) {
+  static String render(LabelSummary.Result result) {
     TableRow all = result.rows().get(result.rows().size() - 1);
     StringBuilder text = new StringBuilder();
     text.append(

@@ -19,7 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Complexity, vulnerability and AS-i by a label of each image, on the driver. */
-public final class LabelSummary {
+final class LabelSummary {
 
   static final List<String> MEASURES = List.of("complexity", "vulnerability", "as_i");
 
@@ -30,8 +30,8 @@ public final class LabelSummary {
 
   private final SparkSession spark;
   private final TableStore store;
-  private boolean ordered;
-  private boolean allowIncomplete;
+  private final boolean ordered;
+  private final boolean allowIncomplete;
 
   /**
    * What came out.
@@ -39,25 +39,30 @@ public final class LabelSummary {
    * @param labels where they came from
    * @param rows of the table {@code label_summaries}: one a label, in their order, then that of all
    */
-  public record Result(
+  record Result(
       String configId, String model, String dataset, String labels, List<TableRow> rows) {}
 
   /** A summary of the tables of one output folder. */
-  public LabelSummary(SparkSession spark, TableStore store) {
+  LabelSummary(SparkSession spark, TableStore store) {
+    this(spark, store, false, false);
+  }
+
+  private LabelSummary(
+      SparkSession spark, TableStore store, boolean ordered, boolean allowIncomplete) {
     this.spark = spark;
     this.store = store;
+    this.ordered = ordered;
+    this.allowIncomplete = allowIncomplete;
   }
 
-  /** Labels are numbers, over which trends are tested. */
-  public LabelSummary ordered(boolean value) {
-    ordered = value;
-    return this;
+  /** One whose labels are numbers, over which trends are tested. */
+  LabelSummary ordered(boolean value) {
+    return new LabelSummary(spark, store, value, allowIncomplete);
   }
 
-  /** Summarises also a set whose last score run did not end well. */
-  public LabelSummary allowIncomplete(boolean value) {
-    allowIncomplete = value;
-    return this;
+  /** One that summarises also a set whose last score run did not end well. */
+  LabelSummary allowIncomplete(boolean value) {
+    return new LabelSummary(spark, store, ordered, value);
   }
 
   /**
@@ -68,7 +73,7 @@ public final class LabelSummary {
    * @throws UserException when the set is missing or incomplete, or its labels are missing,
    *     ambiguous, or not the numbers that ordered labels must be
    */
-  public Result of(Run run, String dataset, String file, String configId) {
+  Result of(Run run, String dataset, String file, String configId) {
     ConfigurationChoice choice = ConfigurationChoice.of(store, List.of(dataset), configId);
     Completeness.require(store, choice.configId(), List.of(dataset), allowIncomplete);
     Dataset<Row> scores = CurrentScores.of(store, choice.configId(), dataset, null);
@@ -114,14 +119,15 @@ public final class LabelSummary {
           "There are more than "
               + MOST_LABELS
               + " different labels, as '"
-              + found.get(0).getString(0)
+              + found.get(0).getAs("label")
               + "' and '"
-              + found.get(1).getString(0)
+              + found.get(1).getAs("label")
               + "'. Give labels that many images share.");
     }
     List<Label> labels = new ArrayList<>();
     for (Row row : found) {
-      labels.add(new Label(row.getString(0), ordered ? (Double) number(row.getString(0)) : null));
+      String label = row.getAs("label");
+      labels.add(new Label(label, ordered ? (Double) number(label) : null));
     }
     if (ordered) {
       labels.sort(Comparator.comparing(Label::value).thenComparing(Label::text));

@@ -1,24 +1,16 @@
 package org.anomalyscore.labels;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.ConfigIdOption;
+import org.anomalyscore.command.Output;
+import org.anomalyscore.command.ScoresOptions;
 import org.anomalyscore.command.SparkOptions;
-import org.anomalyscore.storage.Json;
-import org.anomalyscore.table.Run;
-import org.anomalyscore.table.Table;
-import org.anomalyscore.table.TableRow;
-import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code labels}: scores and a label an image in, means by label out. */
 @Command(
@@ -33,12 +25,7 @@ import picocli.CommandLine.Spec;
     })
 public final class LabelsCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--scores",
-      required = true,
-      paramLabel = "DIR",
-      description = "The --out folder of score; the result is added to its tables.")
-  private String scores;
+  @Mixin private ScoresOptions scores;
 
   @Option(
       names = "--dataset",
@@ -72,66 +59,27 @@ public final class LabelsCommand implements Callable<Integer> {
       description = "Labels are numbers; tests whether the measures rise or fall with them.")
   private boolean ordered;
 
-  @Option(
-      names = "--config-id",
-      paramLabel = "ID",
-      description = "Whose scores to take, where the set was scored in several ways.")
-  private String configId;
-
-  @Option(
-      names = "--allow-incomplete",
-      description =
-          "Takes the set also where its last score run is under way, was killed or failed.")
-  private boolean allowIncomplete;
+  @Mixin private ConfigIdOption configId;
 
   @Mixin private SparkOptions spark;
 
-  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
-    Run run = Run.start("labels");
+    LabelsJob job = new LabelsJob(request());
     try (SparkSession session = spark.start("labels " + dataset)) {
-      TableStore store = new TableStore(session, scores);
-      LabelSummary.Result result =
-          new LabelSummary(session, store)
-              .ordered(ordered)
-              .allowIncomplete(allowIncomplete)
-              .of(run, dataset, source.byFolder ? null : source.file, configId);
-      store.append(Table.LABEL_SUMMARIES, result.rows().stream().map(TableRow::toRow).toList());
-      Map<String, Object> configuration = new TreeMap<>();
-      configuration.put("scores", store.location(Table.SCORES));
-      configuration.put("dataset", dataset);
-      configuration.put("labels", result.labels());
-      configuration.put("ordered", ordered);
-      configuration.put("allow_incomplete", allowIncomplete);
-      store.append(
-          Table.RUNS,
-          List.of(run.complete(result.configId(), configuration).with("dataset", dataset).toRow()));
-      spec.commandLine()
-          .getOut()
-          .println(
-              json
-                  ? Json.write(asMap(result))
-                  : LabelBoard.render(result)
-                      + System.lineSeparator()
-                      + "Written to "
-                      + store.location(Table.LABEL_SUMMARIES));
-      return 0;
+      return output.print(job.run(session));
     }
   }
 
-  /** The result as an object of JSON. */
-  private static Map<String, Object> asMap(LabelSummary.Result result) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("dataset", result.dataset());
-    object.put("config_id", result.configId());
-    object.put("model", result.model());
-    object.put("labels", result.labels());
-    object.put("summaries", result.rows().stream().map(TableRow::asMap).toList());
-    return object;
+  private LabelsRequest request() {
+    return new LabelsRequest(
+        scores.folder(),
+        dataset,
+        source.byFolder ? null : source.file,
+        ordered,
+        configId.id(),
+        scores.allowIncomplete());
   }
 }

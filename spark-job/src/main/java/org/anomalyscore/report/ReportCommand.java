@@ -1,12 +1,10 @@
 package org.anomalyscore.report;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.ConfigIdOption;
+import org.anomalyscore.command.Output;
 import org.anomalyscore.command.SparkOptions;
-import org.anomalyscore.storage.UserException;
-import org.anomalyscore.table.Run;
-import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,8 +27,6 @@ import picocli.CommandLine.Spec;
     })
 public final class ReportCommand implements Callable<Integer> {
 
-  private static final int MOST_THUMBNAILS = 50;
-
   @Option(
       names = "--from",
       required = true,
@@ -51,11 +47,7 @@ public final class ReportCommand implements Callable<Integer> {
       description = "Only what was evaluated against this reference. Default: all.")
   private String reference;
 
-  @Option(
-      names = "--config-id",
-      paramLabel = "ID",
-      description = "Only what was evaluated under this configuration. Default: all.")
-  private String configId;
+  @Mixin private ConfigIdOption configId;
 
   @Option(
       names = "--thumbnails",
@@ -71,29 +63,10 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (thumbnails != null && (thumbnails < 0 || thumbnails > MOST_THUMBNAILS)) {
-      throw new UserException(
-          "--thumbnails is " + thumbnails + ". Give 0 to " + MOST_THUMBNAILS + ".");
-    }
-    Run run = Run.start("report");
+    ReportJob job =
+        new ReportJob(new ReportRequest(from, out, configId.id(), reference, thumbnails));
     try (SparkSession session = spark.start("report")) {
-      Report.Result result =
-          new Report(session, new TableStore(session, from))
-              .configId(configId)
-              .reference(reference)
-              .thumbnails(thumbnails)
-              .write(run, out);
-      spec.commandLine()
-          .getOut()
-          .printf(
-              Locale.ROOT,
-              "Written to %s: %.1f MB, %,d images of %d generated sets, %.1f s%n",
-              result.location(),
-              result.bytes() / 1e6,
-              result.images(),
-              result.sets(),
-              run.seconds());
-      return 0;
+      return Output.printText(spec, job.run(session));
     }
   }
 }

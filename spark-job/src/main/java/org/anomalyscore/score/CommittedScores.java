@@ -41,22 +41,23 @@ record CommittedScores(Double medianFloor, long featuresKept, long withoutFeatur
             .read(Table.SCORES)
             .where(ours.and(thisRun))
             .agg(
-                count(lit(1)),
-                percentile_approx(col("complexity_floor"), lit(0.5), lit(1000)),
-                count(col("features")))
+                count(lit(1)).as("rows"),
+                percentile_approx(col("complexity_floor"), lit(0.5), lit(1000)).as("floor"),
+                count(col("features")).as("features"))
             .first();
-    if (committed.getLong(0) != expected) {
+    long rows = committed.getAs("rows");
+    if (rows != expected) {
       throw new UserException(
           "This run scored "
               + expected
               + " images, but "
-              + committed.getLong(0)
+              + rows
               + " rows of it are in the table: an image was read differently when an executor was"
               + " lost. Start it again to score what is missing.");
     }
     return new CommittedScores(
-        committed.isNullAt(1) ? null : committed.getDouble(1),
-        committed.getLong(2),
+        committed.getAs("floor"),
+        committed.getAs("features"),
         sample.isEmpty()
             ? 0
             : store

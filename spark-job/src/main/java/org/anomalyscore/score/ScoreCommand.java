@@ -2,16 +2,16 @@ package org.anomalyscore.score;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.MaxPixelsOption;
+import org.anomalyscore.command.OutOption;
+import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
-import org.anomalyscore.job.Main;
 import org.anomalyscore.measure.Devices;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code score}: images in, score table out. */
 @Command(
@@ -52,12 +52,7 @@ public final class ScoreCommand implements Callable<Integer> {
       description = "TorchScript feature model with its card (NAME.yaml beside it).")
   private String model;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Holds the tables scores, rejects, runs and evaluations.")
-  private String out;
+  @Mixin private OutOption out;
 
   @Mixin private ProfileOptions profile;
 
@@ -104,12 +99,7 @@ public final class ScoreCommand implements Callable<Integer> {
               + " about five minutes' work.")
   private Integer slice;
 
-  @Option(
-      names = "--max-pixels",
-      defaultValue = "100000000",
-      paramLabel = "N",
-      description = "Larger images are rejected undecoded. Default: ${DEFAULT-VALUE}.")
-  private long maxPixels;
+  @Mixin private MaxPixelsOption maxPixels;
 
   @Option(
       names = "--fail-above-reject-fraction",
@@ -120,20 +110,17 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Mixin private SparkOptions spark;
 
-  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
     ScoreJob job =
-        new ScoreJob(images, dataset, model, out)
+        new ScoreJob(images, dataset, model, out.folder())
             .parameters(profile.parameters())
             .batchSize(batchSize)
             .device(device)
             .featureFraction(features)
-            .maxPixels(maxPixels)
+            .maxPixels(maxPixels.pixels())
             .failAboveRejectFraction(failAboveRejectFraction);
     if (partitions != null) {
       job.partitions(partitions);
@@ -142,12 +129,7 @@ public final class ScoreCommand implements Callable<Integer> {
       job.sliceImages(slice);
     }
     try (SparkSession session = spark.start("score " + dataset)) {
-      ScoreResult result = job.run(session);
-      spec.commandLine().getOut().println(json ? result.toJson() : result.summary());
-      if (json) {
-        result.warnings().forEach(spec.commandLine().getErr()::println);
-      }
-      return result.tooManyRejects() ? Main.TOO_MANY_REJECTS : 0;
+      return output.print(job.run(session));
     }
   }
 }

@@ -150,6 +150,7 @@ public final class ScoreJob {
       recordInterrupted(store, lease);
       lease.forgetInterrupted();
       store.clearLeftovers();
+      store.create(Table.REJECTS);
       try {
         WorkList work = WorkList.write(spark, found, store, ours(configuration), batchSize, run);
         ScoreResult result = score(spark, store, configuration, devices, work, run, lease);
@@ -298,7 +299,7 @@ public final class ScoreJob {
     rejects.keySet().removeAll(List.of(SliceScorer.NEW_SCORE, SliceScorer.UNCHANGED));
     Map<String, String> tables = new TreeMap<>();
     for (Table table : List.of(Table.SCORES, Table.REJECTS, Table.RUNS)) {
-      // The run's own row is written after this; rejects may never have been.
+      // The run's own row is written after this.
       if (table == Table.RUNS || store.exists(table)) {
         tables.put(table.folder(), store.location(table));
       }

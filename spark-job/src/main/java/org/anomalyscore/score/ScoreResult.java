@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.anomalyscore.storage.Json;
+import org.anomalyscore.command.ExitCode;
+import org.anomalyscore.command.Result;
 
 /**
  * What a run of the score command did.
@@ -45,7 +46,8 @@ public record ScoreResult(
     long featuresKept,
     long scoredBeforeWithoutFeatures,
     @JsonIgnore double failAboveRejectFraction,
-    Map<String, String> tables) {
+    Map<String, String> tables)
+    implements Result {
 
   /**
    * A hundredth of a noise step must change the features by about a hundredth of what the step
@@ -82,7 +84,12 @@ public record ScoreResult(
     return String.join(", ", parts);
   }
 
-  /** What the user must not miss; each one line. */
+  @Override
+  public ExitCode exitCode() {
+    return tooManyRejects() ? ExitCode.TOO_MANY_REJECTS : ExitCode.DONE;
+  }
+
+  @Override
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (nearRoundingFloor()) {
@@ -120,11 +127,13 @@ public record ScoreResult(
     return warnings;
   }
 
-  String toJson() {
-    return Json.write(this);
+  @Override
+  public Object json() {
+    return this;
   }
 
-  String summary() {
+  @Override
+  public String text() {
     StringBuilder text = new StringBuilder();
     line(text, "%s: %,d images found, %,d scored", dataset, found, scored);
     if (alreadyScored > 0) {

@@ -4,12 +4,12 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Iterator;
 import java.util.List;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
@@ -106,13 +106,9 @@ final class WorkList {
 
   /** The newest score of each path. */
   private static Dataset<Row> scored(TableStore store, Column ours) {
-    return store
-        .read(Table.SCORES)
-        .where(ours)
-        .groupBy(col("path").as("scored_path"))
-        .agg(
-            max_by(col("image_id"), col("scored_at")).as("known_image_id"),
-            max(col("scored_at")).as("scored_at"));
+    return CurrentScores.newest(store, ours)
+        .select(
+            col("path").as("scored_path"), col("image_id").as("known_image_id"), col("scored_at"));
   }
 
   /** The newest reject of each path, and the newest that is final. */

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -34,6 +35,7 @@ public final class FeatureSet implements AutoCloseable {
    */
   private static final long PARTITION_SCATTER_BYTES = 64L << 20;
 
+  private final JavaPairRDD<Row, Long> rows;
   private final int size;
   private final int dimension;
   private final JavaRDD<FeatureBlock> blocks;
@@ -42,7 +44,9 @@ public final class FeatureSet implements AutoCloseable {
   private double[] factor;
   private double[] radii;
 
-  private FeatureSet(int size, int dimension, JavaRDD<FeatureBlock> blocks) {
+  private FeatureSet(
+      JavaPairRDD<Row, Long> rows, int size, int dimension, JavaRDD<FeatureBlock> blocks) {
+    this.rows = rows;
     this.size = size;
     this.dimension = dimension;
     this.blocks = blocks;
@@ -51,33 +55,33 @@ public final class FeatureSet implements AutoCloseable {
   /**
    * Reads features.
    *
-   * @param rows with {@code image_id}, {@code path} and {@code features} (array of float, all of
-   *     one length), one an image; no order is asked of them
+   * @param rows with {@code image_id}, {@code path}, {@code features} (array of float, all of one
+   *     length) and any other columns, one an image; no order is asked of them
    */
   public static FeatureSet of(Dataset<Row> rows) {
     // One RDD, whose shuffled rows all jobs below read: what the rows come from runs once for the
     // order's sample and once for the rows.
-    JavaRDD<Row> ordered =
-        rows.select("image_id", "path", "features").orderBy("image_id", "path").javaRDD();
+    JavaRDD<Row> ordered = rows.orderBy("image_id", "path").javaRDD();
+    JavaPairRDD<Row, Long> numbered = ordered.zipWithIndex();
     long n = ordered.count();
     if (n == 0) {
-      return new FeatureSet(0, 0, JavaSparkContext.fromSparkContext(ordered.context()).emptyRDD());
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(ordered.context());
+      return new FeatureSet(numbered, 0, 0, context.emptyRDD());
     }
     if (n > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(n + " rows of features are more than an index can hold");
     }
     int size = (int) n;
-    int dimension = ordered.first().getSeq(2).size();
+    int dimension = ordered.first().<Seq<Float>>getAs("features").size();
     int groups = Math.min(GROUPS, size);
     int partitions = partitions(size, groups, dimension);
     JavaRDD<FeatureBlock> blocks =
-        ordered
-            .zipWithIndex()
-            .mapToPair(row -> new Tuple2<>(row._2().intValue(), floats(row._1().getSeq(2))))
+        numbered
+            .mapToPair(row -> new Tuple2<>(row._2().intValue(), floats(row._1().getAs("features"))))
             .repartitionAndSortWithinPartitions(new Groups(size, groups, partitions))
             .mapPartitions(part -> new Blocks(part, size, groups, dimension))
             .persist(StorageLevel.MEMORY_AND_DISK());
-    return new FeatureSet(size, dimension, blocks);
+    return new FeatureSet(numbered, size, dimension, blocks);
   }
 
   private static int partitions(int size, int groups, int dimension) {
@@ -95,6 +99,11 @@ public final class FeatureSet implements AutoCloseable {
   /** Length of each feature vector; 0 for no images. */
   public int dimension() {
     return dimension;
+  }
+
+  /** The rows that the features were read from, each with its image's index in this set. */
+  public JavaPairRDD<Row, Long> rows() {
+    return rows;
   }
 
   JavaRDD<FeatureBlock> blocks() {

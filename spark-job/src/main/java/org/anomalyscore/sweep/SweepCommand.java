@@ -2,28 +2,23 @@ package org.anomalyscore.sweep;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.anomalyscore.benchmark.BenchmarkManifest;
+import org.anomalyscore.command.OutOption;
+import org.anomalyscore.command.Output;
+import org.anomalyscore.command.Positive;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.score.ScoreJob;
-import org.anomalyscore.storage.Json;
+import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.storage.UserException;
-import org.anomalyscore.table.TableRow;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code sweep}: how C, V and AS hang on the parameters and on the seed. */
 @Command(
@@ -64,12 +59,7 @@ public final class SweepCommand implements Callable<Integer> {
       description = "TorchScript feature model with its card (NAME.yaml beside it).")
   private String model;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Where the tables sweeps and runs grow.")
-  private String out;
+  @Mixin private OutOption out;
 
   @Option(
       names = "--sample",
@@ -145,23 +135,18 @@ public final class SweepCommand implements Callable<Integer> {
 
   @Mixin private SparkOptions spark;
 
-  @Option(names = "--json", description = "Prints one JSON object and nothing else.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
-    ScoreJob.requirePositive("--sample", sample);
+    Positive.require("--sample", sample);
     if (batchSize != null) {
-      ScoreJob.requirePositive("--batch-size", batchSize);
+      Positive.require("--batch-size", batchSize);
     }
     SweepPlan plan = new SweepPlan(profile, settings(), seeds);
-    SweepJob job = new SweepJob(plan, sets(), model, out, sample, batchSize, device);
+    SweepJob job = new SweepJob(plan, sets(), model, out.folder(), sample, batchSize, device);
     try (SparkSession session = spark.start("sweep")) {
-      SweepJob.Result result = job.run(session);
-      spec.commandLine().getOut().println(json ? Json.write(asMap(result)) : text(result));
-      return 0;
+      return output.print(new SweepResult(job.run(session), seeds.size(), out.folder()));
     }
   }
 
@@ -199,15 +184,15 @@ public final class SweepCommand implements Callable<Integer> {
   }
 
   /** Named by the last name of the path, the reference first. */
-  private List<BenchmarkManifest.Images> sets() {
-    List<BenchmarkManifest.Images> sets = new ArrayList<>();
+  private List<NamedImages> sets() {
+    List<NamedImages> sets = new ArrayList<>();
     for (String path : Stream.concat(Stream.of(reference), generated.stream()).toList()) {
       String name = path.replaceFirst("/+$", "").replaceFirst(".*/", "");
       if (name.isEmpty()) {
         throw new UserException(
             "'" + path + "' has no name that tables could call it by. Give a folder.");
       }
-      for (BenchmarkManifest.Images other : sets) {
+      for (NamedImages other : sets) {
         if (other.name().equals(name)) {
           throw new UserException(
               other.images()
@@ -218,71 +203,8 @@ public final class SweepCommand implements Callable<Integer> {
                   + "', so that tables could not tell them apart. Rename one, or give a link.");
         }
       }
-      sets.add(new BenchmarkManifest.Images(name, path));
+      sets.add(new NamedImages(name, path));
     }
     return sets;
-  }
-
-  private static Map<String, Object> asMap(SweepJob.Result result) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("run_id", result.runId());
-    object.put("model", result.model());
-    object.put("sets", result.sets());
-    object.put("passes", result.passes());
-    object.put("naive_passes", result.naivePasses());
-    object.put("seconds", result.seconds());
-    object.put("network_seconds", result.networkSeconds());
-    object.put("rows", result.rows().stream().map(TableRow::asMap).toList());
-    return object;
-  }
-
-  private String text(SweepJob.Result result) {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "Sweep with %s, against %s; one parameter varied at a time, %d seed(s)%n",
-            result.model(),
-            result.sets().keySet().iterator().next(),
-            seeds.size()));
-    result
-        .sets()
-        .forEach(
-            (name, set) ->
-                text.append(
-                    String.format(
-                        Locale.ROOT,
-                        "  %s: %,d images%s, %,d measured%n",
-                        name,
-                        set.found(),
-                        set.rejected() == 0
-                            ? ""
-                            : String.format(
-                                Locale.ROOT, " (%,d cannot be decoded)", set.rejected()),
-                        set.sampled())));
-    text.append(String.format("%n%s%n%n", SweepTable.render(result.rows())));
-    text.append(
-        "* is the profile's value. Numbers are means over the seeds; 'over seeds' is the lowest and"
-            + " the highest AS.\n"
-            + "'seed C', 'seed V' and 'seed AS-i' tell how far the seed alone moves one image,"
-            + " relative to its value (root\n"
-            + "mean square over images): score --draws R divides them by the root of R.\n");
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "%nEach image took %,d passes through the network; a score run a setting and seed would"
-                + " take %,d (%.1f times).%n%.1f s, of which %.1f s in the network, summed over"
-                + " tasks.%nWritten to %s/sweeps",
-            result.passes() / images(result),
-            result.naivePasses() / images(result),
-            (double) result.naivePasses() / result.passes(),
-            result.seconds(),
-            result.networkSeconds(),
-            out));
-    return text.toString();
-  }
-
-  private static long images(SweepJob.Result result) {
-    return result.sets().values().stream().mapToLong(SweepJob.SampledSet::sampled).sum();
   }
 }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.anomalyscore.benchmark.BenchmarkManifest;
 import org.anomalyscore.command.Progress;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineVersions;
@@ -20,6 +19,7 @@ import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreMetrics;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.table.Run;
@@ -42,7 +42,7 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 record SweepJob(
     SweepPlan plan,
-    List<BenchmarkManifest.Images> images,
+    List<NamedImages> images,
     String modelUri,
     String out,
     int sample,
@@ -83,7 +83,7 @@ record SweepJob(
     ScoreMetrics metrics = ScoreMetrics.register(spark.sparkContext());
     SweepBatch measure = measure(spark, model, devices, batch, metrics);
     Map<String, ImageSample> samples = new LinkedHashMap<>();
-    for (BenchmarkManifest.Images set : images) {
+    for (NamedImages set : images) {
       samples.put(
           set.name(),
           ImageSample.of(

@@ -9,9 +9,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The rows of {@code scores} that stand for a data set's images as they are now: of each path the
- * newest, and none where the file was since replaced by one that has no score: only files that
- * changed after their score are looked at again, so that a later reject is of other bytes.
+ * The one rule of what is current: under a configuration, each path of a data set has the row of
+ * {@code scores} with its latest {@code scored_at}, and has none where it was rejected later.
+ *
+ * <p>So a later row replaces the whole earlier one: an image that was scored again without features
+ * has no features. A file is looked at again only if it was changed after its score, so that a
+ * later reject is of other bytes. All rows of a run have the run's time, and a run writes one row a
+ * path, so that no two rows of a path have one time. The queries of {@code conf/sql} state the same
+ * rule as {@code current_scores}.
  */
 public final class CurrentScores {
 
@@ -36,43 +41,38 @@ public final class CurrentScores {
   private static Dataset<Row> only(Dataset<Row> rows, Dataset<Row> present) {
     return present == null
         ? rows
-        : rows.join(
-            present.select(col("path").as("present_path")),
-            col("path").equalTo(col("present_path")),
-            "left_semi");
+        : rows.join(present.select("path"), new String[] {"path"}, "left_semi");
   }
 
   /**
    * The features that are stored of a data set's images: {@code image_id}, {@code path}, {@code
-   * as_i}, {@code features}. Images whose newest score is without are not among them.
+   * as_i}, {@code features}. Images whose current row has none are not among them.
    *
    * @param present see {@link #of}
    */
   public static Dataset<Row> features(
       TableStore store, String configId, String dataset, Dataset<Row> present) {
-    Column ours = ours(configId, dataset);
-    Dataset<Row> kept = store.read(Table.SCORES).where(ours.and(col("features").isNotNull()));
+    return only(
+        featuresOfEach(store, ours(configId, dataset))
+            .select("image_id", "path", "as_i", "features"),
+        present);
+  }
+
+  /**
+   * As {@link #features} for many data sets in one plan: all columns of {@code scores}.
+   *
+   * @param which of {@code config_id} and {@code dataset}
+   */
+  public static Dataset<Row> featuresOfEach(TableStore store, Column which) {
+    Dataset<Row> kept = store.read(Table.SCORES).where(which.and(col("features").isNotNull()));
     if (kept.isEmpty()) {
       // As of most tables; spares the search for each path's newest row, and, being known to be
       // empty, every job on it.
-      return kept.select("image_id", "path", "as_i", "features").limit(0);
+      return kept.limit(0);
     }
-    Dataset<Row> newest =
-        ofEach(store, ours)
-            .select(
-                col("path").as("newest_path"),
-                col("image_id").as("newest_image_id"),
-                col("scored_at").as("newest_scored_at"));
-    Dataset<Row> features =
-        kept.join(
-                newest,
-                col("path")
-                    .equalTo(col("newest_path"))
-                    .and(col("image_id").equalTo(col("newest_image_id")))
-                    .and(col("scored_at").equalTo(col("newest_scored_at"))),
-                "left_semi")
-            .select("image_id", "path", "as_i", "features");
-    return only(features, present);
+    Dataset<Row> current = ofEach(store, which).select("config_id", "dataset", "path", "scored_at");
+    return kept.join(
+        current, new String[] {"config_id", "dataset", "path", "scored_at"}, "left_semi");
   }
 
   /**
@@ -82,17 +82,6 @@ public final class CurrentScores {
    * @param which of {@code config_id} and {@code dataset}
    */
   public static Dataset<Row> ofEach(TableStore store, Column which) {
-    Dataset<Row> newest =
-        store
-            .read(Table.SCORES)
-            .where(which)
-            .groupBy("config_id", "dataset", "path")
-            // One maximum a number: Spark would sort by path to find a struct, and hashes for this.
-            .agg(
-                max_by(col("image_id"), col("scored_at")).as("image_id"),
-                max_by(col("complexity"), col("scored_at")).as("complexity"),
-                max_by(col("vulnerability"), col("scored_at")).as("vulnerability"),
-                max(col("scored_at")).as("scored_at"));
     Dataset<Row> rejected =
         store
             .read(Table.REJECTS)
@@ -102,7 +91,7 @@ public final class CurrentScores {
                 col("dataset").as("rejected_dataset"),
                 col("path").as("rejected_path"))
             .agg(max("rejected_at").as("rejected_at"));
-    return newest
+    return newest(store, which)
         .join(
             rejected,
             col("config_id")
@@ -110,8 +99,25 @@ public final class CurrentScores {
                 .and(col("dataset").equalTo(col("rejected_dataset")))
                 .and(col("path").equalTo(col("rejected_path")))
                 .and(col("scored_at").lt(col("rejected_at"))),
-            "left_anti")
-        .select(
-            "config_id", "dataset", "path", "image_id", "complexity", "vulnerability", "scored_at");
+            "left_anti");
+  }
+
+  /**
+   * The newest row of each path, with the columns of {@link #ofEach}, and also where the path was
+   * rejected later.
+   *
+   * @param which of {@code config_id} and {@code dataset}
+   */
+  public static Dataset<Row> newest(TableStore store, Column which) {
+    return store
+        .read(Table.SCORES)
+        .where(which)
+        .groupBy("config_id", "dataset", "path")
+        // One maximum a number: Spark would sort by path to find a struct, and hashes for this.
+        .agg(
+            max_by(col("image_id"), col("scored_at")).as("image_id"),
+            max_by(col("complexity"), col("scored_at")).as("complexity"),
+            max_by(col("vulnerability"), col("scored_at")).as("vulnerability"),
+            max(col("scored_at")).as("scored_at"));
   }
 }

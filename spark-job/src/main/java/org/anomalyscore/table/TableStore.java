@@ -242,6 +242,13 @@ public final class TableStore {
     }
   }
 
+  /** Writes a table of no rows where there is none, so that SQL can name it. */
+  public void create(Table table) {
+    if (!exists(table)) {
+      append(table, spark.createDataFrame(List.<Row>of(), table.schema()));
+    }
+  }
+
   /** Appends rows whose columns are named as the table's; columns it lacks must be nullable. */
   public void append(Table table, Dataset<Row> rows) {
     List<String> columns = List.of(rows.columns());

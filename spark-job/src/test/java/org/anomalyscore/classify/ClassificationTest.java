@@ -20,6 +20,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.evaluate.Evaluator;
+import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
@@ -87,7 +89,7 @@ class ClassificationTest {
   }
 
   private Classification classification(long seed) {
-    return new Classification(store(), new Classification.Options(seed, 0.3), 2);
+    return new Classification(store(), new SplitOptions(seed, 0.3), 2);
   }
 
   private Classification.Result classify(long seed, String... generated) {
@@ -248,6 +250,45 @@ class ClassificationTest {
     assertEquals(2, new HashSet<>(of(result, "permuted_labels", 1)).size());
   }
 
+  private static TableRow rejected(String dataset, int i, Instant time) {
+    return TableRow.of(Table.REJECTS)
+        .with("path", dataset + "/" + i)
+        .with("dataset", dataset)
+        .with("reason", "truncated")
+        .with("message", "m")
+        .with("config_id", "c")
+        .with("run_id", "r")
+        .with("rejected_at", Timestamp.from(time));
+  }
+
+  @Test
+  void evaluateAndClassifyCountTheSameImages() {
+    store().append(Table.SCORES, rows("real", 30, 0));
+    store().append(Table.SCORES, rows("gen", 20, 1));
+    Instant later = Instant.EPOCH.plusSeconds(1);
+    for (int i = 0; i < 5; i++) {
+      // Scored anew without features: the first two are the same bytes, the others are not.
+      TableRow anew = score("gen", i, null).with("scored_at", Timestamp.from(later));
+      store()
+          .append(Table.SCORES, List.of((i < 2 ? anew : anew.with("image_id", "new" + i)).toRow()));
+    }
+    store()
+        .append(
+            Table.REJECTS,
+            List.of(
+                rejected("gen", 18, later).toRow(),
+                rejected("gen", 19, Instant.EPOCH.minusSeconds(1)).toRow()));
+    TableRow evaluated =
+        new Evaluator(store(), new AnomalyScore.Options(0, 0, 0, 0.95))
+            .allowIncomplete(true)
+            .evaluate(Run.start("test"), "real", List.of("gen"), null)
+            .rows()
+            .get(0);
+    assertEquals(19L, evaluated.get("n"));
+    assertEquals(14L, evaluated.get("n_features"));
+    assertEquals(Map.of("real", 30L, "gen", 14L), classify(0, "gen").images());
+  }
+
   private static final AtomicLong READ = new AtomicLong();
 
   /** A slow set's job stops with the fast one's fault, before the features are dropped. */
@@ -280,7 +321,7 @@ class ClassificationTest {
                 col("set"),
                 col("rank"),
                 udf(slow, array).apply(col("set"), col("array")).as("features"));
-    Classification.Options options = new Classification.Options(0, 0.3);
+    SplitOptions options = new SplitOptions(0, 0.3);
     List<SplitClassifier> splits =
         Stream.of(
                 new ClassificationTask(
@@ -336,7 +377,7 @@ class ClassificationTest {
             .getMessage()
             .contains("few=no run of it is recorded"));
     for (double fraction : new double[] {0, 1, Double.NaN}) {
-      assertThrows(UserException.class, () -> new Classification.Options(0, fraction));
+      assertThrows(UserException.class, () -> new SplitOptions(0, fraction));
     }
   }
 }

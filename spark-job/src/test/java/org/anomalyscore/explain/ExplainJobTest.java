@@ -168,8 +168,8 @@ class ExplainJobTest {
     ExplainResult changed = job("tables", 1).scores(tables, "set", 3).run(SPARK);
     assertEquals(1, changed.explained());
     assertEquals(2, changed.failed().size());
-    assertTrue(changed.failed().get(0).message().contains("changed"), changed::summary);
-    assertTrue(changed.failed().get(1).message().contains("no longer there"), changed::summary);
+    assertTrue(changed.failed().get(0).message().contains("changed"), changed::text);
+    assertTrue(changed.failed().get(1).message().contains("no longer there"), changed::text);
 
     String message =
         assertThrows(

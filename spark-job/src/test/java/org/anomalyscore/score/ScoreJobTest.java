@@ -19,6 +19,7 @@ import org.anomalyscore.TestSpark;
 import org.anomalyscore.measure.FeatureSample;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
+import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Lease;
@@ -252,8 +253,8 @@ class ScoreJobTest {
     ScoreResult all = job("out").featureFraction(1.0).run(SPARK);
     assertEquals(0, all.featuresKept());
     assertEquals(12 - expected.size(), all.scoredBeforeWithoutFeatures());
-    assertTrue(all.summary().contains("were scored before without --features"), all.summary());
-    assertTrue(all.toJson().contains("\"scored_before_without_features\":"), all.toJson());
+    assertTrue(all.text().contains("were scored before without --features"), all.text());
+    assertTrue(Json.write(all.json()).contains("\"scored_before_without_features\":"), all.text());
     assertEquals(expected, withFeatures("out"));
   }
 

@@ -11,14 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.benchmark.BenchmarkManifest;
-import org.anomalyscore.evaluate.EvaluateCommand;
+import org.anomalyscore.command.ExitCode;
+import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.job.Main;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.sweep.SweepPlan.Setting;
@@ -64,9 +65,7 @@ class SweepTest {
   private SweepJob.Result sweep(int sample, int batchSize) {
     return new SweepJob(
             PLAN,
-            List.of(
-                new BenchmarkManifest.Images("photos", in("photos")),
-                new BenchmarkManifest.Images("made", in("made"))),
+            List.of(new NamedImages("photos", in("photos")), new NamedImages("made", in("made"))),
             TestModels.folder().resolve("tiny.pt").toString(),
             in("tables"),
             sample,
@@ -90,16 +89,9 @@ class SweepTest {
             .orderBy(org.apache.spark.sql.functions.col("started_at").desc())
             .first()
             .getAs("config_id");
-    return EvaluateCommand.evaluate(
-            store,
-            store,
-            new AnomalyScore.Options(0, 0, 0, 0.95),
-            "photos",
-            List.of("made"),
-            id,
-            false,
-            false,
-            false)
+    return new Evaluator(store, new AnomalyScore.Options(0, 0, 0, 0.95))
+        .setMeasures(false)
+        .evaluate(Run.start("test"), "photos", List.of("made"), id)
         .rows()
         .get(0);
   }
@@ -170,9 +162,7 @@ class SweepTest {
     SweepJob job =
         new SweepJob(
             PLAN,
-            List.of(
-                new BenchmarkManifest.Images("photos", in("photos")),
-                new BenchmarkManifest.Images("bad", in("bad"))),
+            List.of(new NamedImages("photos", in("photos")), new NamedImages("bad", in("bad"))),
             TestModels.folder().resolve("tiny.pt").toString(),
             in("tables"),
             3,
@@ -198,7 +188,7 @@ class SweepTest {
   @Test
   void setsOfOneNameAreRefused() {
     assertEquals(
-        Main.BAD_INPUT,
+        ExitCode.BAD_INPUT.code(),
         Main.run(
             "sweep",
             "--reference",

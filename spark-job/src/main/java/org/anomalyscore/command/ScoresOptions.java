@@ -1,0 +1,29 @@
+package org.anomalyscore.command;
+
+import picocli.CommandLine.Option;
+
+/** Which scores a command reads. */
+public final class ScoresOptions {
+
+  @Option(
+      names = "--scores",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder of tables that score wrote to with --out.")
+  private String folder;
+
+  @Option(
+      names = "--allow-incomplete",
+      description =
+          "Takes also data sets whose last score run is under way, was killed or failed, with a"
+              + " warning.")
+  private boolean allowIncomplete;
+
+  public String folder() {
+    return folder;
+  }
+
+  public boolean allowIncomplete() {
+    return allowIncomplete;
+  }
+}

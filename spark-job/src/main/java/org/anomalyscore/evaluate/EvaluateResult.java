@@ -1,0 +1,37 @@
+package org.anomalyscore.evaluate;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.anomalyscore.command.Result;
+import org.anomalyscore.table.TableRow;
+
+/**
+ * What a run of evaluate came to.
+ *
+ * @param evaluations where the table lies
+ */
+public record EvaluateResult(Evaluator.Result found, String evaluations) implements Result {
+
+  @Override
+  public String text() {
+    return Leaderboard.render(found) + System.lineSeparator() + "Written to " + evaluations;
+  }
+
+  @Override
+  public Map<String, Object> json() {
+    return json(found);
+  }
+
+  /** An evaluation as an object of JSON. */
+  public static Map<String, Object> json(Evaluator.Result found) {
+    Map<String, Object> reference = new LinkedHashMap<>();
+    reference.put("dataset", found.reference());
+    reference.put("n", found.nReference());
+    reference.put("config_id", found.configId());
+    reference.put("model", found.model());
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("reference", reference);
+    object.put("generators", found.rows().stream().map(TableRow::asMap).toList());
+    return object;
+  }
+}

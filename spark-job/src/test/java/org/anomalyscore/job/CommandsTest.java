@@ -1,0 +1,110 @@
+package org.anomalyscore.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.anomalyscore.command.ExitCode;
+import org.anomalyscore.command.Output;
+import org.anomalyscore.command.Result;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What all commands have in common. */
+class CommandsTest {
+
+  /** Options that several commands share and that each describes the same way. */
+  private static final List<String> SHARED =
+      List.of("--json", "--config-id", "--max-pixels", "--allow-incomplete", "--master");
+
+  @Test
+  void sharedOptionsAreDescribedOnce() {
+    Map<String, List<OptionSpec>> shared = new HashMap<>();
+    for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+      for (String name : SHARED) {
+        OptionSpec option = command.getCommandSpec().findOption(name);
+        if (option != null) {
+          shared.computeIfAbsent(name, key -> new ArrayList<>()).add(option);
+        }
+      }
+    }
+    assertTrue(shared.keySet().containsAll(SHARED), shared::toString);
+    shared.forEach(
+        (name, options) ->
+            assertEquals(
+                1,
+                options.stream().map(o -> String.join(" ", o.description())).distinct().count(),
+                name));
+  }
+
+  @Test
+  void theHelpListsTheExitCodes() {
+    StringWriter help = new StringWriter();
+    Main.commandLine().usage(new PrintWriter(help));
+    for (ExitCode code : ExitCode.values()) {
+      assertTrue(help.toString().contains(code.code() + "   " + code.meaning()), help::toString);
+    }
+  }
+
+  @Command(name = "shown")
+  private static final class Shown implements Runnable {
+    @Mixin private Output output;
+
+    private int code;
+
+    @Override
+    public void run() {
+      code = output.print(new Bad());
+    }
+  }
+
+  private static final class Bad implements Result {
+    @Override
+    public String text() {
+      return "3 images, 2 rejected";
+    }
+
+    @Override
+    public Object json() {
+      return Map.of("images", 3);
+    }
+
+    @Override
+    public List<String> warnings() {
+      return List.of("2 rejected");
+    }
+
+    @Override
+    public ExitCode exitCode() {
+      return ExitCode.TOO_MANY_REJECTS;
+    }
+  }
+
+  private static void assertShown(String out, String err, String... arguments) {
+    StringWriter onOut = new StringWriter();
+    StringWriter onErr = new StringWriter();
+    Shown command = new Shown();
+    new CommandLine(command)
+        .setOut(new PrintWriter(onOut))
+        .setErr(new PrintWriter(onErr))
+        .execute(arguments);
+    assertEquals(out, onOut.toString());
+    assertEquals(err, onErr.toString());
+    assertEquals(4, command.code);
+  }
+
+  @Test
+  void jsonStandsAloneOnStandardOutput() {
+    String end = System.lineSeparator();
+    assertShown("3 images, 2 rejected" + end, "");
+    assertShown("{\"images\":3}" + end, "2 rejected" + end, "--json");
+  }
+}
