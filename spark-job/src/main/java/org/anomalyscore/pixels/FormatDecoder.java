@@ -15,12 +15,6 @@ final class FormatDecoder {
   /** Offset of the colour type in a PNG file; 0 is grey without alpha. */
   private static final int PNG_COLOUR_TYPE = 25;
 
-  /** Refuses a size before anything of that size is made. */
-  @FunctionalInterface
-  interface SizeCheck {
-    void accept(int width, int height) throws RejectedImageException;
-  }
-
   private final JdkReader readers;
   private final DecodingTime time;
   private final SizeCheck sizeCheck;

@@ -25,7 +25,7 @@ final class TiffDecoder {
    * @param readers for what is in a TIFF by other formats' decoders
    * @param sizeCheck refuses a page or tile that is too large
    */
-  TiffDecoder(byte[] file, JdkReader readers, FormatDecoder.SizeCheck sizeCheck, DecodingTime time)
+  TiffDecoder(byte[] file, JdkReader readers, SizeCheck sizeCheck, DecodingTime time)
       throws IOException, RejectedImageException {
     this.time = time;
     tags = new TiffDirectory(file);
