@@ -50,7 +50,7 @@ public final class Leaderboard {
     return List.of(
         left("data set", row -> row.get("dataset").toString()),
         right("n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n"))),
-        // Its interval says more than its standard error, which goes without saying here.
+        // The interval beside it says more than a standard error would.
         right(Statistic.ANOMALY_SCORE.title(), Leaderboard::score),
         right("interval", Leaderboard::interval),
         number(Statistic.P_VALUE),

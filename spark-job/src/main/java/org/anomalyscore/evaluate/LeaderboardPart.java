@@ -183,7 +183,7 @@ public final class LeaderboardPart implements Part {
         new BoardColumn(
             text("Data set"),
             entry -> new Cell(name(entry.row()), name(entry.row()), "#set-" + entry.set(), null)));
-    // Its interval says more than its standard error.
+    // The interval beside it says more than a standard error would.
     columns.add(sorted(number(ANOMALY_SCORE), ANOMALY_SCORE, EvaluationText::score));
     columns.add(
         sorted(
