@@ -24,6 +24,19 @@ public final class ImageDecoder {
   private ImageDecoder() {}
 
   /**
+   * Whether a file is of a format that is read here, by its first bytes.
+   *
+   * @param start at least 32 bytes, or the whole file
+   */
+  public static boolean isImage(byte[] start) {
+    ImageFormat format = ImageFormat.of(start);
+    // "BM" begins many a text; the length of a bitmap's header is below 256.
+    return format != null
+        && (format != ImageFormat.BMP
+            || (start.length > 17 && start[14] != 0 && start[15] + start[16] + start[17] == 0));
+  }
+
+  /**
    * Decodes a whole file.
    *
    * @param file the encoded bytes

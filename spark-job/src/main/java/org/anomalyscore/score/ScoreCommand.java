@@ -8,6 +8,7 @@ import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.source.Search;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,6 +103,22 @@ public final class ScoreCommand implements Callable<Integer> {
   @Mixin private MaxPixelsOption maxPixels;
 
   @Option(
+      names = "--any-name",
+      description =
+          "Opens files that are neither images nor containers by their names, and scores those that"
+              + " are images by their first bytes. Costs a read of each such file.")
+  private boolean anyName;
+
+  @Option(
+      names = "--max-members",
+      defaultValue = "" + Search.MOST_MEMBERS,
+      paramLabel = "N",
+      description =
+          "Images of one container (.tar, .zip, .npz, .parquet); one with more is a reject."
+              + " Default: ${DEFAULT-VALUE}.")
+  private long maxMembers;
+
+  @Option(
       names = "--fail-above-reject-fraction",
       defaultValue = "" + ScoreJob.DEFAULT_REJECT_FRACTION,
       paramLabel = "F",
@@ -121,6 +138,7 @@ public final class ScoreCommand implements Callable<Integer> {
             .device(device)
             .featureFraction(features)
             .maxPixels(maxPixels.pixels())
+            .search(new Search(anyName, maxMembers))
             .failAboveRejectFraction(failAboveRejectFraction);
     if (partitions != null) {
       job.partitions(partitions);

@@ -16,6 +16,8 @@ import org.anomalyscore.measure.ScoreMetrics;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.source.PassedOver;
+import org.anomalyscore.source.Search;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.UserException;
@@ -54,6 +56,7 @@ public final class ScoreJob {
   private int partitions;
   private int sliceImages;
   private long maxPixels = ImageLoader.MOST_PIXELS;
+  private Search search = Search.BY_NAME;
   private double failAboveRejectFraction = DEFAULT_REJECT_FRACTION;
 
   public ScoreJob(String images, String dataset, String modelUri, String out) {
@@ -123,6 +126,12 @@ public final class ScoreJob {
     return this;
   }
 
+  /** What is looked for under the path. */
+  ScoreJob search(Search value) {
+    search = value;
+    return this;
+  }
+
   public ScoreJob failAboveRejectFraction(double value) {
     if (!(value >= 0 && value <= 1)) {
       throw new UserException(
@@ -143,7 +152,8 @@ public final class ScoreJob {
     }
     ScoreConfiguration configuration = new ScoreConfiguration(model, parameters);
     describe(spark, run, "list images");
-    Dataset<Row> found = ImageFinder.find(spark, images);
+    PassedOver passedOver = PassedOver.register(spark);
+    Dataset<Row> found = ImageFinder.find(spark, images, search, passedOver);
     Devices devices = Devices.of(spark.sparkContext(), device);
     TableRow row = runRow(run, configuration).with("device", devices.check(spark.sparkContext()));
     try (Lease lease = store.lease(row, () -> spark.sparkContext().cancelJobGroup(run.id()))) {
@@ -153,7 +163,8 @@ public final class ScoreJob {
       store.create(Table.REJECTS);
       try {
         WorkList work = WorkList.write(spark, found, store, ours(configuration), batchSize, run);
-        ScoreResult result = score(spark, store, configuration, devices, work, run, lease);
+        Origin origin = Origin.of(spark, store, ours(configuration), images, passedOver.value());
+        ScoreResult result = score(spark, store, configuration, devices, work, origin, run, lease);
         store.deleteWork(run);
         lease.requireHeld();
         store.append(Table.RUNS, List.of(complete(row, run, result).toRow()));
@@ -210,6 +221,7 @@ public final class ScoreJob {
       ScoreConfiguration configuration,
       Devices devices,
       WorkList work,
+      Origin origin,
       Run run,
       Lease lease) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -247,7 +259,7 @@ public final class ScoreJob {
           return null;
         });
     describe(spark, run, "summarise");
-    return result(run, store, configuration, metrics, work, outcomes);
+    return result(run, store, configuration, metrics, work, origin, outcomes);
   }
 
   private FeatureSample featureSample() {
@@ -294,6 +306,7 @@ public final class ScoreJob {
       ScoreConfiguration configuration,
       ScoreMetrics metrics,
       WorkList work,
+      Origin origin,
       Map<String, Long> outcomes) {
     Map<String, Long> rejects = new TreeMap<>(outcomes);
     rejects.keySet().removeAll(List.of(SliceScorer.NEW_SCORE, SliceScorer.UNCHANGED));
@@ -316,6 +329,9 @@ public final class ScoreJob {
         work.alreadyScored() + outcomes.getOrDefault(SliceScorer.UNCHANGED, 0L),
         rejects,
         work.alreadyRejected(),
+        origin.images(),
+        origin.passedOver(),
+        origin.otherFolders(),
         run.seconds(),
         metrics.networkNanos().value() / 1e9,
         metrics.taskNanos().value() / 1e9,
@@ -347,6 +363,7 @@ public final class ScoreJob {
         .with("already_scored", result.alreadyScored())
         .with("rejected", result.rejected())
         .with("already_rejected", result.alreadyRejected())
+        .with("passed_over", Json.write(result.passedOver()))
         .with("network_seconds", result.networkSeconds());
   }
 
@@ -373,6 +390,8 @@ public final class ScoreJob {
     settings.put("batch_size", batchSize);
     settings.put("features", featureFraction);
     settings.put("max_pixels", maxPixels);
+    settings.put("any_name", search.anyName());
+    settings.put("max_members", search.mostMembers());
     // Complexity needs true float32; a GPU that rounds to TF32 is refused.
     settings.put("tf32", false);
     return settings;

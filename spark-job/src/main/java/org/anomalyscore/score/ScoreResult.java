@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.command.Result;
+import org.anomalyscore.source.PassedOver;
 
 /**
  * What a run of the score command did.
@@ -19,6 +20,10 @@ import org.anomalyscore.command.Result;
  * @param alreadyScored images whose rows were there before this run
  * @param rejectedByReason images that this run found no score for
  * @param alreadyRejected images that an earlier run rejected for good, unchanged since
+ * @param images the path that was looked at
+ * @param passedOver files under the path that are no images by their names, by kind
+ * @param otherFolders those that earlier scores of the same data set and configuration came from,
+ *     where they do not lie in {@code images}
  * @param seconds of the whole run
  * @param networkSeconds inside the feature model, summed over tasks
  * @param taskSeconds of all work on images: reading, decoding, noise, network; summed over tasks
@@ -38,6 +43,9 @@ public record ScoreResult(
     long alreadyScored,
     Map<String, Long> rejectedByReason,
     long alreadyRejected,
+    String images,
+    Map<String, Long> passedOver,
+    List<String> otherFolders,
     double seconds,
     double networkSeconds,
     double taskSeconds,
@@ -104,6 +112,17 @@ public record ScoreResult(
                   ? "a noise step is near the rounding of the features"
                   : "the module rounds its pixels"));
     }
+    if (scored > 0 && !otherFolders.isEmpty()) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "WARNING: the data set %s held images of %s before, and this run added images of %s:"
+                  + " it now mixes them. If that is not meant, score each under a --dataset or an"
+                  + " --out of its own.",
+              dataset,
+              String.join(", ", otherFolders),
+              images));
+    }
     if (scoredBeforeWithoutFeatures > 0) {
       warnings.add(
           String.format(
@@ -143,6 +162,9 @@ public record ScoreResult(
       line(text, "  %,d were rejected before and have not changed", alreadyRejected);
     }
     rejectedByReason.forEach((reason, n) -> line(text, "  %,d rejected: %s", n, reason));
+    if (!passedOver.isEmpty()) {
+      line(text, "  %s", PassedOver.text(passedOver));
+    }
     if (scored > 0) {
       line(
           text,

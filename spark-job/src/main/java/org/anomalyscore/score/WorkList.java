@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.when;
 import java.util.Iterator;
 import java.util.List;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
@@ -31,8 +32,10 @@ import scala.Tuple2;
  *
  * <p>Images stand in the order of their folders and containers and are cut into <em>chunks</em> of
  * equal weight, about a batch each. An image weighs 1 for the network, plus 1 for each MiB to fetch
- * and decode. Slices and their partitions are runs of chunks, so that partitions differ by a chunk
- * at most in count and bytes together, and each reads its containers from front to back.
+ * and decode, but no more than a chunk, so that there are no more chunks than images, whatever
+ * lengths files claim. What will be a reject without being fetched weighs nothing. Slices and their
+ * partitions are runs of chunks, so that partitions differ by a chunk at most in count and bytes
+ * together, and each reads its containers from front to back.
  */
 final class WorkList {
 
@@ -132,7 +135,7 @@ final class WorkList {
                 rows -> {
                   double sum = 0;
                   while (rows.hasNext()) {
-                    sum += weight(rows.next());
+                    sum += weight(rows.next(), chunkWeight);
                   }
                   return List.of(sum).iterator();
                 })
@@ -145,10 +148,13 @@ final class WorkList {
         (partition, rows) -> new Chunked(rows, before[partition], chunkWeight), false);
   }
 
-  private static double weight(Row row) {
-    return row.<Integer>getAs("status") == TO_DO
-        ? 1 + row.<Long>getAs("length") / BYTES_THAT_WEIGH_AN_IMAGE
-        : 0;
+  private static double weight(Row row, int chunkWeight) {
+    long length = row.<Long>getAs("length");
+    boolean fetched =
+        row.<Integer>getAs("status") == TO_DO
+            && row.getAs("fault_reason") == null
+            && length <= ImageLoader.MOST_FILE_BYTES;
+    return fetched ? Math.min(chunkWeight, 1 + length / BYTES_THAT_WEIGH_AN_IMAGE) : 0;
   }
 
   private record Chunked(Iterator<Row> rows, double[] sum, int chunkWeight)
@@ -171,7 +177,7 @@ final class WorkList {
         values[i] = row.get(i);
       }
       values[row.size()] = (long) (sum[0] / chunkWeight);
-      sum[0] += weight(row);
+      sum[0] += weight(row, chunkWeight);
       return RowFactory.create(values);
     }
   }

@@ -16,7 +16,7 @@ enum ContainerFormat {
   PARQUET(ParquetIndex::new, ParquetMembers::new, ".parquet"),
   /** Told, so that the user learns of it: the members of a compressed stream cannot be reached. */
   COMPRESSED_TAR(
-      (file, hadoop) -> {
+      (file, hadoop, mostMembers) -> {
         throw refused();
       },
       (file, hadoop) -> {
@@ -31,17 +31,22 @@ enum ContainerFormat {
       ".tar.zst",
       ".tar.lz4");
 
-  /** Starts on a file, as listed or by its path. */
-  private interface Opener<F, T> {
-    T open(F file, Configuration hadoop) throws IOException, RejectedImageException;
+  /** Starts to list a file. */
+  private interface IndexOpener {
+    MemberIndex open(Item.File file, Configuration hadoop, long mostMembers)
+        throws IOException, RejectedImageException;
   }
 
-  private final Opener<Item, MemberIndex> index;
-  private final Opener<Path, MemberReader> reader;
+  /** Starts to read a file. */
+  private interface ReaderOpener {
+    MemberReader open(Path file, Configuration hadoop) throws IOException, RejectedImageException;
+  }
+
+  private final IndexOpener index;
+  private final ReaderOpener reader;
   private final List<String> endings;
 
-  ContainerFormat(
-      Opener<Item, MemberIndex> index, Opener<Path, MemberReader> reader, String... endings) {
+  ContainerFormat(IndexOpener index, ReaderOpener reader, String... endings) {
     this.index = index;
     this.reader = reader;
     this.endings = List.of(endings);
@@ -58,9 +63,14 @@ enum ContainerFormat {
     return null;
   }
 
-  /** Starts to list the members of a file of this format. */
-  MemberIndex index(Item file, Configuration hadoop) throws IOException, RejectedImageException {
-    return index.open(file, hadoop);
+  /**
+   * Starts to list the members of a file of this format.
+   *
+   * @param mostMembers where the file itself says that it has more, it is rejected before any work
+   */
+  MemberIndex index(Item.File file, Configuration hadoop, long mostMembers)
+      throws IOException, RejectedImageException {
+    return index.open(file, hadoop, mostMembers);
   }
 
   /** Opens a file of this format that could be indexed. */

@@ -1,15 +1,11 @@
 package org.anomalyscore.source;
 
 import java.io.Closeable;
-import java.io.EOFException;
-import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.anomalyscore.pixels.RejectReason;
 import org.anomalyscore.pixels.RejectedImageException;
-import org.anomalyscore.storage.StorageFault;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.IOUtils;
 
 /**
@@ -17,17 +13,25 @@ import org.apache.hadoop.io.IOUtils;
  * from being read, or if no image is in it, one item with that fault and the container's own path.
  */
 final class ContainerItems implements Iterator<Item>, Closeable {
-  private final Item file;
+  private final Item.File file;
   private final Configuration hadoop;
+  private final long mostMembers;
+  private final PassedOver passedOver;
   private MemberIndex index;
   private Item next;
   private long found;
   private boolean started;
   private boolean ended;
 
-  ContainerItems(Item file, Configuration hadoop) {
+  /**
+   * @param mostMembers images; a container with more is at fault
+   * @param passedOver learns at the end of what is no image in it
+   */
+  ContainerItems(Item.File file, Configuration hadoop, long mostMembers, PassedOver passedOver) {
     this.file = file;
     this.hadoop = hadoop;
+    this.mostMembers = mostMembers;
+    this.passedOver = passedOver;
   }
 
   @Override
@@ -45,36 +49,38 @@ final class ContainerItems implements Iterator<Item>, Closeable {
         if (file.length() == 0) {
           return fault(RejectReason.EMPTY, "The file has no bytes");
         }
-        index = ContainerFormat.of(file.path()).index(file, hadoop);
+        index = ContainerFormat.of(file.path()).index(file, hadoop, mostMembers);
       }
       Item member = index.next();
-      if (member != null) {
-        found++;
-        return member;
+      if (member == null) {
+        passedOver.add(new PassedOver.Counts(file.path(), index.passedOver()));
+        close();
+        return found > 0
+            ? null
+            : file.fault(
+                RejectReason.EMPTY,
+                "No image is in it: no member that ends in an image's extension");
       }
-      close();
-      return found > 0
-          ? null
-          : file.fault(
-              RejectReason.EMPTY, "No image is in it: no member that ends in an image's extension");
+      found++;
+      return found > mostMembers ? fault(RejectReason.TOO_LARGE, tooMany(mostMembers)) : member;
     } catch (RejectedImageException e) {
       return fault(e.reason(), e.getMessage());
-    } catch (IOException e) {
-      // S3A has an end-of-file of its own, for a server that hangs up.
-      if (e instanceof EOFException && !StorageFault.isOfS3(e)) {
-        return fault(RejectReason.TRUNCATED, broken("it ends early", e));
-      }
-      StorageFault.requireStorage(new Path(file.path()), hadoop, e);
-      return fault(RejectReason.UNREADABLE, broken("it cannot be read", e));
-    } catch (RuntimeException e) {
-      // The parsers of Parquet and tar throw unchecked exceptions at damaged bytes.
-      return fault(RejectReason.UNREADABLE, broken("it cannot be read", e));
+    } catch (Throwable e) {
+      // Whatever its parser throws: no container ends a run.
+      ItemFault fault = ItemFault.of(e, file.source(), hadoop);
+      String what =
+          fault.reason() == RejectReason.TRUNCATED ? "it ends early" : "it cannot be read";
+      return fault(
+          fault.reason(),
+          "%s (%s). The %d images found before that are scored; copy the file again"
+              .formatted(what, fault.message(), found));
     }
   }
 
-  private String broken(String what, Exception e) {
-    return "%s (%s). The %d images found before that are scored; copy the file again"
-        .formatted(what, e, found);
+  private String tooMany(long limit) {
+    return "It holds more images than the limit of %d (--max-members). The first %d are scored."
+            .formatted(limit, limit)
+        + " Divide it, or raise the limit";
   }
 
   private Item fault(RejectReason reason, String message) {

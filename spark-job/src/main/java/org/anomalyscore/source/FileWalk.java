@@ -5,90 +5,144 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.function.Predicate;
+import java.util.TreeMap;
+import org.anomalyscore.pixels.ImageDecoder;
+import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.pixels.RejectedImageException;
+import org.anomalyscore.storage.StorageFault;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.PathFilter;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.util.functional.RemoteIterators;
 
-/** The files of a {@link ListingRoot}, one at a time: holds a page of a listing, never all. */
-final class FileWalk implements Iterator<FileStatus>, Closeable {
-  private final ListingRoot root;
-  private final FileSystem files;
-  private final PathFilter filter;
-  private final Predicate<FileStatus> wanted;
-  private final Deque<RemoteIterator<? extends FileStatus>> open = new ArrayDeque<>();
-  private FileStatus next;
+/**
+ * The images and containers of a {@link ListingRoot}, one at a time: holds a page of a listing,
+ * never all. What is an image by its name but cannot be opened is a fault; what is passed over is
+ * counted.
+ */
+final class FileWalk implements Iterator<Item>, Closeable {
 
-  FileWalk(ListingRoot root, Configuration hadoop, Predicate<FileStatus> wanted) {
+  /** The formats are known by fewer. */
+  private static final int FIRST_BYTES = 64;
+
+  private final ListingRoot root;
+  private final Configuration hadoop;
+  private final PathFilter filter;
+  private final boolean anyName;
+  private final PassedOver passedOver;
+  private final Map<String, Long> kinds = new TreeMap<>();
+  private final Deque<RemoteIterator<FolderEntry>> open = new ArrayDeque<>();
+  private Item next;
+
+  /**
+   * @param passedOver learns at the end what was
+   */
+  FileWalk(ListingRoot root, Configuration hadoop, Search search, PassedOver passedOver) {
     this.root = root;
-    this.wanted = wanted;
+    this.hadoop = hadoop;
+    this.anyName = search.anyName();
+    this.passedOver = passedOver;
     try {
-      this.files = root.folder().getFileSystem(hadoop);
       this.filter = root.filter();
       this.open.push(
           root.recursive() && root.pattern().isEmpty()
-              ? tree(root.folder())
-              : FolderEntries.of(files, root.folder()));
+              ? Folders.tree(root.folder(), hadoop)
+              : Folders.entries(root.folder(), hadoop));
     } catch (IOException e) {
-      throw ImageFinder.unlisted(root.path(), e);
+      throw unlisted(e);
     }
   }
 
-  /**
-   * The entries of a folder, or of it and all below. Object stores give whole trees in few
-   * requests, but only as located files, for each of which the local file system runs a process to
-   * learn its owner (10 ms a file without Hadoop's native library); there the folders are walked
-   * here.
-   */
-  private RemoteIterator<? extends FileStatus> tree(Path folder) throws IOException {
-    return files.getUri().getScheme().equals("file")
-        ? FolderEntries.of(files, folder)
-        : files.listFiles(folder, true);
+  private RuntimeException unlisted(IOException e) {
+    return StorageFault.of(
+        "Cannot look for images in '%s'".formatted(root.path()), root.folder(), e);
   }
 
   @Override
   public boolean hasNext() {
     try {
       while (next == null && !open.isEmpty()) {
-        advance();
+        next = advance();
       }
     } catch (IOException e) {
-      throw ImageFinder.unlisted(root.path(), e);
+      throw unlisted(e);
     }
     return next != null;
   }
 
-  private void advance() throws IOException {
-    RemoteIterator<? extends FileStatus> entries = open.peek();
+  /** Null if the entry gave no item. */
+  private Item advance() throws IOException {
+    RemoteIterator<FolderEntry> entries = open.peek();
     if (!entries.hasNext()) {
       open.pop();
-      return;
-    }
-    FileStatus entry = entries.next();
-    boolean top = open.size() == 1;
-    if (top && !filter.accept(entry.getPath())) {
-      return;
-    }
-    if (entry.isDirectory()) {
-      if (root.recursive()) {
-        open.push(tree(entry.getPath()));
+      if (open.isEmpty()) {
+        passedOver.add(new PassedOver.Counts(root.toString(), kinds));
       }
-    } else if (wanted.test(entry)) {
-      next = entry;
+      return null;
+    }
+    FolderEntry entry = entries.next();
+    boolean top = open.size() == 1;
+    if (top && !filter.accept(entry.path())) {
+      return null;
+    }
+    return switch (entry.kind()) {
+      case FOLDER -> {
+        if (root.recursive()) {
+          open.push(Folders.tree(entry.path(), hadoop));
+        }
+        yield null;
+      }
+      case LINK_BACK -> passOver(PassedOver.LINKS);
+      case FILE -> file(entry);
+      case NO_FILE ->
+          ImageNames.isWanted(entry.path())
+              ? fault(entry)
+              : passOver(ImageNames.kind(entry.path().getName()));
+      case UNKNOWN -> fault(entry);
+    };
+  }
+
+  private static Item fault(FolderEntry entry) {
+    return entry.file().fault(RejectReason.UNREADABLE, entry.why());
+  }
+
+  private Item passOver(String kind) {
+    kinds.merge(kind, 1L, Long::sum);
+    return null;
+  }
+
+  private Item file(FolderEntry entry) {
+    if (ImageNames.isWanted(entry.path())) {
+      return entry.file();
+    }
+    if (anyName) {
+      try {
+        if (beginsAsImage(entry)) {
+          return entry.file();
+        }
+      } catch (IOException | RejectedImageException e) {
+        ItemFault fault = ItemFault.of(e, entry.path(), hadoop);
+        return entry.file().fault(fault.reason(), fault.message());
+      }
+    }
+    return passOver(ImageNames.kind(entry.path().getName()));
+  }
+
+  private boolean beginsAsImage(FolderEntry entry) throws IOException, RejectedImageException {
+    try (FSDataInputStream in = FileAccess.open(entry.path(), hadoop)) {
+      return ImageDecoder.isImage(in.readNBytes(FIRST_BYTES));
     }
   }
 
   @Override
-  public FileStatus next() {
+  public Item next() {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    FileStatus result = next;
+    Item result = next;
     next = null;
     return result;
   }

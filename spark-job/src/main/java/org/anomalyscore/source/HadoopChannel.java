@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
+import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
@@ -24,8 +25,9 @@ final class HadoopChannel implements SeekableByteChannel {
   private long position;
   private boolean open = true;
 
-  HadoopChannel(Path file, long size, Configuration hadoop) throws IOException {
-    this.in = file.getFileSystem(hadoop).open(file);
+  HadoopChannel(Path file, long size, Configuration hadoop)
+      throws IOException, RejectedImageException {
+    this.in = FileAccess.open(file, hadoop);
     this.size = size;
   }
 

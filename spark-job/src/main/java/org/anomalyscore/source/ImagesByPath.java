@@ -66,9 +66,7 @@ public record ImagesByPath(Shape shape, long maxPixels, long maxFileBytes) imple
         };
     String why;
     try (ItemReader reader = new ItemReader(maxPixels, maxFileBytes, shape, hadoop)) {
-      Path path = new Path(file);
-      Item whole = Item.file(path.getFileSystem(hadoop).getFileStatus(path));
-      why = load(whole, wanted, reader, once, hadoop);
+      why = load(FileAccess.file(new Path(file), hadoop), wanted, reader, once, hadoop);
     } catch (FileNotFoundException e) {
       why = "it is no longer there";
     } catch (IOException | UserException | IllegalArgumentException e) {
@@ -81,7 +79,7 @@ public record ImagesByPath(Shape shape, long maxPixels, long maxFileBytes) imple
 
   /** Returns why those are missing that were not found. */
   private static String load(
-      Item whole,
+      Item.File whole,
       Set<String> wanted,
       ItemReader reader,
       Consumer<LoadedImage> found,
@@ -90,11 +88,12 @@ public record ImagesByPath(Shape shape, long maxPixels, long maxFileBytes) imple
       found.accept(reader.load(whole));
       return "it is no longer there";
     }
-    try (ContainerItems members = new ContainerItems(whole, hadoop)) {
+    try (ContainerItems members =
+        new ContainerItems(whole, hadoop, Long.MAX_VALUE, new PassedOver())) {
       while (!wanted.isEmpty() && members.hasNext()) {
         Item member = members.next();
-        if (member.faultReason() != null) {
-          return member.faultMessage();
+        if (member instanceof Item.Fault fault && fault.container() == null) {
+          return fault.message();
         }
         if (wanted.contains(member.path())) {
           found.accept(reader.load(member));

@@ -1,25 +1,24 @@
 package org.anomalyscore.source;
 
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.function.UnaryOperator;
 import org.anomalyscore.pixels.ImageDecoder;
 import org.anomalyscore.pixels.RejectReason;
 import org.anomalyscore.pixels.RejectedImageException;
 import org.anomalyscore.pixels.RgbImage;
 import org.anomalyscore.storage.ContentHash;
-import org.anomalyscore.storage.StorageFault;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.IOUtils;
 import org.apache.spark.sql.Row;
 
 /**
  * Loads listed items within one task: reads, decodes and brings to the model's input size. A bad
- * item is a rejected image, never an exception; a storage that fails as a whole is a {@link
- * org.anomalyscore.storage.UserException}.
+ * item is a rejected image, never an exception, whatever its reader or decoder throws; a storage
+ * that fails as a whole is a {@link org.anomalyscore.storage.UserException}. No more bytes are read
+ * than the limit allows.
  *
  * <p>At most one container is open. Items may come in any order; sorted by (container, position),
  * each container is opened once and read forward. Not for several threads.
@@ -54,13 +53,21 @@ public final class ItemReader implements Closeable {
     long begin = System.nanoTime();
     long read = 0;
     String imageId = null;
+    Path file = new Path(fileOf(item));
     try {
-      if (item.faultReason() != null) {
-        throw new RejectedImageException(item.faultReason(), item.faultMessage());
+      if (item instanceof Item.Fault fault) {
+        throw new RejectedImageException(fault.reason(), fault.message());
       }
-      requireSize(item.length());
-      MemberReader members = item.container() == null ? null : open(item.container());
-      byte[] bytes = members == null ? readFile(item) : members.read(item);
+      MemberReader members = null;
+      byte[] bytes;
+      if (item instanceof Item.Member member) {
+        requireSize(member.length());
+        members = open(member.container());
+        bytes = members.read(member);
+      } else {
+        requireSize(((Item.File) item).length());
+        bytes = readFile(file);
+      }
       read = System.nanoTime() - begin;
       requireSize(bytes.length);
       imageId = ContentHash.hex(bytes);
@@ -77,48 +84,41 @@ public final class ItemReader implements Closeable {
           null,
           null,
           read);
-    } catch (RejectedImageException e) {
-      return LoadedImage.rejected(item.path(), imageId, e.reason(), e.getMessage(), read);
-    } catch (IOException e) {
-      // S3A has an end-of-file of its own, for a server that hangs up.
-      boolean cut = e instanceof EOFException && !StorageFault.isOfS3(e);
-      if (!cut) {
-        String file = item.container() == null ? item.path() : item.container();
-        StorageFault.requireStorage(new Path(file), hadoop, e);
-      }
+    } catch (Throwable e) {
+      // Whatever a reader or decoder throws: no item ends a run.
+      ItemFault fault = ItemFault.of(e, file, hadoop);
       return LoadedImage.rejected(
           item.path(),
-          null,
-          cut ? RejectReason.TRUNCATED : RejectReason.UNREADABLE,
-          e.toString(),
-          System.nanoTime() - begin);
+          e instanceof IOException ? null : imageId,
+          fault.reason(),
+          fault.message(),
+          read == 0 ? System.nanoTime() - begin : read);
     }
+  }
+
+  private static String fileOf(Item item) {
+    return item instanceof Item.Member member ? member.container() : item.path();
   }
 
   private void requireSize(long length) throws RejectedImageException {
     if (length > maxFileBytes) {
       throw new RejectedImageException(
           RejectReason.TOO_LARGE,
-          "the file has " + length + " bytes, more than the limit of " + maxFileBytes);
+          "the file has %d bytes or more, and the limit is %d".formatted(length, maxFileBytes));
     }
   }
 
-  private byte[] readFile(Item item) throws IOException {
-    Path source = new Path(item.path());
-    try (InputStream in = source.getFileSystem(hadoop).open(source)) {
-      return in.readAllBytes();
+  private byte[] readFile(Path file) throws IOException, RejectedImageException {
+    try (FSDataInputStream in = FileAccess.open(file, hadoop)) {
+      // The listed length is old, and what grows or has no end must not fill the memory.
+      return in.readNBytes((int) Math.min(maxFileBytes + 1, Integer.MAX_VALUE - 8));
     }
   }
 
   private MemberReader open(String path) throws IOException, RejectedImageException {
     if (!path.equals(containerPath)) {
       close();
-      try {
-        container = ContainerFormat.of(path).open(new Path(path), hadoop);
-      } catch (RuntimeException e) {
-        // Parquet's parser of footers throws unchecked exceptions at damaged bytes.
-        throw new IOException("cannot open " + path + ": " + e, e);
-      }
+      container = ContainerFormat.of(path).open(new Path(path), hadoop);
       containerPath = path;
     }
     return container;

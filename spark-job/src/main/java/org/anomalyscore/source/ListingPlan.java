@@ -1,19 +1,14 @@
 package org.anomalyscore.source;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.UserException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
@@ -46,9 +41,9 @@ final class ListingPlan {
    */
   List<ListingRoot> of(String pathOrGlob) throws IOException {
     Path path = parse(pathOrGlob);
-    FileSystem files = Storage.of(path, hadoop);
     // A name that exists is meant literally, whatever brackets are in it.
-    return split(files, statusOf(files, path) == null ? glob(files, path) : literal(files, path));
+    FolderEntry named = Folders.named(path, hadoop);
+    return split(named == null ? glob(path) : List.of(ListingRoot.tree(named)));
   }
 
   private static Path parse(String pathOrGlob) {
@@ -63,38 +58,29 @@ final class ListingPlan {
     }
   }
 
-  private static FileStatus statusOf(FileSystem files, Path path) throws IOException {
-    try {
-      return files.getFileStatus(path);
-    } catch (FileNotFoundException e) {
-      return null;
-    }
-  }
-
-  private static List<ListingRoot> literal(FileSystem files, Path path) throws IOException {
-    return List.of(ListingRoot.tree(files.getFileStatus(path)));
-  }
-
-  private static List<ListingRoot> glob(FileSystem files, Path path) throws IOException {
+  private List<ListingRoot> glob(Path path) throws IOException {
     List<ListingRoot> roots = new ArrayList<>();
     String name = path.getName();
     boolean slashInBraces = count(name, '{') != count(name, '}');
     if (!slashInBraces && path.getParent() != null && new GlobFilter(name).hasPattern()) {
       // The last part is matched by the tasks: it may match a million files.
-      for (FileStatus parent : outermost(files.globStatus(path.getParent()))) {
-        if (parent.isDirectory()) {
-          roots.add(new ListingRoot(parent.getPath().toString(), name, true));
+      for (FolderEntry parent : outermost(Folders.glob(path.getParent(), hadoop))) {
+        if (parent.isFolder()) {
+          roots.add(new ListingRoot(parent.path().toString(), name, true));
         }
       }
     } else {
-      outermost(files.globStatus(path)).forEach(status -> roots.add(ListingRoot.tree(status)));
+      outermost(Folders.glob(path, hadoop)).forEach(match -> roots.add(ListingRoot.tree(match)));
     }
     if (roots.isEmpty()) {
       throw new UserException(
           "Cannot look for images in '%s': there is no such file or folder. Check the path%s"
               .formatted(
                   path,
-                  path.isAbsolute() ? "" : "; it is taken from " + files.getWorkingDirectory()));
+                  path.isAbsolute()
+                      ? ""
+                      : "; it is taken from "
+                          + FileAccess.system(path, hadoop).getWorkingDirectory()));
     }
     return roots;
   }
@@ -104,16 +90,13 @@ final class ListingPlan {
   }
 
   /** Without those inside others, such as of {data,data/real}: no image may count twice. */
-  private static List<FileStatus> outermost(FileStatus[] matches) {
-    if (matches == null) {
-      return List.of();
-    }
+  private static List<FolderEntry> outermost(List<FolderEntry> matches) {
     Set<Path> paths = new HashSet<>();
-    Arrays.stream(matches).forEach(match -> paths.add(match.getPath()));
-    List<FileStatus> outermost = new ArrayList<>();
-    for (FileStatus match : matches) {
+    matches.forEach(match -> paths.add(match.path()));
+    List<FolderEntry> outermost = new ArrayList<>();
+    for (FolderEntry match : matches) {
       boolean inside = false;
-      for (Path up = match.getPath().getParent(); up != null; up = up.getParent()) {
+      for (Path up = match.path().getParent(); up != null; up = up.getParent()) {
         inside |= paths.contains(up);
       }
       if (!inside) {
@@ -124,12 +107,12 @@ final class ListingPlan {
   }
 
   /** Breadth first: folders give way to their subfolders until there are enough roots. */
-  private List<ListingRoot> split(FileSystem files, List<ListingRoot> start) throws IOException {
+  private List<ListingRoot> split(List<ListingRoot> start) throws IOException {
     Deque<ListingRoot> open = new ArrayDeque<>(start);
     List<ListingRoot> done = new ArrayList<>();
     while (!open.isEmpty() && open.size() + done.size() < wanted) {
       ListingRoot root = open.remove();
-      List<ListingRoot> folders = folders(files, root);
+      List<ListingRoot> folders = folders(root);
       if (folders == null) {
         done.add(root);
       } else {
@@ -142,16 +125,16 @@ final class ListingPlan {
   }
 
   /** The matching subfolders, or null if there are too many entries to look at. */
-  private static List<ListingRoot> folders(FileSystem files, ListingRoot root) throws IOException {
+  private List<ListingRoot> folders(ListingRoot root) throws IOException {
     List<ListingRoot> folders = new ArrayList<>();
-    RemoteIterator<FileStatus> entries = FolderEntries.of(files, root.folder());
+    RemoteIterator<FolderEntry> entries = Folders.entries(root.folder(), hadoop);
     for (int seen = 0; entries.hasNext(); seen++) {
-      FileStatus entry = entries.next();
+      FolderEntry entry = entries.next();
       if (seen == MOST_ENTRIES) {
         RemoteIterators.cleanupRemoteIterator(entries);
         return null;
       }
-      if (entry.isDirectory() && root.filter().accept(entry.getPath())) {
+      if (entry.isFolder() && root.filter().accept(entry.path())) {
         folders.add(ListingRoot.tree(entry));
       }
     }

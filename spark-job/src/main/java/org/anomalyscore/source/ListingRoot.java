@@ -1,7 +1,7 @@
 package org.anomalyscore.source;
 
+import java.io.IOException;
 import java.io.Serializable;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathFilter;
@@ -15,8 +15,8 @@ import org.apache.hadoop.fs.PathFilter;
  */
 record ListingRoot(String path, String pattern, boolean recursive) implements Serializable {
 
-  static ListingRoot tree(FileStatus status) {
-    return new ListingRoot(status.getPath().toString(), "", true);
+  static ListingRoot tree(FolderEntry entry) {
+    return new ListingRoot(entry.path().toString(), "", true);
   }
 
   ListingRoot filesOnly() {
@@ -27,7 +27,7 @@ record ListingRoot(String path, String pattern, boolean recursive) implements Se
     return new Path(path);
   }
 
-  PathFilter filter() throws java.io.IOException {
+  PathFilter filter() throws IOException {
     return pattern.isEmpty() ? any -> true : new GlobFilter(pattern);
   }
 }

@@ -2,6 +2,8 @@ package org.anomalyscore.source;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Map;
+import org.anomalyscore.pixels.RejectReason;
 import org.anomalyscore.pixels.RejectedImageException;
 
 /** The image members of one container, one at a time. */
@@ -15,4 +17,26 @@ interface MemberIndex extends Closeable {
    * @throws IOException if it is damaged, or the storage failed
    */
   Item next() throws IOException, RejectedImageException;
+
+  /** How many members were no images so far, by {@link ImageNames#kind}. */
+  default Map<String, Long> passedOver() {
+    return Map.of();
+  }
+
+  /**
+   * Rejects a container that says itself that it has too many members: what they would cost is
+   * known before the first.
+   *
+   * @param members that it claims
+   * @param most that are listed
+   */
+  static void requireAtMost(long members, long most) throws RejectedImageException {
+    if (members > most) {
+      throw new RejectedImageException(
+          RejectReason.TOO_LARGE,
+          "It holds %d images or claims to, and the limit is %d (--max-members). None is scored."
+                  .formatted(members, most)
+              + " Divide it, or raise the limit");
+    }
+  }
 }

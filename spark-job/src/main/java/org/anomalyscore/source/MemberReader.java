@@ -18,7 +18,7 @@ interface MemberReader extends Closeable {
    * @throws RejectedImageException if the container holds no such bytes
    * @throws IOException if it is damaged, or the storage failed
    */
-  byte[] read(Item item) throws IOException, RejectedImageException;
+  byte[] read(Item.Member member) throws IOException, RejectedImageException;
 
   /** Makes an image of what {@link #read} gave. */
   default RgbImage decode(byte[] bytes, long maxPixels) throws RejectedImageException {

@@ -27,8 +27,8 @@ record NpzArray(ZipArchiveEntry entry, int headerLength, long count, int height,
   private static final Pattern SHAPE =
       Pattern.compile("([0-9]{1,12}), *([0-9]{1,7}), *([0-9]{1,7}), *3,?");
 
-  /** What deflate can make of a byte at most: more is a header's lie. */
-  private static final long MOST_INFLATION = 1032;
+  /** Arrays beside the images, such as labels; more is no such file. */
+  private static final int MOST_ARRAYS = 10_000;
 
   /**
    * Finds the array.
@@ -38,7 +38,7 @@ record NpzArray(ZipArchiveEntry entry, int headerLength, long count, int height,
    */
   static NpzArray find(Path file, long length, ZipMembers zip, Configuration hadoop)
       throws IOException, RejectedImageException {
-    List<ZipArchiveEntry> entries = ZipDirectory.read(file, length, hadoop);
+    List<ZipArchiveEntry> entries = ZipDirectory.read(file, length, MOST_ARRAYS, hadoop);
     ZipArchiveEntry entry =
         entries.stream().filter(e -> e.getName().equals(NAME + ".npy")).findFirst().orElse(null);
     if (entry == null) {
@@ -49,6 +49,11 @@ record NpzArray(ZipArchiveEntry entry, int headerLength, long count, int height,
     String unreadable = ZipMembers.unreadable(entry);
     if (unreadable != null) {
       throw refused(NAME + ": " + unreadable);
+    }
+    String impossible =
+        ZipStorage.of(entry).impossible(entry.getSize(), entry.getLocalHeaderOffset(), length);
+    if (impossible != null) {
+      throw new RejectedImageException(RejectReason.TRUNCATED, NAME + ": " + impossible);
     }
     NpyHeader header;
     try (InputStream in =
@@ -79,13 +84,14 @@ record NpzArray(ZipArchiveEntry entry, int headerLength, long count, int height,
       throw new RejectedImageException(
           RejectReason.EMPTY, "%s has the shape (%s): no pixels".formatted(NAME, header.shape()));
     }
-    long expected =
-        Math.addExact(header.length(), Math.multiplyExact(array.count, array.imageBytes()));
-    long possible =
-        entry.getMethod() == ZipArchiveEntry.STORED
-            ? entry.getCompressedSize()
-            : Math.multiplyExact(MOST_INFLATION, entry.getCompressedSize());
-    if (entry.getSize() != expected || possible < expected) {
+    long expected;
+    try {
+      expected =
+          Math.addExact(header.length(), Math.multiplyExact(array.count, array.imageBytes()));
+    } catch (ArithmeticException e) {
+      expected = Long.MAX_VALUE;
+    }
+    if (entry.getSize() != expected) {
       throw new RejectedImageException(
           RejectReason.TRUNCATED,
           "%s should have %d bytes for its shape (%s), but the archive says %d (%d stored)"

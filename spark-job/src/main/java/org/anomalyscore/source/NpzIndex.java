@@ -3,19 +3,26 @@ package org.anomalyscore.source;
 import java.io.IOException;
 import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /** The rows of an {@code .npz} file's image array. */
 final class NpzIndex implements MemberIndex {
-  private final Item file;
+  private final Item.File file;
   private final NpzArray array;
   private long row;
 
-  NpzIndex(Item file, Configuration hadoop) throws IOException, RejectedImageException {
+  /**
+   * A compressed array is unpacked once, to its end: how many images it holds is a claim until
+   * then, and one that is damaged is one reject instead of one for each row.
+   */
+  NpzIndex(Item.File file, Configuration hadoop, long mostMembers)
+      throws IOException, RejectedImageException {
     this.file = file;
-    Path path = new Path(file.path());
-    try (ZipMembers zip = new ZipMembers(path, hadoop)) {
-      this.array = NpzArray.find(path, file.length(), zip, hadoop);
+    try (ZipMembers zip = new ZipMembers(file.source(), hadoop)) {
+      this.array = NpzArray.find(file.source(), file.length(), zip, hadoop);
+      MemberIndex.requireAtMost(array.count(), mostMembers);
+      if (!array.stored()) {
+        zip.requireWhole(array.entry());
+      }
     }
   }
 
@@ -24,7 +31,7 @@ final class NpzIndex implements MemberIndex {
     if (row == array.count()) {
       return null;
     }
-    Item item = file.member(NpzArray.NAME + "/" + row, array.imageBytes(), row);
+    Item item = file.member(NpzArray.NAME + "/" + row, array.imageBytes(), new Item.Locator(row));
     row++;
     return item;
   }

@@ -12,8 +12,8 @@ import org.apache.hadoop.fs.Path;
 /**
  * Reads rows of an {@code .npz} file's image array: at their offsets where the array is stored
  * (numpy.savez), by unpacking forward where it is deflated (numpy.savez_compressed). One row is
- * held at a time. The archive's checksum covers the whole array, which no task reads; so it is not
- * checked, and damage that leaves all lengths right is not seen.
+ * held at a time. The archive's checksum covers the whole array: {@link NpzIndex} checks that of a
+ * deflated one, while of a stored one damage that leaves all lengths right is not seen.
  */
 final class NpzMembers implements MemberReader {
   private final ZipMembers zip;
@@ -28,7 +28,7 @@ final class NpzMembers implements MemberReader {
   NpzMembers(Path file, Configuration hadoop) throws IOException, RejectedImageException {
     this.zip = new ZipMembers(file, hadoop);
     try {
-      long length = file.getFileSystem(hadoop).getFileStatus(file).getLen();
+      long length = FileAccess.file(file, hadoop).length();
       this.array = NpzArray.find(file, length, zip, hadoop);
     } catch (IOException | RuntimeException | RejectedImageException e) {
       zip.close();
@@ -37,8 +37,8 @@ final class NpzMembers implements MemberReader {
   }
 
   @Override
-  public byte[] read(Item item) throws IOException {
-    long row = item.position();
+  public byte[] read(Item.Member item) throws IOException {
+    long row = item.locator().position();
     if (row >= damagedFrom) {
       // Not again: each row would unpack all before it, to fail at the same byte.
       throw new IOException("%s is damaged at row %d".formatted(NpzArray.NAME, damagedFrom));

@@ -62,14 +62,28 @@ final class ParquetColumn {
         RejectReason.UNREADABLE,
         candidates.isEmpty()
             ? "The Parquet file has no column of images (binary, or a struct {bytes: binary, path:"
-                + " string}) but %s. If it is not meant to hold any, keep it elsewhere"
-                    .formatted(names(schema.getFields()))
+                + " string}) but %s. Write one image a row (in Spark: explode a list); if the file is"
+                    .formatted(
+                        schema.getFields().stream()
+                            .map(type -> type.getName() + ": " + describe(type))
+                            .limit(20)
+                            .toList())
+                + " not meant to hold any, keep it elsewhere"
             : "The columns %s of the Parquet file could all hold the images. Call the right one '%s'"
                 .formatted(names(candidates), FIRST_CHOICE));
   }
 
   private static List<String> names(List<Type> fields) {
     return fields.stream().map(Type::getName).limit(20).toList();
+  }
+
+  private static String describe(Type type) {
+    if (type.getLogicalTypeAnnotation() != null) {
+      return type.getLogicalTypeAnnotation().toString().toLowerCase(Locale.ROOT);
+    }
+    return type.isPrimitive()
+        ? type.asPrimitiveType().getPrimitiveTypeName().toString().toLowerCase(Locale.ROOT)
+        : "struct of " + names(type.asGroupType().getFields());
   }
 
   private static boolean canHoldImages(Type type) {

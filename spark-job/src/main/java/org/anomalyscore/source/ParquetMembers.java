@@ -25,8 +25,8 @@ final class ParquetMembers implements MemberReader {
   }
 
   @Override
-  public byte[] read(Item item) throws IOException, RejectedImageException {
-    Group row = rows.row(item.position());
+  public byte[] read(Item.Member item) throws IOException, RejectedImageException {
+    Group row = rows.row(item.locator().position());
     Binary bytes = column.bytes(row);
     if (bytes != null) {
       return bytes.getBytes();

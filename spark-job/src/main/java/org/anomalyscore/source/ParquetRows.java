@@ -3,6 +3,7 @@ package org.anomalyscore.source;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
@@ -11,7 +12,6 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
@@ -35,11 +35,10 @@ final class ParquetRows implements Closeable {
   /** The row that {@link #records} gives next. */
   private long next;
 
-  ParquetRows(Path path, Configuration hadoop) throws IOException {
+  ParquetRows(Path path, Configuration hadoop) throws IOException, RejectedImageException {
     this.file =
         ParquetFileReader.open(
-            HadoopInputFile.fromPath(path, hadoop),
-            HadoopReadOptions.builder(hadoop, path).build());
+            FileAccess.parquet(path, hadoop), HadoopReadOptions.builder(hadoop, path).build());
   }
 
   MessageType schema() {

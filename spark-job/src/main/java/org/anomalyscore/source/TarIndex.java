@@ -4,14 +4,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.Path;
 
 /**
  * The images of a tar archive (ustar, PAX, GNU), by their headers: large members are jumped over.
@@ -22,56 +24,105 @@ final class TarIndex implements MemberIndex {
   private static final Set<Byte> PLAIN =
       Set.of(TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG);
 
-  private final Item file;
-  private final Headers headers;
-  private final TarArchiveInputStream tar;
-  private final DistinctNames names = new DistinctNames();
+  /** What may lie between two archives that were written one after the other. */
+  private static final long MOST_ZEROS = 64L << 20;
 
-  TarIndex(Item file, Configuration hadoop) throws IOException {
+  private final Item.File file;
+  private final Headers headers;
+  private final DistinctNames names = new DistinctNames();
+  private final Map<String, Long> passedOver = new TreeMap<>();
+  private TarArchiveInputStream tar;
+
+  TarIndex(Item.File file, Configuration hadoop, long mostMembers)
+      throws IOException, RejectedImageException {
     this.file = file;
-    Path path = new Path(file.path());
-    this.headers = new Headers(path.getFileSystem(hadoop).open(path), file.length());
-    this.tar = new TarArchiveInputStream(headers, StandardCharsets.UTF_8.name());
+    this.headers = new Headers(FileAccess.open(file.source(), hadoop), file.length());
+    this.tar = open();
+  }
+
+  /** Blocks of one record: larger ones would be read past an archive's end. */
+  private TarArchiveInputStream open() {
+    return new TarArchiveInputStream(headers, RECORD, RECORD, StandardCharsets.UTF_8.name());
   }
 
   @Override
   public Item next() throws IOException {
-    for (TarArchiveEntry entry; (entry = tar.getNextEntry()) != null; ) {
-      long position = headers.position;
-      headers.startContent(entry.isSparse() ? 0 : entry.getSize());
-      if (!entry.isDirectory() && ImageFinder.isImage(entry.getName())) {
-        Item item = file.member(names.of(entry.getName()), entry.getSize(), position);
-        return checked(item, entry);
+    do {
+      for (TarArchiveEntry entry; (entry = nextEntry()) != null; ) {
+        long position = headers.position;
+        headers.startContent(entry.isSparse() ? 0 : entry.getSize());
+        if (!entry.isCheckSumOK()) {
+          throw new IOException("the header before byte %d is damaged".formatted(position));
+        }
+        if (!entry.isDirectory()) {
+          if (ImageNames.isImage(entry.getName())) {
+            return member(entry, position);
+          }
+          passedOver.merge(ImageNames.kind(entry.getName()), 1L, Long::sum);
+        }
       }
-    }
-    if (headers.zeros < RECORD) {
-      // The parser takes any end for the archive's, and so would lose what was cut off.
-      throw new EOFException("there is no end mark");
-    }
+    } while (anotherArchiveFollows());
     return null;
   }
 
-  private Item checked(Item item, TarArchiveEntry entry) {
+  private TarArchiveEntry nextEntry() throws IOException {
+    try {
+      return tar.getNextEntry();
+    } catch (IOException e) {
+      // The parser has no type of its own for it.
+      throw headers.position < file.length() ? e : new EOFException(e.getMessage());
+    }
+  }
+
+  @Override
+  public Map<String, Long> passedOver() {
+    return passedOver;
+  }
+
+  /** Whether archives were written one after the other: the parser stops at the first end mark. */
+  private boolean anotherArchiveFollows() throws IOException {
+    long end = headers.contentEnd + (RECORD - headers.contentEnd % RECORD) % RECORD;
+    long next = headers.nonZero(end, MOST_ZEROS);
+    if (next - end < RECORD) {
+      // The parser takes any end for the archive's, and so would lose what was cut off.
+      throw new EOFException("there is no end mark");
+    }
+    if (next < file.length() && next - end >= MOST_ZEROS) {
+      throw new IOException(
+          "more than %d zero bytes follow its end mark, and %d bytes after them were not looked at"
+              .formatted(MOST_ZEROS, file.length() - next));
+    }
+    if (next == file.length()) {
+      return false;
+    }
+    headers.moveTo(next - next % RECORD);
+    tar = open();
+    return true;
+  }
+
+  private Item member(TarArchiveEntry entry, long position) {
+    Item.Member member =
+        file.member(names.of(entry.getName()), entry.getSize(), new Item.Locator(position));
     if (entry.isSymbolicLink() || entry.isLink()) {
-      return item.fault(
+      return member.fault(
           RejectReason.UNREADABLE,
           "It is a link to '%s' inside the tar archive, and links are not followed. Pack the image"
                   .formatted(entry.getLinkName())
               + " itself (tar --dereference --hard-dereference)");
     }
     if (entry.isSparse() || !PLAIN.contains(entry.getLinkFlag())) {
-      return item.fault(
+      return member.fault(
           RejectReason.UNREADABLE,
           "It is no plain file inside the tar archive (type '%c'%s)"
               .formatted(entry.getLinkFlag(), entry.isSparse() ? ", sparse" : ""));
     }
-    if (item.position() + item.length() > file.length()) {
-      return item.fault(
+    if (member.length() > file.length() - position) {
+      return member.fault(
           RejectReason.TRUNCATED,
           "The tar archive ends before this member's %d bytes do: copy the archive again"
-              .formatted(item.length()));
+              .formatted(member.length()));
     }
-    return item;
+    return member;
   }
 
   @Override
@@ -92,16 +143,46 @@ final class TarIndex implements MemberIndex {
     private long position;
     private long contentEnd;
 
-    /** How many zero bytes came last, content not counted: a record of them ends the archive. */
-    private long zeros;
-
     Headers(FSDataInputStream in, long length) {
       this.in = in;
       this.length = length;
     }
 
+    /**
+     * @param size as the header claims
+     */
     void startContent(long size) {
-      contentEnd = position + size;
+      contentEnd = position + Math.min(size, length - position);
+    }
+
+    /** To a place where an archive begins. */
+    void moveTo(long place) {
+      position = place;
+      contentEnd = place;
+    }
+
+    /**
+     * The place of the first byte that is not zero, at least so many are looked at.
+     *
+     * @return the file's length, or a place behind {@code most} zeros, if there is none
+     */
+    long nonZero(long from, long most) throws IOException {
+      byte[] block = new byte[1 << 16];
+      long place = Math.min(from, length);
+      while (place < length && place - from < most) {
+        in.seek(place);
+        int read = in.readNBytes(block, 0, (int) Math.min(block.length, length - place));
+        if (read == 0) {
+          throw new EOFException("it ends at byte %d of %d".formatted(place, length));
+        }
+        for (int i = 0; i < read; i++) {
+          if (block[i] != 0) {
+            return place + i;
+          }
+        }
+        place += read;
+      }
+      return place;
     }
 
     @Override
@@ -124,9 +205,6 @@ final class TarIndex implements MemberIndex {
           in.seek(position);
         }
         read = in.read(buffer, offset, count);
-      }
-      for (int i = 0; i < read; i++) {
-        zeros = blank > 0 || buffer[offset + i] != 0 ? 0 : zeros + 1;
       }
       position += Math.max(read, 0);
       return read;

@@ -2,6 +2,7 @@ package org.anomalyscore.source;
 
 import java.io.EOFException;
 import java.io.IOException;
+import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
@@ -10,13 +11,13 @@ import org.apache.hadoop.fs.Path;
 final class TarMembers implements MemberReader {
   private final FSDataInputStream in;
 
-  TarMembers(Path file, Configuration hadoop) throws IOException {
-    this.in = file.getFileSystem(hadoop).open(file);
+  TarMembers(Path file, Configuration hadoop) throws IOException, RejectedImageException {
+    this.in = FileAccess.open(file, hadoop);
   }
 
   @Override
-  public byte[] read(Item item) throws IOException {
-    in.seek(item.position());
+  public byte[] read(Item.Member item) throws IOException {
+    in.seek(item.locator().position());
     byte[] bytes = in.readNBytes((int) item.length());
     if (bytes.length < item.length()) {
       throw new EOFException(

@@ -2,47 +2,65 @@ package org.anomalyscore.source;
 
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
 import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /** The images of a ZIP archive. */
 final class ZipIndex implements MemberIndex {
-  private final Item file;
+  private final Item.File file;
   private final Iterator<ZipArchiveEntry> entries;
   private final DistinctNames names = new DistinctNames();
+  private final Map<String, Long> passedOver = new TreeMap<>();
 
-  ZipIndex(Item file, Configuration hadoop) throws IOException {
+  ZipIndex(Item.File file, Configuration hadoop, long mostMembers)
+      throws IOException, RejectedImageException {
     this.file = file;
-    this.entries = ZipDirectory.read(new Path(file.path()), file.length(), hadoop).iterator();
+    this.entries = ZipDirectory.read(file.source(), file.length(), mostMembers, hadoop).iterator();
   }
 
   @Override
   public Item next() {
     while (entries.hasNext()) {
       ZipArchiveEntry entry = entries.next();
-      if (!entry.isDirectory() && ImageFinder.isImage(entry.getName())) {
-        Item item =
-            file.member(names.of(entry.getName()), entry.getSize(), entry.getLocalHeaderOffset());
-        return checked(item, entry);
+      if (!entry.isDirectory()) {
+        if (ImageNames.isImage(entry.getName())) {
+          return member(entry);
+        }
+        passedOver.merge(ImageNames.kind(entry.getName()), 1L, Long::sum);
       }
     }
     return null;
   }
 
-  private static Item checked(Item item, ZipArchiveEntry entry) {
+  @Override
+  public Map<String, Long> passedOver() {
+    return passedOver;
+  }
+
+  private Item member(ZipArchiveEntry entry) {
+    ZipStorage storage = ZipStorage.of(entry);
+    Item.Member member =
+        file.member(
+            names.of(entry.getName()),
+            entry.getSize(),
+            new Item.Locator(entry.getLocalHeaderOffset(), storage.text()));
     String unreadable = ZipMembers.unreadable(entry);
     if (unreadable != null) {
-      return item.fault(RejectReason.UNREADABLE, unreadable);
+      return member.fault(RejectReason.UNREADABLE, unreadable);
     }
     if (entry.isUnixSymlink()) {
-      return item.fault(
+      return member.fault(
           RejectReason.UNREADABLE,
           "It is a symbolic link inside the ZIP archive, and links are not followed. Pack the image"
               + " itself (zip without --symlinks)");
     }
-    return item.zipped(entry.getCompressedSize(), entry.getMethod(), entry.getCrc());
+    String impossible =
+        storage.impossible(entry.getSize(), entry.getLocalHeaderOffset(), file.length());
+    return impossible == null ? member : member.fault(RejectReason.TRUNCATED, impossible);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
+import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.io.input.BoundedInputStream;
 import org.apache.hadoop.conf.Configuration;
@@ -25,8 +26,8 @@ final class ZipMembers implements MemberReader {
   private final FSDataInputStream in;
   private final Inflater inflater = new Inflater(true);
 
-  ZipMembers(Path file, Configuration hadoop) throws IOException {
-    this.in = file.getFileSystem(hadoop).open(file);
+  ZipMembers(Path file, Configuration hadoop) throws IOException, RejectedImageException {
+    this.in = FileAccess.open(file, hadoop);
   }
 
   /** Why the bytes of an entry cannot be had, or null. */
@@ -44,19 +45,44 @@ final class ZipMembers implements MemberReader {
   }
 
   @Override
-  public byte[] read(Item item) throws IOException {
+  public byte[] read(Item.Member item) throws IOException {
+    ZipStorage storage = ZipStorage.of(item.locator().storage());
     byte[] bytes;
-    try (InputStream member = open(item.position(), item.storedLength(), item.method())) {
+    try (InputStream member = open(item.locator().position(), storage.length(), storage.method())) {
       bytes = member.readNBytes((int) item.length());
     }
     CRC32 checksum = new CRC32();
     checksum.update(bytes);
-    if (bytes.length < item.length() || checksum.getValue() != item.crc32()) {
+    if (bytes.length < item.length() || checksum.getValue() != storage.crc32()) {
       throw new IOException(
           "the ZIP archive is damaged: of %d bytes with CRC %08x came %d with CRC %08x"
-              .formatted(item.length(), item.crc32(), bytes.length, checksum.getValue()));
+              .formatted(item.length(), storage.crc32(), bytes.length, checksum.getValue()));
     }
     return bytes;
+  }
+
+  /**
+   * Unpacks a member and holds nothing of it.
+   *
+   * @throws IOException if its bytes are not those that the directory claims
+   */
+  void requireWhole(ZipArchiveEntry entry) throws IOException {
+    CRC32 checksum = new CRC32();
+    long count = 0;
+    byte[] block = new byte[INFLATE_BUFFER];
+    try (InputStream member =
+        open(entry.getLocalHeaderOffset(), entry.getCompressedSize(), entry.getMethod())) {
+      for (int read; count <= entry.getSize() && (read = member.read(block)) >= 0; ) {
+        checksum.update(block, 0, read);
+        count += read;
+      }
+    }
+    if (count != entry.getSize() || checksum.getValue() != entry.getCrc()) {
+      throw new IOException(
+          "%s is damaged: of %d bytes with CRC %08x came %d with CRC %08x"
+              .formatted(
+                  entry.getName(), entry.getSize(), entry.getCrc(), count, checksum.getValue()));
+    }
   }
 
   /**

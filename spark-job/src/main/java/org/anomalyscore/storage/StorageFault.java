@@ -100,6 +100,13 @@ public final class StorageFault {
     if (s3 != null) {
       return s3;
     }
+    if (String.valueOf(failure.getMessage()).contains("Too many open files")) {
+      // Java calls it a file that is not found.
+      return new FaultReason(
+          "this process has as many files open as the machine allows it (Too many open files)",
+          "Raise the limit (ulimit -n) and start again.",
+          true);
+    }
     if (failure instanceof AccessControlException || failure instanceof AccessDeniedException) {
       return new FaultReason(
           "no permission (" + failure.getMessage() + ")",

@@ -66,6 +66,8 @@ public enum Table {
           .add("already_scored", LongType, true)
           .add("rejected", LongType, true)
           .add("already_rejected", LongType, true)
+          // JSON: how many files of each kind lay under the path and were no images.
+          .add("passed_over", StringType, true)
           .add("network_seconds", DoubleType, true)
           // JSON of what a benchmark found beside its evaluations: failed sets, alerts,
           // correlations.

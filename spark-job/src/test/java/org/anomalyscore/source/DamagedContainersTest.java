@@ -242,11 +242,140 @@ class DamagedContainersTest {
     // Noise is kept in blocks of at most 64 KiB, each with a header: one of them is hit.
     Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 70_000, (byte) 0xff);
     Files.write(npz, bytes);
-    Map<String, LoadedImage> images = Loaded.images(npz);
-    assertEquals(4000, images.size());
-    assertFalse(images.get("bad.npz!/arr_0/1000").isRejected());
-    String last = Loaded.fault(images.get("bad.npz!/arr_0/3999"), RejectReason.UNREADABLE);
-    assertTrue(last.contains("arr_0 is damaged at row"), last);
+    assertOneReject(npz, RejectReason.UNREADABLE, "it cannot be read");
+  }
+
+  /** One container is one reject, however many images it claims to hold. */
+  private static void assertOneReject(Path file, RejectReason reason, String message)
+      throws IOException {
+    Map<String, LoadedImage> images = Loaded.images(file);
+    String name = file.getFileName().toString();
+    assertEquals(List.of(name), List.copyOf(images.keySet()));
+    String text = Loaded.fault(images.get(name), reason);
+    assertTrue(text.contains(message), text);
+  }
+
+  @Test
+  void aDeflatedNpzThatHoldsLessThanItClaims() throws IOException {
+    byte[] header =
+        Containers.npyHeader("{'descr': '|u1', 'fortran_order': False, 'shape': (900, 5, 6, 3), }");
+    Path npz = folder.resolve("claims.npz");
+    // Noise, so that the archive could hold 900 images if it were what it claims.
+    byte[] array = Arrays.copyOf(header, 128 + 90 * 60);
+    new java.util.Random(3).nextBytes(array);
+    System.arraycopy(header, 0, array, 0, 128);
+    Containers.zip(npz, Map.of("arr_0.npy", array), DEFLATED, Zip64Mode.Never);
+    byte[] bytes = Files.readAllBytes(npz);
+    central(bytes, "arr_0.npy").putInt(24, 128 + 90 * 900);
+    Files.write(npz, bytes);
+    assertOneReject(npz, RejectReason.UNREADABLE, "arr_0.npy is damaged: of 81128 bytes");
+  }
+
+  @Test
+  void zipMembersThatClaimMoreThanTheArchiveCanHold() throws IOException {
+    Path zip = folder.resolve("claims.zip");
+    Containers.zip(zip, FILES, DEFLATED, Zip64Mode.Never);
+    byte[] bytes = Files.readAllBytes(zip);
+    // Sizes, stored and unpacked, that 32 bits can claim.
+    central(bytes, "001.png").putInt(24, 0xfffffff0);
+    central(bytes, "002.png").putInt(20, 0xfffffff0);
+    Files.write(zip, bytes);
+    for (var row : Loaded.rows(zip)) {
+      assertTrue(row.<Long>getAs("length") < 1000, row.toString());
+    }
+    Map<String, LoadedImage> images = Loaded.images(zip);
+    assertEquals(4, images.size());
+    assertFalse(images.get("claims.zip!/000.png").isRejected());
+    assertTrue(
+        Loaded.fault(images.get("claims.zip!/001.png"), RejectReason.TRUNCATED)
+            .startsWith("The ZIP archive says that the member has 4294967280 bytes, but the"));
+    assertTrue(
+        Loaded.fault(images.get("claims.zip!/002.png"), RejectReason.TRUNCATED)
+            .contains("from byte"));
+    assertFalse(images.get("claims.zip!/003.png").isRejected());
+  }
+
+  @Test
+  void tarMembersThatClaimMoreThanTheArchiveHolds() throws IOException {
+    for (long claim : List.of(1L << 33, Long.MAX_VALUE - 600)) {
+      Path tar = folder.resolve("claims.tar");
+      Containers.tar(tar, FILES);
+      byte[] bytes = Files.readAllBytes(tar);
+      TarArchiveEntry entry = new TarArchiveEntry("001.png");
+      entry.setSize(claim);
+      byte[] header = new byte[512];
+      entry.writeEntryHeader(
+          header,
+          org.apache.commons.compress.archivers.zip.ZipEncodingHelper.getZipEncoding("UTF-8"),
+          true);
+      System.arraycopy(header, 0, bytes, 1024, 512);
+      Files.write(tar, bytes);
+      long weight = Loaded.rows(tar).stream().mapToLong(row -> row.<Long>getAs("length")).sum();
+      assertTrue(weight < 1000, "rows weigh " + weight);
+      Map<String, LoadedImage> images = Loaded.images(tar);
+      assertEquals(3, images.size(), images.keySet().toString());
+      assertFalse(images.get("claims.tar!/000.png").isRejected());
+      Loaded.fault(images.get("claims.tar!/001.png"), RejectReason.TRUNCATED);
+      Loaded.fault(images.get("claims.tar"), RejectReason.TRUNCATED);
+    }
+  }
+
+  @Test
+  void tarsWrittenOneAfterTheOther() throws IOException {
+    Path first = folder.resolve("first.tar");
+    Path second = folder.resolve("second.tar");
+    Containers.tar(first, Map.of("a.png", FILES.get("000.png"), "b.json", new byte[600]));
+    Containers.tar(second, Map.of("c.png", FILES.get("001.png")));
+    byte[] a = Files.readAllBytes(first);
+    byte[] b = Files.readAllBytes(second);
+    Path tar = folder.resolve("both.tar");
+    // The writer pads to blocks; one archive may also end with its two records of zeros.
+    int unpadded = 512 * 4 + 512 + 1024;
+    for (int length : List.of(a.length, unpadded)) {
+      Files.write(tar, Arrays.copyOf(a, length));
+      Files.write(tar, b, java.nio.file.StandardOpenOption.APPEND);
+      Map<String, LoadedImage> images = Loaded.images(tar);
+      assertEquals(List.of("both.tar!/a.png", "both.tar!/c.png"), List.copyOf(images.keySet()));
+      images.values().forEach(image -> assertFalse(image.isRejected(), image.message()));
+    }
+    Files.write(tar, a);
+    Files.write(
+        tar, "signature".getBytes(StandardCharsets.UTF_8), java.nio.file.StandardOpenOption.APPEND);
+    Map<String, LoadedImage> images = Loaded.images(tar);
+    assertEquals(2, images.size(), images.keySet().toString());
+    assertTrue(images.get("both.tar").isRejected());
+  }
+
+  @Test
+  void containersOfMoreImagesThanTheLimit() throws IOException {
+    Containers.tar(folder.resolve("many.tar"), FILES);
+    Containers.zip(folder.resolve("many.zip"), FILES, STORED, Zip64Mode.AsNeeded);
+    Containers.zip(folder.resolve("many64.zip"), FILES, STORED, Zip64Mode.Always);
+    Containers.npz(folder.resolve("many.npz"), PIXELS, STORED);
+    Files.move(parquet(), folder.resolve("many.parquet"));
+    org.apache.commons.io.FileUtils.deleteDirectory(folder.resolve("table").toFile());
+    Map<String, String> faults = new LinkedHashMap<>();
+    long images = 0;
+    for (var row :
+        ImageFinder.find(
+                org.anomalyscore.TestSpark.session(),
+                folder.toString(),
+                new Search(false, 3),
+                PassedOver.register(org.anomalyscore.TestSpark.session()))
+            .collectAsList()) {
+      if (row.getAs("fault_reason") == null) {
+        images++;
+      } else {
+        assertEquals("too_large", row.getAs("fault_reason"));
+        String path = row.getAs("path");
+        faults.put(path.substring(path.lastIndexOf('/') + 1), row.getAs("fault_message"));
+      }
+    }
+    assertEquals(3, images, "The first of the tar archive");
+    assertEquals(5, faults.size(), faults.toString());
+    assertTrue(
+        faults.get("many.npz").startsWith("It holds 4 images or claims to"), faults.toString());
+    assertTrue(faults.get("many.tar").contains("limit of 3 (--max-members)"), faults.toString());
   }
 
   @Test
@@ -303,7 +432,8 @@ class DamagedContainersTest {
         Loaded.fault(only("unclear"), RejectReason.UNREADABLE));
     assertEquals(
         "The Parquet file has no column of images (binary, or a struct {bytes: binary, path:"
-            + " string}) but [text, list]. If it is not meant to hold any, keep it elsewhere",
+            + " string}) but [text: string, list: list]. Write one image a row (in Spark: explode a"
+            + " list); if the file is not meant to hold any, keep it elsewhere",
         Loaded.fault(only("none"), RejectReason.UNREADABLE));
   }
 

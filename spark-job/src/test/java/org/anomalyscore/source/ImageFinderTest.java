@@ -52,7 +52,7 @@ class ImageFinderTest {
   }
 
   private static Row plainFile(String path, long length, Timestamp modified) {
-    return RowFactory.create(path, length, modified, null, 0L, null, null, null, null, null);
+    return RowFactory.create(path, length, modified, null, 0L, null, null, null);
   }
 
   @Test
@@ -109,7 +109,12 @@ class ImageFinderTest {
     List<String> expected =
         List.of(
             "10% of # it?.png",
-            "12:30.png", "a b/c d.png", "grüße/日本.png", "plus+and%20.png", "q&'\".png");
+            "12:30.png",
+            "2024-01-01T12:30:00.png",
+            "a b/c d.png",
+            "grüße/日本.png",
+            "plus+and%20.png",
+            "q&'\".png");
     for (String name : expected) {
       write(name, 1);
     }
@@ -160,7 +165,10 @@ class ImageFinderTest {
     Files.createSymbolicLink(folder.resolve("to-file.png"), folder.resolve("a/1.png"));
     Files.createSymbolicLink(folder.resolve("to-folder"), folder.resolve("a"));
     Files.createSymbolicLink(folder.resolve("to-nowhere.png"), folder.resolve("gone.png"));
-    assertEquals(List.of("a/1.png", "to-file.png", "to-folder/1.png"), names(folder.toString()));
+    // The one that leads nowhere is a fault.
+    assertEquals(
+        List.of("a/1.png", "to-file.png", "to-folder/1.png", "to-nowhere.png"),
+        names(folder.toString()));
   }
 
   @Test
@@ -202,8 +210,9 @@ class ImageFinderTest {
     assertMessage(
         "No images in '"
             + folder
-            + "': there is no file. Images are the files that end in png, jpg,"
-            + " jpeg, webp, gif, bmp, tif, tiff, and those in .tar, .zip, .npz and .parquet files",
+            + "': there is no file. Images are the files that end in png, apng, jpg, jpeg, jpe,"
+            + " jfif, jif, webp, gif, bmp, tif, tiff, and those in .tar, .zip, .npz and .parquet"
+            + " files",
         folder.toString());
   }
 
@@ -214,9 +223,9 @@ class ImageFinderTest {
     assertMessage(
         "No images in '"
             + folder
-            + "': none of its 2 files is one. Images are the files that end"
-            + " in png, jpg, jpeg, webp, gif, bmp, tif, tiff, and those in .tar, .zip, .npz and"
-            + " .parquet files",
+            + "': passed over 2 files: 1 .txt, 1 without extension. Images are the files that end"
+            + " in png, apng, jpg, jpeg, jpe, jfif, jif, webp, gif, bmp, tif, tiff, and those in"
+            + " .tar, .zip, .npz and .parquet files",
         folder.toString());
   }
 

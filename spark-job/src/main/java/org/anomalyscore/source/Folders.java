@@ -1,0 +1,112 @@
+package org.anomalyscore.source;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.GlobExpander;
+import org.apache.hadoop.fs.GlobPattern;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.util.functional.RemoteIterators;
+
+/** Lists folders and expands globs, the local ones without Hadoop's file system. */
+final class Folders {
+
+  private Folders() {}
+
+  /** The entries of a folder, or the file itself; close it if closeable. */
+  static RemoteIterator<FolderEntry> entries(Path folder, Configuration hadoop) throws IOException {
+    java.nio.file.Path local = FileAccess.local(folder, hadoop);
+    if (local == null) {
+      return mapped(FileAccess.system(folder, hadoop).listStatusIterator(folder));
+    }
+    if (Files.isDirectory(local)) {
+      return new LocalFolder(folder, local);
+    }
+    FolderEntry file = LocalFolder.named(folder, local);
+    if (file == null) {
+      throw new FileNotFoundException(folder + " is not there");
+    }
+    return RemoteIterators.remoteIteratorFromSingleton(file);
+  }
+
+  /**
+   * As {@link #entries}, or also all files below: object stores give whole trees in few requests.
+   * The local file system would run a process for each file, to learn its owner, without Hadoop's
+   * native library.
+   */
+  static RemoteIterator<FolderEntry> tree(Path folder, Configuration hadoop) throws IOException {
+    return FileAccess.local(folder, hadoop) == null
+        ? mapped(FileAccess.system(folder, hadoop).listFiles(folder, true))
+        : entries(folder, hadoop);
+  }
+
+  private static RemoteIterator<FolderEntry> mapped(RemoteIterator<? extends FileStatus> all) {
+    return RemoteIterators.mappingRemoteIterator(all, FolderEntry::of);
+  }
+
+  /** What a path leads to, or null. */
+  static FolderEntry named(Path path, Configuration hadoop) throws IOException {
+    FileSystem files = FileAccess.system(path, hadoop);
+    java.nio.file.Path local = FileAccess.local(path, hadoop);
+    if (local != null) {
+      return LocalFolder.named(files.makeQualified(path), local);
+    }
+    try {
+      return FolderEntry.of(files.getFileStatus(path));
+    } catch (FileNotFoundException e) {
+      return null;
+    }
+  }
+
+  /** What a glob matches, as {@link FileSystem#globStatus} defines it. */
+  static List<FolderEntry> glob(Path pattern, Configuration hadoop) throws IOException {
+    FileSystem files = FileAccess.system(pattern, hadoop);
+    if (FileAccess.local(pattern, hadoop) == null) {
+      FileStatus[] matches = files.globStatus(pattern);
+      return matches == null ? List.of() : Arrays.stream(matches).map(FolderEntry::of).toList();
+    }
+    List<FolderEntry> found = new ArrayList<>();
+    for (String one : GlobExpander.expand(files.makeQualified(pattern).toUri().getPath())) {
+      List<FolderEntry> matches = List.of(named(files.makeQualified(new Path("/")), hadoop));
+      for (String component : one.split("/", -1)) {
+        if (!component.isEmpty()) {
+          matches = matches(matches, component, hadoop);
+        }
+      }
+      found.addAll(matches);
+    }
+    return found;
+  }
+
+  private static List<FolderEntry> matches(
+      List<FolderEntry> folders, String component, Configuration hadoop) throws IOException {
+    GlobPattern pattern = new GlobPattern(component);
+    List<FolderEntry> matches = new ArrayList<>();
+    for (FolderEntry folder : folders) {
+      if (!pattern.hasWildcard()) {
+        String name = component.replaceAll("\\\\(.)", "$1");
+        FolderEntry child = named(new Path(folder.path(), new Path(null, null, name)), hadoop);
+        if (child != null) {
+          matches.add(child);
+        }
+      } else if (folder.isFolder()) {
+        RemoteIterator<FolderEntry> entries = entries(folder.path(), hadoop);
+        while (entries.hasNext()) {
+          FolderEntry entry = entries.next();
+          if (entry.kind() != FolderEntry.Kind.LINK_BACK
+              && pattern.matches(entry.path().getName())) {
+            matches.add(entry);
+          }
+        }
+      }
+    }
+    return matches;
+  }
+}
