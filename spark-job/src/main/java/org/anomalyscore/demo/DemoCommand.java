@@ -11,6 +11,7 @@ import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.evaluate.Leaderboard;
 import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.score.ScoreResult;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.table.Table;
@@ -115,7 +116,8 @@ public final class DemoCommand implements Callable<Integer> {
       Path model,
       Path tables,
       PrintWriter print) {
-    ScoreResult result = new ScoreJob(uri(images), dataset, uri(model), uri(tables)).run(session);
+    ScoreRequest request = ScoreRequest.of(uri(images), dataset, uri(model), uri(tables)).build();
+    ScoreResult result = new ScoreJob(request).run(session);
     print.printf("Scored %s: %,d new images, %.1f s%n", dataset, result.scored(), result.seconds());
     print.flush();
     return result.configId();

@@ -7,7 +7,9 @@ import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.explain.AttributionParameters.Regression;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.source.ImageLoader;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -168,22 +170,18 @@ public final class ExplainCommand implements Callable<Integer> {
               + " --draws; --seeds repeats the attacks");
     }
     int count = trials != null ? trials : paper ? PAPER_TRIALS : TRIALS_A_SUPERPIXEL * superpixels;
-    ExplainJob job =
-        new ExplainJob(
-                model,
-                out == null ? scored.scores : out,
-                parameters,
-                new AttributionParameters(
-                    superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE))
-            .batchSize(batchSize)
-            .device(device);
-    if (scored == null) {
-      job.images(source.images);
-    } else {
-      job.scores(scored.scores, scored.dataset, scored.top);
-    }
+    ExplainRequest request =
+        new ExplainRequest(
+            scored == null
+                ? new ImageChoice.Listed(source.images)
+                : new ImageChoice.Highest(scored.scores, scored.dataset, scored.top),
+            new EngineOptions(model, batchSize, device, ImageLoader.MOST_PIXELS),
+            parameters,
+            new AttributionParameters(
+                superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE),
+            out == null ? scored.scores : out);
     try (SparkSession session = spark.start("explain")) {
-      ExplainResult result = job.run(session);
+      ExplainResult result = new ExplainJob(request).run(session);
       spec.commandLine().getOut().println(json ? result.toJson() : result.summary());
       if (json) {
         result.warnings().forEach(spec.commandLine().getErr()::println);

@@ -113,7 +113,7 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--fail-above-reject-fraction",
-      defaultValue = "" + ScoreJob.DEFAULT_REJECT_FRACTION,
+      defaultValue = "" + ScoreRequest.DEFAULT_REJECT_FRACTION,
       paramLabel = "F",
       description = "Exit code 4 above this share of rejected images. Default: ${DEFAULT-VALUE}.")
   private double failAboveRejectFraction;
@@ -127,22 +127,19 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ScoreJob job =
-        new ScoreJob(images, dataset, model, out)
+    ScoreRequest request =
+        ScoreRequest.of(images, dataset, model, out)
             .parameters(profile.parameters())
             .batchSize(batchSize)
             .device(device)
             .featureFraction(features)
+            .partitions(partitions)
+            .sliceImages(slice)
             .maxPixels(maxPixels)
-            .failAboveRejectFraction(failAboveRejectFraction);
-    if (partitions != null) {
-      job.partitions(partitions);
-    }
-    if (slice != null) {
-      job.sliceImages(slice);
-    }
+            .failAboveRejectFraction(failAboveRejectFraction)
+            .build();
     try (SparkSession session = spark.start("score " + dataset)) {
-      ScoreResult result = job.run(session);
+      ScoreResult result = new ScoreJob(request).run(session);
       spec.commandLine().getOut().println(json ? result.toJson() : result.summary());
       if (json) {
         result.warnings().forEach(spec.commandLine().getErr()::println);

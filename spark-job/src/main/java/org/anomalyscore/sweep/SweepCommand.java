@@ -8,13 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.anomalyscore.benchmark.BenchmarkManifest;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.TableRow;
@@ -152,14 +153,15 @@ public final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ScoreJob.requirePositive("--sample", sample);
-    if (batchSize != null) {
-      ScoreJob.requirePositive("--batch-size", batchSize);
-    }
-    SweepPlan plan = new SweepPlan(profile, settings(), seeds);
-    SweepJob job = new SweepJob(plan, sets(), model, out, sample, batchSize, device);
+    SweepRequest request =
+        new SweepRequest(
+            new SweepPlan(profile, settings(), seeds),
+            sets(),
+            new EngineOptions(model, batchSize, device, ImageLoader.MOST_PIXELS),
+            out,
+            sample);
     try (SparkSession session = spark.start("sweep")) {
-      SweepJob.Result result = job.run(session);
+      SweepJob.Result result = new SweepJob(request).run(session);
       spec.commandLine().getOut().println(json ? Json.write(asMap(result)) : text(result));
       return 0;
     }
@@ -199,15 +201,15 @@ public final class SweepCommand implements Callable<Integer> {
   }
 
   /** Named by the last name of the path, the reference first. */
-  private List<BenchmarkManifest.Images> sets() {
-    List<BenchmarkManifest.Images> sets = new ArrayList<>();
+  private List<NamedImages> sets() {
+    List<NamedImages> sets = new ArrayList<>();
     for (String path : Stream.concat(Stream.of(reference), generated.stream()).toList()) {
       String name = path.replaceFirst("/+$", "").replaceFirst(".*/", "");
       if (name.isEmpty()) {
         throw new UserException(
             "'" + path + "' has no name that tables could call it by. Give a folder.");
       }
-      for (BenchmarkManifest.Images other : sets) {
+      for (NamedImages other : sets) {
         if (other.name().equals(name)) {
           throw new UserException(
               other.images()
@@ -218,7 +220,7 @@ public final class SweepCommand implements Callable<Integer> {
                   + "', so that tables could not tell them apart. Rename one, or give a link.");
         }
       }
-      sets.add(new BenchmarkManifest.Images(name, path));
+      sets.add(new NamedImages(name, path));
     }
     return sets;
   }

@@ -11,14 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.anomalyscore.TestSpark;
-import org.anomalyscore.benchmark.BenchmarkManifest;
 import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.job.Main;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreRequest;
+import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.sweep.SweepPlan.Setting;
@@ -62,25 +65,31 @@ class SweepTest {
   }
 
   private SweepJob.Result sweep(int sample, int batchSize) {
-    return new SweepJob(
+    return sweep(sample, batchSize, "made");
+  }
+
+  private SweepJob.Result sweep(int sample, int batchSize, String generated) {
+    String model = TestModels.folder().resolve("tiny.pt").toString();
+    SweepRequest request =
+        new SweepRequest(
             PLAN,
             List.of(
-                new BenchmarkManifest.Images("photos", in("photos")),
-                new BenchmarkManifest.Images("made", in("made"))),
-            TestModels.folder().resolve("tiny.pt").toString(),
+                new NamedImages("photos", in("photos")), new NamedImages(generated, in(generated))),
+            new EngineOptions(model, batchSize, Devices.Mode.CPU, ImageLoader.MOST_PIXELS),
             in("tables"),
-            sample,
-            batchSize,
-            Devices.Mode.CPU)
-        .run(SPARK);
+            sample);
+    return new SweepJob(request).run(SPARK);
   }
 
   private TableRow evaluated(ScoreParameters parameters) {
     for (String set : List.of("photos", "made")) {
-      new ScoreJob(in(set), set, TestModels.folder().resolve("tiny.pt").toString(), in("tables"))
-          .parameters(parameters)
-          .batchSize(4)
-          .run(SPARK);
+      String model = TestModels.folder().resolve("tiny.pt").toString();
+      ScoreRequest request =
+          ScoreRequest.of(in(set), set, model, in("tables"))
+              .parameters(parameters)
+              .batchSize(4)
+              .build();
+      new ScoreJob(request).run(SPARK);
     }
     TableStore store = new TableStore(SPARK, in("tables"));
     String id =
@@ -167,18 +176,7 @@ class SweepTest {
   void aSetWithoutAnyImageIsTold() throws IOException {
     Path bad = Files.createDirectories(folder.resolve("bad"));
     Files.writeString(bad.resolve("text.png"), "this is not an image");
-    SweepJob job =
-        new SweepJob(
-            PLAN,
-            List.of(
-                new BenchmarkManifest.Images("photos", in("photos")),
-                new BenchmarkManifest.Images("bad", in("bad"))),
-            TestModels.folder().resolve("tiny.pt").toString(),
-            in("tables"),
-            3,
-            4,
-            Devices.Mode.CPU);
-    String message = assertThrows(UserException.class, () -> job.run(SPARK)).getMessage();
+    String message = assertThrows(UserException.class, () -> sweep(3, 4, "bad")).getMessage();
     assertTrue(message.contains("None of the 1 images"), message);
   }
 
