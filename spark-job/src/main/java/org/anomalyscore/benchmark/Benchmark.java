@@ -13,8 +13,10 @@ import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.evaluate.Images;
 import org.anomalyscore.evaluate.Leaderboard;
 import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.ModelOpener;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.score.ScoreResult;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.NamedImages;
@@ -126,7 +128,7 @@ final class Benchmark {
     Map<String, ScoreConfiguration> configurations = new LinkedHashMap<>();
     for (String model : manifest.models()) {
       ScoreConfiguration configuration =
-          new ScoreConfiguration(ModelFile.open(spark, model), manifest.parameters());
+          new ScoreConfiguration(ModelOpener.open(spark, model), manifest.parameters());
       configurations.forEach(
           (other, known) -> {
             if (known.configId().equals(configuration.configId())) {
@@ -169,15 +171,15 @@ final class Benchmark {
   /** Scores a set, and lists what is there now: rows of images that are gone must not count. */
   private Images score(
       String model, ModelFile opened, String dataset, String images, Map<String, String> rejects) {
-    ScoreResult result =
-        new ScoreJob(images, dataset, model, manifest.outputs().tables())
-            .openedModel(opened)
+    ScoreRequest request =
+        ScoreRequest.of(images, dataset, model, manifest.outputs().tables())
             .parameters(manifest.parameters())
             .batchSize(manifest.batchSize())
             .device(manifest.deviceMode())
             .featureFraction(manifest.features())
             .failAboveRejectFraction(manifest.thresholds().maxRejectFraction())
-            .run(spark);
+            .build();
+    ScoreResult result = new ScoreJob(request).run(spark, opened);
     LOG.info(
         "{}: {} images, {} scored now, {} s",
         dataset,

@@ -9,7 +9,7 @@ import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.stats.AnomalyScore;
 
@@ -75,7 +75,7 @@ record BenchmarkManifest(
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   record Thresholds(Double maxIncrease, Double maxRejectFraction) {
     Thresholds {
-      maxRejectFraction = or(maxRejectFraction, ScoreJob.DEFAULT_REJECT_FRACTION);
+      maxRejectFraction = or(maxRejectFraction, ScoreRequest.DEFAULT_REJECT_FRACTION);
     }
   }
 

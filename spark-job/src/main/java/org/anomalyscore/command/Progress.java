@@ -67,9 +67,10 @@ public final class Progress extends SparkListener {
             .build();
   }
 
-  /** Shows a bar while {@code work} runs. */
+  /** Shows a bar, and the counters in Spark's metrics system, while {@code work} runs. */
   public static <T> T during(
       SparkSession spark, String name, long total, ScoreMetrics metrics, Supplier<T> work) {
+    metrics.show();
     if (total == 0) {
       return work.get();
     }

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.anomalyscore.evaluate.EvaluateJob;
 import org.anomalyscore.evaluate.EvaluateRequest;
 import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.score.ScoreResult;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
@@ -63,8 +64,9 @@ final class DemoJob {
 
   private ScoreResult score(SparkSession spark, String dataset, Path model) {
     String images = DemoRequest.uri(request.images().resolve(dataset));
-    ScoreResult result =
-        new ScoreJob(images, dataset, DemoRequest.uri(model), request.tables()).run(spark);
+    ScoreRequest scoring =
+        ScoreRequest.of(images, dataset, DemoRequest.uri(model), request.tables()).build();
+    ScoreResult result = new ScoreJob(scoring).run(spark);
     progress.accept(
         String.format(
             Locale.ROOT,

@@ -3,12 +3,14 @@ package org.anomalyscore.explain;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.MaxPixelsOption;
 import org.anomalyscore.command.OutOrScoresOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.explain.AttributionParameters.Regression;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.ScoreParameters;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
@@ -139,6 +141,8 @@ public final class ExplainCommand implements Callable<Integer> {
       description = "As score's.")
   private Devices.Mode device;
 
+  @Mixin private MaxPixelsOption maxPixels;
+
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
@@ -163,22 +167,18 @@ public final class ExplainCommand implements Callable<Integer> {
               + " --draws; --seeds repeats the attacks");
     }
     int count = trials != null ? trials : paper ? PAPER_TRIALS : TRIALS_A_SUPERPIXEL * superpixels;
-    ExplainJob job =
-        new ExplainJob(
-                model,
-                out.folder() == null ? scored.scores : out.folder(),
-                parameters,
-                new AttributionParameters(
-                    superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE))
-            .batchSize(batchSize)
-            .device(device);
-    if (scored == null) {
-      job.images(source.images);
-    } else {
-      job.scores(scored.scores, scored.dataset, scored.top);
-    }
+    ExplainRequest request =
+        new ExplainRequest(
+            scored == null
+                ? new ImageChoice.Listed(source.images)
+                : new ImageChoice.Highest(scored.scores, scored.dataset, scored.top),
+            new EngineOptions(model, batchSize, device, maxPixels.pixels()),
+            parameters,
+            new AttributionParameters(
+                superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE),
+            out.folder() == null ? scored.scores : out.folder());
     try (SparkSession session = spark.start("explain")) {
-      return output.print(job.run(session));
+      return output.print(new ExplainJob(request).run(session));
     }
   }
 

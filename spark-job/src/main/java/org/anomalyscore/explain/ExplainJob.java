@@ -1,7 +1,5 @@
 package org.anomalyscore.explain;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,19 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.command.Progress;
 import org.anomalyscore.explain.ExplainPartition.Wanted;
-import org.anomalyscore.measure.Devices;
-import org.anomalyscore.measure.EngineVersions;
-import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
-import org.anomalyscore.measure.ScoreMetrics;
-import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.score.ScoreJob;
-import org.anomalyscore.source.ImageFinder;
+import org.anomalyscore.measure.ScoreEngine;
 import org.anomalyscore.source.ImagesByPath;
 import org.anomalyscore.storage.Json;
-import org.anomalyscore.storage.Storage;
-import org.anomalyscore.storage.UserException;
-import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
@@ -39,147 +28,51 @@ final class ExplainJob {
   /** An image takes a good part of a minute; members of one container are so many a task. */
   private static final int MEMBERS_A_TASK = 4;
 
-  private final String modelUri;
-  private final String out;
-  private final ScoreParameters parameters;
-  private final AttributionParameters attribution;
-  private List<String> images = List.of();
-  private String scores;
-  private String dataset;
-  private int top;
-  private Integer batchSize;
-  private Devices.Mode device = Devices.Mode.AUTO;
+  private final ExplainRequest request;
 
-  ExplainJob(
-      String modelUri, String out, ScoreParameters parameters, AttributionParameters attribution) {
-    this.modelUri = modelUri;
-    this.out = out;
-    this.parameters = parameters;
-    this.attribution = attribution;
-  }
-
-  /** All images under these paths. */
-  ExplainJob images(List<String> paths) {
-    images = paths;
-    return this;
-  }
-
-  /**
-   * The images with the highest AS-i of a data set that was scored under the same configuration.
-   */
-  ExplainJob scores(String folder, String name, int number) {
-    scores = folder;
-    dataset = name;
-    top = ScoreJob.requirePositive("--top", number);
-    return this;
-  }
-
-  /** Null for the model's default. */
-  ExplainJob batchSize(Integer value) {
-    batchSize = value == null ? null : (Integer) ScoreJob.requirePositive("--batch-size", value);
-    return this;
-  }
-
-  ExplainJob device(Devices.Mode value) {
-    device = value;
-    return this;
+  ExplainJob(ExplainRequest request) {
+    this.request = request;
   }
 
   ExplainResult run(SparkSession spark) {
     Run run = Run.start("explain");
-    TableStore store = new TableStore(spark, out);
-    images.forEach(store::requireOutside);
-    store.requireWritable();
-    ModelFile model = ModelFile.open(spark, modelUri);
-    ScoreConfiguration configuration = new ScoreConfiguration(model, parameters);
-    Devices devices = Devices.of(spark.sparkContext(), device);
-    String computesOn = devices.check(spark.sparkContext());
-    Map<String, String> wanted =
-        scores == null ? listed(spark) : highest(new TableStore(spark, scores), configuration);
-    ScoreMetrics metrics = ScoreMetrics.register(spark.sparkContext());
-    List<ExplainedImage> explained =
-        explain(spark, run, configuration, devices, wanted, metrics, store.location());
+    TableStore store = requireStore(spark);
+    ScoreEngine engine = ScoreEngine.start(spark, request.engine());
+    ScoreConfiguration configuration = new ScoreConfiguration(engine.model(), request.parameters());
+    Map<String, String> wanted = request.images().choose(spark, configuration);
+    List<ExplainedImage> explained = explain(spark, run, engine, wanted, store.location());
     ExplainResult result =
-        ExplainResult.of(run, configuration.configId(), dataset, explained, store);
+        ExplainResult.of(
+            run, configuration.configId(), request.images().dataset(), explained, store);
     store.append(
         Table.ATTRIBUTIONS,
         explained.stream().flatMap(image -> rows(run, configuration, image).stream()).toList());
     store.append(
         Table.RUNS,
-        List.of(runRow(run, configuration, result, computesOn, metrics, wanted.size()).toRow()));
+        List.of(runRow(run, engine, configuration.configId(), result, wanted.size()).toRow()));
     result.requireSome();
     return result;
   }
 
-  /** The listed images; which bytes they have is seen when they are read. */
-  private Map<String, String> listed(SparkSession spark) {
-    Map<String, String> paths = new TreeMap<>();
-    for (String path : images) {
-      for (Row row : ImageFinder.find(spark, path).select("path").collectAsList()) {
-        paths.put(row.getString(0), "");
-      }
+  private TableStore requireStore(SparkSession spark) {
+    TableStore store = new TableStore(spark, request.out());
+    if (request.images() instanceof ImageChoice.Listed listed) {
+      listed.paths().forEach(store::requireOutside);
     }
-    return paths;
-  }
-
-  /** The image_id of each path. */
-  private Map<String, String> highest(TableStore source, ScoreConfiguration configuration) {
-    Map<String, String> paths = new LinkedHashMap<>();
-    for (Row row :
-        CurrentScores.ofEach(
-                source,
-                col("config_id")
-                    .equalTo(configuration.configId())
-                    .and(col("dataset").equalTo(dataset)))
-            .orderBy(col("vulnerability").divide(col("complexity")).desc(), col("path"))
-            .limit(top)
-            .select("path", "image_id")
-            .collectAsList()) {
-      paths.put(row.getString(0), row.getString(1));
-    }
-    if (paths.isEmpty()) {
-      List<String> there =
-          source
-              .read(Table.SCORES)
-              .select("dataset", "config_id", "model")
-              .distinct()
-              .toJSON()
-              .collectAsList();
-      throw new UserException(
-          "No scores of the data set "
-              + dataset
-              + " under configuration "
-              + configuration.configId()
-              + " (this --model, --profile, --seed, --draws and single values) in "
-              + source.location(Table.SCORES)
-              + ". There are: "
-              + there
-              + ". Give the --model, --profile, --seed, --draws and single values (--noise-step and"
-              + " its like) that the images were scored with.");
-    }
-    return paths;
+    store.requireWritable();
+    return store;
   }
 
   private List<ExplainedImage> explain(
-      SparkSession spark,
-      Run run,
-      ScoreConfiguration configuration,
-      Devices devices,
-      Map<String, String> wanted,
-      ScoreMetrics metrics,
-      String folder) {
+      SparkSession spark, Run run, ScoreEngine engine, Map<String, String> wanted, String folder) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     ExplainPartition partition =
         new ExplainPartition(
-            configuration,
-            attribution,
-            devices,
-            batchSize == null ? configuration.model().card().defaultBatchSize() : batchSize,
-            spark.sparkContext().conf().getInt("spark.task.cpus", 1),
-            scores == null ? Map.of() : wanted,
-            String.join("/", folder, OVERLAYS, run.id()),
-            metrics,
-            Storage.broadcastConfiguration(spark));
+            engine,
+            request.parameters(),
+            request.attribution(),
+            wanted,
+            String.join("/", folder, OVERLAYS, run.id()));
     List<Wanted> tasks = tasks(wanted);
     spark.sparkContext().setJobGroup(run.id(), "explain images", true);
     try {
@@ -188,7 +81,7 @@ final class ExplainJob {
               spark,
               "explain",
               wanted.size(),
-              metrics,
+              engine.metrics(),
               () -> context.parallelize(tasks, tasks.size()).mapPartitions(partition).collect())
           .forEach(image -> byPath.put(image.path(), image));
       // As listed, or by AS-i.
@@ -221,7 +114,7 @@ final class ExplainJob {
           TableRow.of(Table.ATTRIBUTIONS)
               .with("run_id", run.id())
               .with("config_id", configuration.configId())
-              .with("dataset", dataset)
+              .with("dataset", request.images().dataset())
               .with("path", image.path())
               .with("image_id", image.imageId())
               .with("superpixel", piece.number())
@@ -236,10 +129,10 @@ final class ExplainJob {
               .with("intercept", image.intercept())
               .with("r_squared", image.rSquared())
               .with("rank_correlation", image.rankCorrelation())
-              .with("regression", attribution.regression().text())
+              .with("regression", request.attribution().regression().text())
               .with("penalty", image.penalty())
-              .with("trials", attribution.trials())
-              .with("seeds", attribution.seeds())
+              .with("trials", request.attribution().trials())
+              .with("seeds", request.attribution().seeds())
               .with("overlay", image.overlay())
               .with("model", configuration.model().card().name())
               .with("explained_at", run.startedTimestamp())
@@ -249,35 +142,21 @@ final class ExplainJob {
   }
 
   private TableRow runRow(
-      Run run,
-      ScoreConfiguration configuration,
-      ExplainResult result,
-      String computesOn,
-      ScoreMetrics metrics,
-      long found) {
-    EngineVersions engine = EngineVersions.read();
-    Map<String, Object> settings = new TreeMap<>();
-    if (scores == null) {
-      settings.put("images", images);
-    } else {
-      settings.put("scores", scores);
-      settings.put("top", top);
-    }
-    settings.put("model", modelUri);
-    settings.put("model_sha256", configuration.model().sha256());
-    settings.put("parameters", parameters);
-    settings.put("attribution", attribution);
+      Run run, ScoreEngine engine, String configId, ExplainResult result, long found) {
+    Map<String, Object> settings = new TreeMap<>(request.images().settings());
+    settings.put("model", request.engine().model());
+    settings.put("model_sha256", engine.model().sha256());
+    settings.put("parameters", request.parameters());
+    settings.put("attribution", request.attribution());
     return run.row()
         .with("status", result.explained() == 0 ? Run.FAILED : Run.COMPLETE)
-        .with("dataset", dataset)
-        .with("config_id", configuration.configId())
+        .with("dataset", request.images().dataset())
+        .with("config_id", configId)
         .with("configuration", Json.write(settings))
         .with("found", found)
         .with("scored", result.explained())
         .with("rejected", (long) result.failed().size())
-        .with("network_seconds", metrics.networkNanos().value() / 1e9)
-        .with("device", computesOn)
-        .with("djl_version", engine.djl())
-        .with("pytorch_version", engine.pytorch());
+        .with("network_seconds", engine.metrics().networkNanos().value() / 1e9)
+        .withAll(engine.columns());
   }
 }

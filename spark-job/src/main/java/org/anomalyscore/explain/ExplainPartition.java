@@ -6,11 +6,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.InputImage;
-import org.anomalyscore.measure.ModelFile;
-import org.anomalyscore.measure.ScoreConfiguration;
+import org.anomalyscore.measure.ScoreEngine;
 import org.anomalyscore.measure.ScoreMetrics;
+import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.ScorePredictor;
 import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.pixels.RejectReason;
@@ -18,33 +17,24 @@ import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.ImagesByPath;
 import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.storage.WholeFile;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Attributes the vulnerability of a partition's images to their super-pixels, and draws each. An
  * image that cannot be read or attributed is told with the reason.
  *
- * @param configuration of the scores that this explains
- * @param devices where each task computes
- * @param intraOpThreads of each task's network calls
- * @param scored image_id by path, where scores are explained: other bytes now are a fault; empty
- *     where any bytes will do
+ * @param score the parameters of the score that this explains
+ * @param scored image_id by path, where scores are explained: other bytes now are a fault; null of
+ *     a path where any bytes will do
  * @param overlays the folder of the pictures; a repeated task writes the same bytes again
  */
 public record ExplainPartition(
-    ScoreConfiguration configuration,
-    AttributionParameters parameters,
-    Devices devices,
-    int batchSize,
-    int intraOpThreads,
+    ScoreEngine engine,
+    ScoreParameters score,
+    AttributionParameters attribution,
     Map<String, String> scored,
-    String overlays,
-    ScoreMetrics metrics,
-    Broadcast<SerializableConfiguration> hadoop)
+    String overlays)
     implements FlatMapFunction<Iterator<ExplainPartition.Wanted>, ExplainedImage> {
 
   /** Images of one file, which is opened once for them. */
@@ -56,40 +46,29 @@ public record ExplainPartition(
     if (!files.hasNext()) {
       return explained.iterator();
     }
-    Configuration storage = hadoop.value().value();
-    ModelFile model = configuration.model();
-    Preprocessing preprocessing = model.card().preprocessing();
+    ScoreMetrics metrics = engine.metrics();
+    ImageLoader loader = engine.loader();
     ImagesByPath images =
-        new ImagesByPath(
-            preprocessing::apply, ImageLoader.MOST_PIXELS, ImageLoader.MOST_FILE_BYTES);
-    try (ScorePredictor predictor =
-        ScorePredictor.open(
-            model,
-            model.onExecutor(),
-            devices.forTask(TaskContext.get()),
-            configuration.parameters(),
-            batchSize,
-            intraOpThreads)) {
-      while (files.hasNext()) {
-        Wanted wanted = files.next();
-        images.load(
-            wanted.file(),
-            wanted.paths(),
-            storage,
-            image -> {
-              TaskContext.get().killTaskIfInterrupted();
-              ExplainedImage result = explain(image, predictor, storage);
-              (result.reason() == null ? metrics.scored() : metrics.rejected()).add(1);
-              explained.add(result);
-            });
-      }
-      metrics.networkNanos().add(predictor.networkNanos());
+        new ImagesByPath(loader.preprocessing()::apply, loader.maxPixels(), loader.maxFileBytes());
+    ScorePredictor predictor = engine.openPredictor(score);
+    while (files.hasNext()) {
+      Wanted wanted = files.next();
+      images.load(
+          wanted.file(),
+          wanted.paths(),
+          engine.storage(),
+          image -> {
+            TaskContext.get().killTaskIfInterrupted();
+            ExplainedImage result = explain(image, predictor);
+            (result.reason() == null ? metrics.scored() : metrics.rejected()).add(1);
+            explained.add(result);
+          });
     }
+    metrics.networkNanos().add(predictor.networkNanos());
     return explained.iterator();
   }
 
-  private ExplainedImage explain(
-      LoadedImage image, ScorePredictor predictor, Configuration storage) {
+  private ExplainedImage explain(LoadedImage image, ScorePredictor predictor) {
     if (image.isRejected()) {
       return ExplainedImage.failed(image);
     }
@@ -97,7 +76,7 @@ public record ExplainPartition(
     if (before != null && !before.equals(image.imageId())) {
       return failed(image, RejectReason.UNREADABLE, "the file has changed since it was scored");
     }
-    SuperPixels pieces = SuperPixels.of(image.pixels(), parameters.superpixels());
+    SuperPixels pieces = SuperPixels.of(image.pixels(), attribution.superpixels());
     if (pieces.count() < AttributionParameters.LEAST_SUPERPIXELS) {
       return failed(
           image,
@@ -108,30 +87,30 @@ public record ExplainPartition(
               + AttributionParameters.LEAST_SUPERPIXELS
               + " are needed");
     }
-    Attribution attribution =
+    Attribution found =
         Attribution.of(
             predictor,
             new InputImage(image.imageId(), Preprocessing.toTensor(image.pixels())),
             pieces,
-            parameters,
-            configuration.parameters().seed());
-    if (attribution == null) {
+            attribution,
+            score.seed());
+    if (found == null) {
       return failed(
           image,
           RejectReason.DEGENERATE,
           "attacks on its super-pixels do not move the features, or to no finite value");
     }
     WholeFile overlay =
-        WholeFile.at(storage, "The overlay", overlays + "/" + image.imageId() + ".png");
-    overlay.write(AttributionOverlay.png(image.pixels(), pieces, attribution.coefficients()));
+        WholeFile.at(engine.storage(), "The overlay", overlays + "/" + image.imageId() + ".png");
+    overlay.write(AttributionOverlay.png(image.pixels(), pieces, found.coefficients()));
     return new ExplainedImage(
         image.path(),
         image.imageId(),
-        pieces(pieces, attribution),
-        attribution.intercept(),
-        attribution.rSquared(),
-        attribution.penalty(),
-        attribution.rankCorrelation(),
+        pieces(pieces, found),
+        found.intercept(),
+        found.rSquared(),
+        found.penalty(),
+        found.rankCorrelation(),
         overlay.location(),
         null,
         null);

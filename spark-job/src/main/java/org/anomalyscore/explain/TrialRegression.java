@@ -1,9 +1,7 @@
 package org.anomalyscore.explain;
 
 import java.util.Arrays;
-import org.apache.commons.math3.linear.MatrixUtils;
-import org.apache.commons.math3.linear.RealMatrix;
-import org.apache.commons.math3.linear.SingularValueDecomposition;
+import org.anomalyscore.setmeasures.Netlib;
 
 /**
  * Linear regression of what trials measured on what they attacked: y_t = intercept + sum of the
@@ -75,7 +73,9 @@ record TrialRegression(double[] coefficients, double intercept, double penalty, 
     private final double[] columnMeans;
     private final double meanY;
     private final double[] singular;
-    private final RealMatrix right;
+
+    /** Right singular vectors, one a row; stored by columns. */
+    private final double[] right;
 
     /** Y's coordinates along the left singular vectors. */
     private final double[] along;
@@ -97,19 +97,23 @@ record TrialRegression(double[] coefficients, double intercept, double penalty, 
           columnMeans[p] += trial[p] ? 1.0 / trials : 0;
         }
       }
-      double[][] centred = new double[trials][count];
+      double[] centred = new double[trials * count];
       for (int t = 0; t < trials; t++) {
         for (int p = 0; p < count; p++) {
-          centred[t][p] = (attacked[t][p] ? 1 : 0) - columnMeans[p];
+          centred[p * trials + t] = (attacked[t][p] ? 1 : 0) - columnMeans[p];
         }
       }
       meanY = Arrays.stream(y).average().orElseThrow();
       double[] centredY = Arrays.stream(y).map(value -> value - meanY).toArray();
-      SingularValueDecomposition svd =
-          new SingularValueDecomposition(MatrixUtils.createRealMatrix(centred));
-      singular = svd.getSingularValues();
-      right = svd.getV();
-      along = svd.getUT().operate(centredY);
+      Netlib.Decomposition design = Netlib.decompose(centred, trials, count);
+      singular = design.values();
+      right = design.right();
+      along = new double[singular.length];
+      for (int i = 0; i < along.length; i++) {
+        for (int t = 0; t < trials; t++) {
+          along[i] += design.left()[i * trials + t] * centredY[t];
+        }
+      }
       totalSquares = squares(centredY);
       rounding = singular[0] * Math.ulp(1.0) * Math.max(trials, count);
       double inside = 0;
@@ -155,7 +159,7 @@ record TrialRegression(double[] coefficients, double intercept, double penalty, 
         if (singular[i] > rounding) {
           double weight = kept(i, penalty) * along[i] / singular[i];
           for (int p = 0; p < coefficients.length; p++) {
-            coefficients[p] += weight * right.getEntry(p, i);
+            coefficients[p] += weight * right[p * singular.length + i];
           }
         }
       }

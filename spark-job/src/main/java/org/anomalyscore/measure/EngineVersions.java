@@ -7,6 +7,6 @@ public record EngineVersions(String djl, String pytorch) {
 
   /** Reads the versions; starts the native engine where that has not happened yet. */
   public static EngineVersions read() {
-    return new EngineVersions(Engine.getDjlVersion(), Engine.getEngine("PyTorch").getVersion());
+    return new EngineVersions(Engine.getDjlVersion(), PyTorch.start().getVersion());
   }
 }

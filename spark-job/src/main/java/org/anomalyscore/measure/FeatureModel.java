@@ -3,7 +3,6 @@ package org.anomalyscore.measure;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -67,7 +66,7 @@ final class FeatureModel implements AutoCloseable {
 
   private static FeatureModel load(ModelFile file, Path copy, Device device) throws IOException {
     file.verify(copy);
-    startEngine();
+    PyTorch.start();
     GpuCheck.requireUsable(device);
     Model model = Model.newInstance(file.card().name(), device, "PyTorch");
     try {
@@ -101,21 +100,6 @@ final class FeatureModel implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       model.close();
       throw e;
-    }
-  }
-
-  static void startEngine() {
-    // DJL looks for newer native libraries on the network, and reports its use, unless told not to.
-    System.setProperty("ai.djl.offline", "true");
-    try {
-      Engine.getEngine("PyTorch");
-    } catch (EngineException e) {
-      throw new UserException(
-          "PyTorch's native library cannot be loaded: "
-              + e.getMessage()
-              + ". The job brings it for Linux on x86-64; elsewhere, or for CUDA, name one with"
-              + " PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR (see the README).",
-          e);
     }
   }
 

@@ -29,13 +29,13 @@ final class GpuCheck {
     if (!device.isGpu()) {
       return;
     }
-    FeatureModel.startEngine();
+    Engine pytorch = PyTorch.start();
     if (!JniUtils.getFeatures().contains("CUDA")) {
       throw new UserException(
           "Spark granted "
               + device
               + " to a task, but the native PyTorch "
-              + Engine.getEngine("PyTorch").getVersion()
+              + pytorch.getVersion()
               + " of this executor cannot use it: it is a build for the CPU, or NVIDIA's driver is"
               + " missing. Name a CUDA build with spark.executorEnv.PYTORCH_LIBRARY_PATH,"
               + " PYTORCH_VERSION and PYTORCH_FLAVOR (see conf/standalone-gpu), or choose --device"

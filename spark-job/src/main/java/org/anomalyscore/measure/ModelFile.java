@@ -1,29 +1,10 @@
 package org.anomalyscore.measure;
 
-import ai.djl.Device;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.util.Enumeration;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import org.anomalyscore.storage.ContentHash;
-import org.anomalyscore.storage.Storage;
-import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkContext;
 import org.apache.spark.SparkFiles;
-import org.apache.spark.sql.SparkSession;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * A feature model's file and card, opened on the driver and shipped to the executors once.
@@ -32,53 +13,6 @@ import scala.jdk.javaapi.CollectionConverters;
  * @param card what the module takes and returns
  */
 public record ModelFile(String sha256, ModelCard card) implements Serializable {
-
-  private static final String EMBEDDED_CARD = "card.yaml";
-
-  /**
-   * Fetches a model to the driver, checks it against its card and hands it to Spark, which gives
-   * each executor one copy. The model is loaded and run once here, so that a wrong file is told
-   * before any image is read.
-   *
-   * @param uri a local path, or a {@code file:}, {@code hdfs:} or {@code s3a:} URI
-   * @throws UserException when there is no such file, no or a wrong card, another hash than the
-   *     card's, or a module that does not do what the card says
-   */
-  public static ModelFile open(SparkSession spark, String uri) {
-    Configuration hadoop = spark.sessionState().newHadoopConf();
-    Path path = Storage.path("--model", uri);
-    try {
-      java.nio.file.Path folder = Files.createTempDirectory("feature-model");
-      java.nio.file.Path fetched = folder.resolve("model.pt");
-      // Deleted in reverse order at exit: the file before its folder.
-      folder.toFile().deleteOnExit();
-      fetched.toFile().deleteOnExit();
-      fetch(path, hadoop, uri, fetched);
-      String sha256 = ContentHash.hex(fetched);
-      ModelFile model = new ModelFile(sha256, card(path, hadoop, fetched, uri));
-      model.requireHash(sha256, uri);
-      java.nio.file.Path named = Files.move(fetched, folder.resolve(model.shippedName()));
-      named.toFile().deleteOnExit();
-      model.ship(spark.sparkContext(), named);
-      try (ScorePredictor trial =
-          ScorePredictor.open(model, named, Device.cpu(), ScoreParameters.PAPER, 1, 1)) {
-        trial.checkCard();
-      }
-      return model;
-    } catch (IOException e) {
-      throw StorageFault.of("Cannot read the feature model " + uri, path, e);
-    }
-  }
-
-  /** Once a file: Spark's file server refuses a second path of one name. */
-  private void ship(SparkContext context, java.nio.file.Path file) {
-    boolean shipped =
-        CollectionConverters.asJava(context.listFiles()).stream()
-            .anyMatch(uri -> uri.endsWith("/" + shippedName()));
-    if (!shipped) {
-      context.addFile(file.toUri().toString());
-    }
-  }
 
   /** The file's copy on this executor. */
   public java.nio.file.Path onExecutor() {
@@ -100,75 +34,9 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
     }
   }
 
-  private String shippedName() {
+  /** What the file is called where Spark has brought it. */
+  String shippedName() {
     return sha256 + ".pt";
-  }
-
-  private static void fetch(Path path, Configuration hadoop, String uri, java.nio.file.Path target)
-      throws IOException {
-    FileSystem fs = Storage.of(path, hadoop);
-    if (fs.exists(path) && fs.getFileStatus(path).isDirectory()) {
-      throw new UserException(uri + " is a folder. Give --model the TorchScript file itself.");
-    }
-    try (InputStream in = fs.open(path)) {
-      Files.copy(in, target);
-    } catch (FileNotFoundException e) {
-      // Java's own streams report a local file without read permission as not found.
-      if (fs.exists(path)) {
-        throw new AccessDeniedException(uri);
-      }
-      throw new UserException(
-          "There is no feature model " + uri + ". Give --model a TorchScript file.", e);
-    }
-  }
-
-  private static ModelCard card(
-      Path model, Configuration hadoop, java.nio.file.Path fetched, String uri) throws IOException {
-    String base = model.getName().replaceFirst("\\.[^.]+$", "");
-    FileSystem fs = model.getFileSystem(hadoop);
-    Path sidecar = new Path(model.getParent(), base + ".yaml");
-    if (fs.exists(sidecar)) {
-      try (FSDataInputStream in = fs.open(sidecar)) {
-        String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        ModelCard card = ModelCard.parse(yaml, sidecar.toString());
-        if (card.sha256() == null) {
-          throw new UserException(
-              "The model card "
-                  + sidecar
-                  + " lacks sha256. Add the line 'sha256: "
-                  + ContentHash.hex(fetched)
-                  + "' if this is the file you mean.");
-        }
-        return card;
-      }
-    }
-    String embedded = embeddedCard(fetched, uri);
-    if (embedded == null) {
-      throw new UserException(
-          "The feature model "
-              + uri
-              + " has no card: neither "
-              + sidecar
-              + " nor an extra file "
-              + EMBEDDED_CARD
-              + " in the archive. Write one; the README shows a whole card.");
-    }
-    return ModelCard.parse(embedded, EMBEDDED_CARD + " in " + uri);
-  }
-
-  /** TorchScript files are ZIP archives; torch.jit.save puts extra files under NAME/extra/. */
-  private static String embeddedCard(java.nio.file.Path fetched, String uri) throws IOException {
-    try (ZipFile zip = new ZipFile(fetched.toFile())) {
-      for (Enumeration<? extends ZipEntry> e = zip.entries(); e.hasMoreElements(); ) {
-        ZipEntry entry = e.nextElement();
-        if (entry.getName().endsWith("/extra/" + EMBEDDED_CARD)) {
-          return new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
-        }
-      }
-      return null;
-    } catch (ZipException e) {
-      throw notTorchScript(uri, e);
-    }
   }
 
   static UserException notTorchScript(String uri, Exception cause) {
@@ -180,18 +48,5 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
             + " exports the usual models). PyTorch says: "
             + cause.getMessage().lines().findFirst().orElse("nothing"),
         cause);
-  }
-
-  private void requireHash(String found, String uri) {
-    if (card.sha256() != null && !card.sha256().equals(found)) {
-      throw new UserException(
-          "The feature model "
-              + uri
-              + " has SHA-256 "
-              + found
-              + " but its card says "
-              + card.sha256()
-              + ". Fetch the file again, or correct the card if the file is the one you mean.");
-    }
   }
 }

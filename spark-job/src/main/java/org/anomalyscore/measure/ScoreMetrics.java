@@ -1,5 +1,6 @@
 package org.anomalyscore.measure;
 
+import com.codahale.metrics.Gauge;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,24 +30,42 @@ public record ScoreMetrics(
     LongAccumulator waitNanos)
     implements Serializable {
 
-  /** Registers the counters under the names that the Spark UI and its metrics show. */
+  /** Registers the counters under the names that the Spark UI shows. */
   public static ScoreMetrics register(SparkContext context) {
-    ScoreMetrics metrics =
-        new ScoreMetrics(
-            context.longAccumulator("images scored"),
-            context.longAccumulator("images rejected"),
-            context.longAccumulator("batch nanoseconds"),
-            context.longAccumulator("network nanoseconds"),
-            context.longAccumulator("read nanoseconds"),
-            context.longAccumulator("decode nanoseconds"),
-            context.longAccumulator("model nanoseconds"),
-            context.longAccumulator("wait nanoseconds"));
-    ScoreSource.show(metrics);
-    return metrics;
+    return new ScoreMetrics(
+        context.longAccumulator("images scored"),
+        context.longAccumulator("images rejected"),
+        context.longAccumulator("batch nanoseconds"),
+        context.longAccumulator("network nanoseconds"),
+        context.longAccumulator("read nanoseconds"),
+        context.longAccumulator("decode nanoseconds"),
+        context.longAccumulator("model nanoseconds"),
+        context.longAccumulator("wait nanoseconds"));
+  }
+
+  /**
+   * Lets Spark's metrics system show these counters from now on, on the driver; those of an earlier
+   * run are taken away.
+   */
+  public void show() {
+    ScoreSource.show(gauges());
+  }
+
+  /** What Spark's metrics system shows of a run, by name. */
+  private Map<String, Gauge<Number>> gauges() {
+    long begin = System.nanoTime();
+    Map<String, Gauge<Number>> gauges = new LinkedHashMap<>();
+    gauges.put("images_scored", scored::value);
+    gauges.put("images_rejected", rejected::value);
+    gauges.put("images_per_second", () -> images() * 1e9 / (System.nanoTime() - begin));
+    for (String stage : secondsByStage().keySet()) {
+      gauges.put(stage + "_seconds", () -> secondsByStage().get(stage));
+    }
+    return gauges;
   }
 
   /** Images that ended tasks have scored or rejected. */
-  long images() {
+  private long images() {
     return scored.value() + rejected.value();
   }
 
@@ -66,11 +85,21 @@ public record ScoreMetrics(
     return seconds;
   }
 
+  /**
+   * Adds the nanoseconds of a batch.
+   *
+   * @param network the part inside the feature model
+   */
   public void batch(long whole, long network) {
     taskNanos.add(whole);
     networkNanos.add(network);
   }
 
+  /**
+   * Adds the nanoseconds of loading an image.
+   *
+   * @param read the part that fetched its bytes
+   */
   public void loaded(long whole, long read) {
     readNanos.add(read);
     decodeNanos.add(whole - read);

@@ -2,6 +2,7 @@ package org.anomalyscore.measure;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import java.util.Map;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.MetricsSystem;
 import org.apache.spark.metrics.source.Source;
@@ -16,26 +17,12 @@ record ScoreSource(String sourceName, MetricRegistry metricRegistry) implements 
 
   private static final String NAME = "anomalyScore";
 
-  /** Shows a run's counters; an earlier run's are taken away. */
-  static void show(ScoreMetrics metrics) {
+  /** Shows a run's numbers by name; an earlier run's are taken away. */
+  static void show(Map<String, Gauge<Number>> gauges) {
     MetricRegistry registry = new MetricRegistry();
-    long begin = System.nanoTime();
-    gauge(registry, "images_scored", () -> metrics.scored().value());
-    gauge(registry, "images_rejected", () -> metrics.rejected().value());
-    gauge(
-        registry, "images_per_second", () -> metrics.images() * 1e9 / (System.nanoTime() - begin));
-    metrics
-        .secondsByStage()
-        .keySet()
-        .forEach(
-            stage ->
-                gauge(registry, stage + "_seconds", () -> metrics.secondsByStage().get(stage)));
+    gauges.forEach(registry::register);
     MetricsSystem system = SparkEnv.get().metricsSystem();
     CollectionConverters.asJava(system.getSourcesByName(NAME)).forEach(system::removeSource);
     system.registerSource(new ScoreSource(NAME, registry));
-  }
-
-  private static void gauge(MetricRegistry registry, String name, Gauge<Number> value) {
-    registry.register(name, value);
   }
 }

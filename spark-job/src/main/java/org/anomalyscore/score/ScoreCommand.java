@@ -120,7 +120,7 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--fail-above-reject-fraction",
-      defaultValue = "" + ScoreJob.DEFAULT_REJECT_FRACTION,
+      defaultValue = "" + ScoreRequest.DEFAULT_REJECT_FRACTION,
       paramLabel = "F",
       description = "Exit code 4 above this share of rejected images. Default: ${DEFAULT-VALUE}.")
   private double failAboveRejectFraction;
@@ -131,23 +131,20 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ScoreJob job =
-        new ScoreJob(images, dataset, model, out.folder())
+    ScoreRequest request =
+        ScoreRequest.of(images, dataset, model, out.folder())
             .parameters(profile.parameters())
             .batchSize(batchSize)
             .device(device)
             .featureFraction(features)
+            .partitions(partitions)
+            .sliceImages(slice)
             .maxPixels(maxPixels.pixels())
             .search(new Search(anyName, maxMembers))
-            .failAboveRejectFraction(failAboveRejectFraction);
-    if (partitions != null) {
-      job.partitions(partitions);
-    }
-    if (slice != null) {
-      job.sliceImages(slice);
-    }
+            .failAboveRejectFraction(failAboveRejectFraction)
+            .build();
     try (SparkSession session = spark.start("score " + dataset)) {
-      return output.print(job.run(session));
+      return output.print(new ScoreJob(request).run(session));
     }
   }
 }

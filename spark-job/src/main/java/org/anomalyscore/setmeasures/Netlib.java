@@ -11,10 +11,10 @@ import java.util.logging.Logger;
 import org.netlib.util.intW;
 
 /**
- * The few routines of BLAS and LAPACK that this room uses, on matrices stored by columns. Last
+ * The few routines of BLAS and LAPACK that this project uses, on matrices stored by columns. Last
  * digits may differ with and without the JDK's vector module, which adds in another order.
  */
-final class Netlib {
+public final class Netlib {
 
   // Held, or the settings of loggers would be collected. Both warn that there is no native library,
   // which is not wanted anyway.
@@ -30,7 +30,22 @@ final class Netlib {
     QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
     BLAS_ = JavaBLAS.getInstance();
     LAPACK_ = JavaLAPACK.getInstance();
+    // LAPACK in Java finds the machine's constants at the first call and keeps them in static
+    // fields without a lock: of tasks that began together, some would read them before they are
+    // there. A class is initialised by one thread.
+    double unused = LAPACK_.dlamch("E");
   }
+
+  /**
+   * A matrix of {@code m × n} as left · diagonal of the values · right, with r = min(m, n).
+   *
+   * @param left {@code m × r} with orthonormal columns
+   * @param values r singular values, descending
+   * @param right {@code r × n} with orthonormal rows
+   */
+  // The arrays are the content, and decompositions are never compared or used as keys.
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Decomposition(double[] left, double[] values, double[] right) {}
 
   private Netlib() {}
 
@@ -84,21 +99,65 @@ final class Netlib {
 
   /** Singular values of a matrix of {@code m × n}, which is destroyed. */
   static double[] singularValues(double[] a, int m, int n) {
+    double[] values = new double[Math.min(m, n)];
+    if (values.length > 0) {
+      decompose("N", a, m, n, values, new double[1], 1, new double[1], 1);
+    }
+    return values;
+  }
+
+  /** The singular value decomposition of a matrix of {@code m × n}, which is destroyed. */
+  public static Decomposition decompose(double[] a, int m, int n) {
     int least = Math.min(m, n);
     double[] values = new double[least];
-    if (least == 0) {
-      return values;
+    double[] left = new double[m * least];
+    double[] right = new double[least * n];
+    if (least > 0) {
+      decompose("S", a, m, n, values, left, m, right, least);
     }
+    return new Decomposition(left, values, right);
+  }
+
+  private static void decompose(
+      String job,
+      double[] a,
+      int m,
+      int n,
+      double[] values,
+      double[] left,
+      int leftRows,
+      double[] right,
+      int rightRows) {
+    int count = values.length;
     intW info = new intW(0);
     double[] size = new double[1];
-    int[] integers = new int[8 * least];
-    double[] none = new double[1];
-    LAPACK_.dgesdd("N", m, n, a, m, values, none, 1, none, 1, size, -1, integers, info);
-    // The length that is asked for is too short in LAPACK 3.1 for some shapes of this job.
-    double[] work = new double[Math.max((int) size[0], 8 * Math.max(m, n) + 7 * least)];
-    LAPACK_.dgesdd("N", m, n, a, m, values, none, 1, none, 1, work, work.length, integers, info);
+    int[] integers = new int[8 * count];
+    LAPACK_.dgesdd(
+        job, m, n, a, m, values, left, leftRows, right, rightRows, size, -1, integers, info);
+    // The length that the routine asks for is too short in LAPACK 3.1 for some shapes of job N; for
+    // the other its documentation names this one.
+    int longer = Math.max(m, n);
+    int least =
+        job.equals("N")
+            ? 8 * longer + 7 * count
+            : 3 * count * count + Math.max(longer, 4 * count * (count + 1));
+    double[] work = new double[Math.max((int) size[0], least)];
+    LAPACK_.dgesdd(
+        job,
+        m,
+        n,
+        a,
+        m,
+        values,
+        left,
+        leftRows,
+        right,
+        rightRows,
+        work,
+        work.length,
+        integers,
+        info);
     requireConverged("dgesdd", info);
-    return values;
   }
 
   /** Floats as doubles, which the products need. */

@@ -1,19 +1,20 @@
 package org.anomalyscore.sweep;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.PriorityQueue;
-import org.anomalyscore.source.ImageLoader;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.anomalyscore.measure.ScoreEngine;
 import org.anomalyscore.source.ItemReader;
 import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.storage.UserException;
-import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * Images of a set that stand for the whole: those whose image_id is lowest among all that can be
@@ -26,12 +27,31 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 record ImageSample(List<Row> rows, long found, long rejected) {
 
-  private record Candidate(String imageId, String path, Row row) implements Serializable {
-    static final Comparator<Candidate> ORDER =
-        Comparator.comparing(Candidate::imageId).thenComparing(Candidate::path);
-  }
+  /**
+   * An image that was looked at.
+   *
+   * @param imageId null where it cannot be decoded
+   */
+  private record Seen(String imageId, String path, Row row)
+      implements Comparable<Seen>, Serializable {
 
-  private record Part(List<Candidate> lowest, long found, long rejected) implements Serializable {}
+    private static final Comparator<Seen> ORDER =
+        Comparator.comparing(Seen::imageId).thenComparing(Seen::path);
+
+    static Seen of(Row row, ItemReader reader) {
+      LoadedImage image = reader.load(row);
+      return new Seen(image.isRejected() ? null : image.imageId(), image.path(), row);
+    }
+
+    boolean isDecoded() {
+      return imageId != null;
+    }
+
+    @Override
+    public int compareTo(Seen other) {
+      return ORDER.compare(this, other);
+    }
+  }
 
   /**
    * Draws a sample. Reads and decodes the whole set, since the hash is of the images' bytes.
@@ -40,55 +60,34 @@ record ImageSample(List<Row> rows, long found, long rejected) {
    * @param size of the sample; a smaller set is taken whole
    * @throws UserException if no image can be decoded
    */
-  static ImageSample of(
-      Dataset<Row> images,
-      String set,
-      int size,
-      ImageLoader loader,
-      Broadcast<SerializableConfiguration> hadoop) {
-    List<Part> parts =
+  static ImageSample of(Dataset<Row> images, String set, int size, ScoreEngine engine) {
+    JavaRDD<Seen> seen =
         images
             .javaRDD()
             .mapPartitions(
                 rows -> {
-                  try (ItemReader reader = loader.open(hadoop.value().value())) {
-                    return List.of(lowest(rows, size, reader)).iterator();
-                  }
+                  ItemReader reader = engine.openReader();
+                  return stream(rows).map(row -> Seen.of(row, reader)).iterator();
                 })
-            .collect();
-    List<Row> rows =
-        parts.stream()
-            .flatMap(part -> part.lowest.stream())
-            .sorted(Candidate.ORDER)
-            .limit(size)
-            .map(Candidate::row)
-            .toList();
-    long found = parts.stream().mapToLong(Part::found).sum();
-    if (rows.isEmpty()) {
-      throw new UserException(
-          "None of the %,d images of %s can be decoded. score lists the reasons in rejects."
-              .formatted(found, set));
+            // What is counted is what is drawn from, and no image is decoded twice.
+            .persist(StorageLevel.DISK_ONLY());
+    try {
+      JavaRDD<Seen> decoded = seen.filter(Seen::isDecoded);
+      long found = seen.count();
+      long good = decoded.count();
+      if (good == 0) {
+        throw new UserException(
+            "None of the %,d images of %s can be decoded. score lists the reasons in rejects."
+                .formatted(found, set));
+      }
+      List<Row> rows = decoded.takeOrdered(size).stream().map(Seen::row).toList();
+      return new ImageSample(rows, found, found - good);
+    } finally {
+      seen.unpersist(false);
     }
-    return new ImageSample(rows, found, parts.stream().mapToLong(Part::rejected).sum());
   }
 
-  private static Part lowest(Iterator<Row> rows, int size, ItemReader reader) {
-    PriorityQueue<Candidate> highestFirst = new PriorityQueue<>(Candidate.ORDER.reversed());
-    long found = 0;
-    long rejected = 0;
-    while (rows.hasNext()) {
-      Row row = rows.next();
-      LoadedImage image = reader.load(row);
-      found++;
-      if (image.isRejected()) {
-        rejected++;
-        continue;
-      }
-      highestFirst.add(new Candidate(image.imageId(), image.path(), row));
-      if (highestFirst.size() > size) {
-        highestFirst.remove();
-      }
-    }
-    return new Part(new ArrayList<>(highestFirst), found, rejected);
+  private static Stream<Row> stream(Iterator<Row> rows) {
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, 0), false);
   }
 }

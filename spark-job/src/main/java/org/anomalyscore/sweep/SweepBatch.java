@@ -3,43 +3,27 @@ package org.anomalyscore.sweep;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.InputImage;
 import org.anomalyscore.measure.Measurement;
-import org.anomalyscore.measure.ModelFile;
-import org.anomalyscore.measure.ScoreMetrics;
+import org.anomalyscore.measure.ScoreEngine;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.ScorePredictor;
 import org.anomalyscore.pixels.Preprocessing;
-import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.ItemReader;
 import org.anomalyscore.source.LoadedImage;
 import org.anomalyscore.storage.UserException;
-import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.function.Function;
-import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Measures one batch of images in all runs of a sweep. What a run gives for an image has the bits
+ * Measures batches of images in all runs of a sweep. What a run gives for an image has the bits
  * that {@code score} gives under the same parameters and batch size.
- *
- * @param model opened on the driver
- * @param intraOpThreads of each task's network calls
  */
-public record SweepBatch(
-    SweepPlan plan,
-    ModelFile model,
-    ImageLoader loader,
-    Devices devices,
-    int batchSize,
-    int intraOpThreads,
-    ScoreMetrics metrics,
-    Broadcast<SerializableConfiguration> hadoop)
-    implements Function<List<Row>, List<SweepBatch.Swept>> {
+public record SweepBatch(SweepPlan plan, ScoreEngine engine)
+    implements FlatMapFunction<Iterator<List<Row>>, SweepBatch.Swept> {
 
   /**
    * An image in all runs; index as {@link SweepPlan#parameters}. NaN where {@code score} would
@@ -64,46 +48,47 @@ public record SweepBatch(
   }
 
   /**
-   * Measures a batch.
+   * Measures batches.
    *
-   * @param files rows of {@link org.anomalyscore.source.ImageFinder#SCHEMA}, 1 to batch-size
+   * @param batches of rows of {@link org.anomalyscore.source.ImageFinder#SCHEMA}, 1 to batch-size
+   *     each
    * @return in the same order
    */
   @Override
-  public List<Swept> call(List<Row> files) throws IOException {
-    long begin = System.nanoTime();
-    List<String> paths = new ArrayList<>();
-    List<InputImage> inputs = new ArrayList<>();
-    try (ItemReader reader = loader.open(hadoop.value().value())) {
-      for (Row file : files) {
-        LoadedImage image = reader.load(file);
-        if (image.isRejected()) {
-          throw new UserException(
-              image.path()
-                  + " could be read when the sample was drawn, but not again: "
-                  + image.message()
-                  + ". Let the images stand still, and start the sweep again.");
-        }
-        paths.add(image.path());
-        inputs.add(new InputImage(image.imageId(), Preprocessing.toTensor(image.pixels())));
-      }
+  public Iterator<Swept> call(Iterator<List<Row>> batches) throws IOException {
+    ScorePredictor predictor = engine.openPredictor(plan.profile());
+    ItemReader reader = engine.openReader();
+    List<Swept> swept = new ArrayList<>();
+    while (batches.hasNext()) {
+      swept.addAll(measure(batches.next(), predictor, reader));
     }
-    try (ScorePredictor predictor =
-        ScorePredictor.open(
-            model,
-            model.onExecutor(),
-            devices.forTask(TaskContext.get()),
-            plan.profile(),
-            batchSize,
-            intraOpThreads)) {
-      List<Swept> swept = measure(plan, predictor, paths, inputs);
-      metrics.scored().add(swept.size());
-      metrics.batch(System.nanoTime() - begin, predictor.networkNanos());
-      return swept;
-    }
+    return swept.iterator();
   }
 
-  /** The same without Spark. */
+  private List<Swept> measure(List<Row> files, ScorePredictor predictor, ItemReader reader) {
+    final long begin = System.nanoTime();
+    final long networkBefore = predictor.networkNanos();
+    List<String> paths = new ArrayList<>();
+    List<InputImage> inputs = new ArrayList<>();
+    for (Row file : files) {
+      LoadedImage image = reader.load(file);
+      if (image.isRejected()) {
+        throw new UserException(
+            image.path()
+                + " could be read when the sample was drawn, but not again: "
+                + image.message()
+                + ". Let the images stand still, and start the sweep again.");
+      }
+      paths.add(image.path());
+      inputs.add(new InputImage(image.imageId(), Preprocessing.toTensor(image.pixels())));
+    }
+    List<Swept> swept = measure(plan, predictor, paths, inputs);
+    engine.metrics().scored().add(swept.size());
+    engine.metrics().batch(System.nanoTime() - begin, predictor.networkNanos() - networkBefore);
+    return swept;
+  }
+
+  /** Measures a batch without Spark. */
   static List<Swept> measure(
       SweepPlan plan, ScorePredictor predictor, List<String> paths, List<InputImage> inputs) {
     List<ScoreParameters> runs =

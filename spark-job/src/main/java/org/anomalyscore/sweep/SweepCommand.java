@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.anomalyscore.command.MaxPixelsOption;
 import org.anomalyscore.command.OutOption;
 import org.anomalyscore.command.Output;
-import org.anomalyscore.command.Positive;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.source.NamedImages;
@@ -133,20 +134,24 @@ public final class SweepCommand implements Callable<Integer> {
       description = "As for score.")
   private Devices.Mode device;
 
+  @Mixin private MaxPixelsOption maxPixels;
+
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
-    Positive.require("--sample", sample);
-    if (batchSize != null) {
-      Positive.require("--batch-size", batchSize);
-    }
-    SweepPlan plan = new SweepPlan(profile, settings(), seeds);
-    SweepJob job = new SweepJob(plan, sets(), model, out.folder(), sample, batchSize, device);
+    SweepRequest request =
+        new SweepRequest(
+            new SweepPlan(profile, settings(), seeds),
+            sets(),
+            new EngineOptions(model, batchSize, device, maxPixels.pixels()),
+            out.folder(),
+            sample);
     try (SparkSession session = spark.start("sweep")) {
-      return output.print(new SweepResult(job.run(session), seeds.size(), out.folder()));
+      return output.print(
+          new SweepResult(new SweepJob(request).run(session), seeds.size(), out.folder()));
     }
   }
 

@@ -11,43 +11,27 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.anomalyscore.command.Progress;
-import org.anomalyscore.measure.Devices;
-import org.anomalyscore.measure.EngineVersions;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreConfiguration;
-import org.anomalyscore.measure.ScoreMetrics;
+import org.anomalyscore.measure.ScoreEngine;
+import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.source.ImageFinder;
-import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.storage.Json;
-import org.anomalyscore.storage.Storage;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Measures a sample of each set under all runs of a sweep, and compares the generated ones with the
  * reference under each.
- *
- * @param images the sets, of different names; the first is the reference
- * @param sample images of each set at most
- * @param batchSize images a network call; null for the model's default
  */
-record SweepJob(
-    SweepPlan plan,
-    List<NamedImages> images,
-    String modelUri,
-    String out,
-    int sample,
-    Integer batchSize,
-    Devices.Mode device) {
+record SweepJob(SweepRequest request) {
 
   /**
    * What came out.
@@ -73,73 +57,39 @@ record SweepJob(
 
   Result run(SparkSession spark) {
     Run run = Run.start("sweep");
-    TableStore store = new TableStore(spark, out);
-    images.forEach(set -> store.requireOutside(set.images()));
+    TableStore store = new TableStore(spark, request.out());
+    request.images().forEach(set -> store.requireOutside(set.images()));
     store.requireWritable();
-    ModelFile model = ModelFile.open(spark, modelUri);
-    Devices devices = Devices.of(spark.sparkContext(), device);
-    final String checked = devices.check(spark.sparkContext());
-    int batch = batchSize == null ? model.card().defaultBatchSize() : batchSize;
-    ScoreMetrics metrics = ScoreMetrics.register(spark.sparkContext());
-    SweepBatch measure = measure(spark, model, devices, batch, metrics);
-    Map<String, ImageSample> samples = new LinkedHashMap<>();
-    for (NamedImages set : images) {
-      samples.put(
-          set.name(),
-          ImageSample.of(
-              ImageFinder.find(spark, set.images()),
-              set.images(),
-              sample,
-              measure.loader(),
-              measure.hadoop()));
-    }
-    List<SweepBatch.Swept> swept = measure(spark, samples.values(), measure);
-    List<SweptSet> sets = new ArrayList<>();
-    int from = 0;
-    for (Map.Entry<String, ImageSample> set : samples.entrySet()) {
-      int to = from + set.getValue().rows().size();
-      sets.add(set(set.getKey(), swept.subList(from, to)));
-      from = to;
-    }
-    List<TableRow> rows = rows(run, model, sets);
-    Result result =
-        new Result(
-            run.id(),
-            model.card().name(),
-            sampled(samples),
-            swept.stream().mapToLong(SweepBatch.Swept::passes).sum(),
-            swept.size() * plan.naivePasses(),
-            run.seconds(),
-            metrics.networkNanos().value() / 1e9,
-            rows);
+    ScoreEngine engine = ScoreEngine.start(spark, request.engine());
+    Map<String, ImageSample> samples = draw(spark, engine);
+    List<SweepBatch.Swept> swept = measure(spark, engine, samples.values());
+    List<TableRow> rows = rows(run, engine.model(), split(swept, samples));
+    Result result = result(run, engine, samples, swept, rows);
     store.append(Table.SWEEPS, rows.stream().map(TableRow::toRow).toList());
-    store.append(Table.RUNS, List.of(runRow(run, model, checked, batch, result).toRow()));
+    store.append(Table.RUNS, List.of(runRow(run, engine, result).toRow()));
     return result;
   }
 
-  private SweepBatch measure(
-      SparkSession spark, ModelFile model, Devices devices, int batch, ScoreMetrics metrics) {
-    Broadcast<SerializableConfiguration> hadoop = Storage.broadcastConfiguration(spark);
-    return new SweepBatch(
-        plan,
-        model,
-        new ImageLoader(
-            model.card().preprocessing(), ImageLoader.MOST_PIXELS, ImageLoader.MOST_FILE_BYTES),
-        devices,
-        batch,
-        spark.sparkContext().conf().getInt("spark.task.cpus", 1),
-        metrics,
-        hadoop);
+  /** The sample of each set, by name. */
+  private Map<String, ImageSample> draw(SparkSession spark, ScoreEngine engine) {
+    Map<String, ImageSample> samples = new LinkedHashMap<>();
+    for (NamedImages set : request.images()) {
+      samples.put(
+          set.name(),
+          ImageSample.of(
+              ImageFinder.find(spark, set.images()), set.images(), request.sample(), engine));
+    }
+    return samples;
   }
 
   /** A task a batch of one set, so that no set waits for another; in the samples' order. */
-  private static List<SweepBatch.Swept> measure(
-      SparkSession spark, Collection<ImageSample> samples, SweepBatch measure) {
+  private List<SweepBatch.Swept> measure(
+      SparkSession spark, ScoreEngine engine, Collection<ImageSample> samples) {
     List<List<Row>> batches = new ArrayList<>();
     for (ImageSample drawn : samples) {
       int images = drawn.rows().size();
-      for (int from = 0; from < images; from += measure.batchSize()) {
-        int to = Math.min(images, from + measure.batchSize());
+      for (int from = 0; from < images; from += engine.batchSize()) {
+        int to = Math.min(images, from + engine.batchSize());
         // A view of a list does not travel.
         batches.add(new ArrayList<>(drawn.rows().subList(from, to)));
       }
@@ -148,24 +98,24 @@ record SweepJob(
         spark,
         "sweep",
         batches.stream().mapToLong(List::size).sum(),
-        measure.metrics(),
+        engine.metrics(),
         () ->
             JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(batches, batches.size())
-                .map(measure)
-                .collect()
-                .stream()
-                .flatMap(List::stream)
-                .toList());
+                .mapPartitions(new SweepBatch(request.plan(), engine))
+                .collect());
   }
 
-  private static Map<String, SampledSet> sampled(Map<String, ImageSample> samples) {
-    Map<String, SampledSet> sampled = new LinkedHashMap<>();
-    samples.forEach(
-        (name, drawn) ->
-            sampled.put(
-                name, new SampledSet(drawn.found(), drawn.rejected(), drawn.rows().size())));
-    return sampled;
+  /** What was measured, by set. */
+  private List<SweptSet> split(List<SweepBatch.Swept> swept, Map<String, ImageSample> samples) {
+    List<SweptSet> sets = new ArrayList<>();
+    int from = 0;
+    for (Map.Entry<String, ImageSample> set : samples.entrySet()) {
+      int to = from + set.getValue().rows().size();
+      sets.add(set(set.getKey(), swept.subList(from, to)));
+      from = to;
+    }
+    return sets;
   }
 
   private SweptSet set(String name, List<SweepBatch.Swept> swept) {
@@ -178,16 +128,16 @@ record SweepJob(
 
   private double[][] byRun(
       List<SweepBatch.Swept> swept, Function<SweepBatch.Swept, double[]> numbers) {
-    return IntStream.range(0, plan.runs())
+    return IntStream.range(0, request.plan().runs())
         .mapToObj(run -> swept.stream().mapToDouble(s -> numbers.apply(s)[run]).toArray())
         .toArray(double[][]::new);
   }
 
   private List<TableRow> rows(Run run, ModelFile model, List<SweptSet> sets) {
-    int seeds = plan.seeds().size();
+    int seeds = request.plan().seeds().size();
     List<TableRow> rows = new ArrayList<>();
-    for (int setting = 0; setting < plan.settings().size(); setting++) {
-      Parameter parameter = plan.settings().get(setting).parameter();
+    for (int setting = 0; setting < request.plan().settings().size(); setting++) {
+      Parameter parameter = request.plan().settings().get(setting).parameter();
       int[] runs = IntStream.range(setting * seeds, (setting + 1) * seeds).toArray();
       for (SweptSet generated : sets.subList(1, sets.size())) {
         for (int r : runs) {
@@ -195,12 +145,14 @@ record SweepJob(
               TableRow.of(Table.SWEEPS)
                   .with("run_id", run.id())
                   .with("swept_at", run.startedTimestamp())
-                  .with("config_id", new ScoreConfiguration(model, plan.parameters(r)).configId())
+                  .with(
+                      "config_id",
+                      new ScoreConfiguration(model, request.plan().parameters(r)).configId())
                   .with("model", model.card().name())
                   .with("parameter", parameter.text())
-                  .with("value", plan.settings().get(setting).value())
-                  .with("profile_value", plan.profile().get(parameter).doubleValue())
-                  .with("seed", plan.parameters(r).seed());
+                  .with("value", request.plan().settings().get(setting).value())
+                  .with("profile_value", request.plan().profile().get(parameter).doubleValue())
+                  .with("seed", request.plan().parameters(r).seed());
           SweepTable.fill(row, sets.get(0), generated, runs, r);
           rows.add(row);
         }
@@ -209,19 +161,38 @@ record SweepJob(
     return rows;
   }
 
-  private TableRow runRow(Run run, ModelFile model, String checked, int batch, Result result) {
-    EngineVersions engine = EngineVersions.read();
+  private Result result(
+      Run run,
+      ScoreEngine engine,
+      Map<String, ImageSample> samples,
+      List<SweepBatch.Swept> swept,
+      List<TableRow> rows) {
+    Map<String, SampledSet> sets = new LinkedHashMap<>();
+    samples.forEach(
+        (name, drawn) ->
+            sets.put(name, new SampledSet(drawn.found(), drawn.rejected(), drawn.rows().size())));
+    return new Result(
+        run.id(),
+        engine.model().card().name(),
+        sets,
+        swept.stream().mapToLong(SweepBatch.Swept::passes).sum(),
+        swept.size() * request.plan().naivePasses(),
+        run.seconds(),
+        engine.metrics().networkNanos().value() / 1e9,
+        rows);
+  }
+
+  private TableRow runRow(Run run, ScoreEngine engine, Result result) {
     Map<String, Object> configuration = new TreeMap<>();
-    configuration.put("images", images);
-    configuration.put("model", modelUri);
-    configuration.put("model_sha256", model.sha256());
-    configuration.put("plan", plan);
-    configuration.put("sample", sample);
-    configuration.put("batch_size", batch);
-    String configId =
-        new ScoreConfiguration(model, plan.profile().with(Parameter.SEED, plan.seeds().get(0)))
-            .configId();
-    return run.complete(configId, configuration)
+    configuration.put("images", request.images());
+    configuration.put("model", request.engine().model());
+    configuration.put("model_sha256", engine.model().sha256());
+    configuration.put("plan", request.plan());
+    configuration.put("sample", request.sample());
+    configuration.put("batch_size", engine.batchSize());
+    ScoreParameters first =
+        request.plan().profile().with(Parameter.SEED, request.plan().seeds().get(0));
+    return run.complete(new ScoreConfiguration(engine.model(), first).configId(), configuration)
         .with("found", sum(result, SampledSet::found))
         .with("scored", sum(result, set -> (long) set.sampled()))
         .with("rejected", sum(result, SampledSet::rejected))
@@ -231,9 +202,7 @@ record SweepJob(
             Json.write(
                 new TreeMap<>(
                     Map.of("passes", result.passes(), "naive_passes", result.naivePasses()))))
-        .with("device", checked)
-        .with("djl_version", engine.djl())
-        .with("pytorch_version", engine.pytorch());
+        .withAll(engine.columns());
   }
 
   private static long sum(Result result, Function<SampledSet, Long> number) {

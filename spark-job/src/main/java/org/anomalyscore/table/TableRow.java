@@ -54,6 +54,12 @@ public final class TableRow {
     return this;
   }
 
+  /** Sets several columns. */
+  public TableRow withAll(Map<String, ?> columns) {
+    columns.forEach(this::with);
+    return this;
+  }
+
   /** The value of a column. */
   public Object get(String column) {
     return values[table.schema().fieldIndex(column)];

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.UserException;
 import org.apache.hadoop.conf.Configuration;
@@ -74,7 +74,7 @@ class ManifestReaderTest {
     assertNull(manifest.batchSize());
     assertEquals(Devices.Mode.AUTO, manifest.deviceMode());
     assertNull(manifest.thresholds().maxIncrease());
-    assertEquals(ScoreJob.DEFAULT_REJECT_FRACTION, manifest.thresholds().maxRejectFraction());
+    assertEquals(ScoreRequest.DEFAULT_REJECT_FRACTION, manifest.thresholds().maxRejectFraction());
     assertNull(manifest.generators().get(0).humanErrorRate());
   }
 

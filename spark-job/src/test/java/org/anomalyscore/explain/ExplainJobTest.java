@@ -16,10 +16,14 @@ import javax.imageio.ImageIO;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.explain.AttributionParameters.Regression;
 import org.anomalyscore.job.Main;
+import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreRequest;
+import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
@@ -50,13 +54,44 @@ class ExplainJobTest {
     }
   }
 
-  private ExplainJob job(String out, int seeds) {
+  private static final EngineOptions ENGINE =
+      new EngineOptions(MODEL, 8, Devices.Mode.AUTO, ImageLoader.MOST_PIXELS);
+
+  private ExplainResult explain(
+      String out, int seeds, ScoreParameters parameters, ImageChoice images) {
     return new ExplainJob(
-            MODEL,
-            folder.resolve(out).toString(),
-            ScoreParameters.PAPER,
-            new AttributionParameters(12, 20, seeds, Regression.RIDGE))
-        .batchSize(8);
+            new ExplainRequest(
+                images,
+                ENGINE,
+                parameters,
+                new AttributionParameters(12, 20, seeds, Regression.RIDGE),
+                folder.resolve(out).toString()))
+        .run(SPARK);
+  }
+
+  private ExplainResult explain(String out, int seeds, Path... paths) {
+    return explain(
+        out,
+        seeds,
+        ScoreParameters.PAPER,
+        new ImageChoice.Listed(Arrays.stream(paths).map(Path::toString).toList()));
+  }
+
+  private ExplainResult explain(String out, int seeds, String dataset, int top) {
+    return explain(
+        out,
+        seeds,
+        ScoreParameters.PAPER,
+        new ImageChoice.Highest(folder.resolve(out).toString(), dataset, top));
+  }
+
+  private void score(ScoreParameters parameters) {
+    ScoreRequest request =
+        ScoreRequest.of(images.toString(), "set", MODEL, folder.resolve("tables").toString())
+            .parameters(parameters)
+            .batchSize(8)
+            .build();
+    new ScoreJob(request).run(SPARK);
   }
 
   private List<Row> rows(String out, Table table, String order) {
@@ -84,9 +119,9 @@ class ExplainJobTest {
 
   @Test
   void anImageHasTheSameBitsAloneAndInCompany() throws IOException {
-    ExplainResult all = job("all", 2).images(List.of(images.toString())).run(SPARK);
+    ExplainResult all = explain("all", 2, images);
     assertEquals(3, all.explained());
-    job("one", 2).images(List.of(images.resolve("mid_waves.png").toString())).run(SPARK);
+    explain("one", 2, images.resolve("mid_waves.png"));
     List<List<Object>> alone = numbers("one", "mid_waves.png");
     assertEquals(alone, numbers("all", "mid_waves.png"));
     Set<Object> ranks = new HashSet<>();
@@ -109,7 +144,7 @@ class ExplainJobTest {
 
   @Test
   void oneSeedHasNoDeviationAndNoCorrelation() {
-    job("one", 1).images(List.of(images.resolve("mid_waves.png").toString())).run(SPARK);
+    explain("one", 1, images.resolve("mid_waves.png"));
     Row row = rows("one", Table.ATTRIBUTIONS, "superpixel").get(0);
     assertNull(row.getAs("coefficient_std"));
     assertNull(row.getAs("rank_correlation"));
@@ -119,17 +154,12 @@ class ExplainJobTest {
   @Test
   void badImagesAreToldAndTheOthersExplained() throws IOException {
     Files.writeString(images.resolve("broken.png"), "no image");
-    ExplainResult result = job("out", 1).images(List.of(images.toString())).run(SPARK);
+    ExplainResult result = explain("out", 1, images);
     assertEquals(3, result.explained());
     assertEquals("not_an_image", result.failed().get(0).reason());
     assertTrue(result.warnings().get(0).contains("broken.png"));
     String message =
-        assertThrows(
-                UserException.class,
-                () ->
-                    job("none", 1)
-                        .images(List.of(images.resolve("broken.png").toString()))
-                        .run(SPARK))
+        assertThrows(UserException.class, () -> explain("none", 1, images.resolve("broken.png")))
             .getMessage();
     assertTrue(message.contains("None of 1 image(s)"), message);
     assertEquals(
@@ -142,9 +172,7 @@ class ExplainJobTest {
 
   @Test
   void takesTheHighestOfASetAndSeesWhatChanged() throws IOException {
-    new ScoreJob(images.toString(), "set", MODEL, folder.resolve("tables").toString())
-        .batchSize(8)
-        .run(SPARK);
+    score(ScoreParameters.PAPER);
     List<String> byScore =
         new TableStore(SPARK, folder.resolve("tables").toString())
                 .read(Table.SCORES)
@@ -153,8 +181,7 @@ class ExplainJobTest {
                 .stream()
                 .map(row -> row.<String>getAs("path"))
                 .toList();
-    String tables = folder.resolve("tables").toString();
-    ExplainResult two = job("tables", 1).scores(tables, "set", 2).run(SPARK);
+    ExplainResult two = explain("tables", 1, "set", 2);
     assertEquals(
         byScore.subList(0, 2), two.images().stream().map(ExplainResult.Image::path).toList());
     assertEquals("set", rows("tables", Table.ATTRIBUTIONS, "superpixel").get(0).getAs("dataset"));
@@ -165,16 +192,14 @@ class ExplainJobTest {
         worst,
         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     Files.delete(Path.of(java.net.URI.create(byScore.get(1))));
-    ExplainResult changed = job("tables", 1).scores(tables, "set", 3).run(SPARK);
+    ExplainResult changed = explain("tables", 1, "set", 3);
     assertEquals(1, changed.explained());
     assertEquals(2, changed.failed().size());
     assertTrue(changed.failed().get(0).message().contains("changed"), changed::text);
     assertTrue(changed.failed().get(1).message().contains("no longer there"), changed::text);
 
     String message =
-        assertThrows(
-                UserException.class, () -> job("tables", 1).scores(tables, "other", 3).run(SPARK))
-            .getMessage();
+        assertThrows(UserException.class, () -> explain("tables", 1, "other", 3)).getMessage();
     assertTrue(message.contains("\"dataset\":\"set\""), message);
   }
 
@@ -182,24 +207,18 @@ class ExplainJobTest {
   void drawsSelectTheScoresAndChangeNoCoefficient() {
     String tables = folder.resolve("tables").toString();
     ScoreParameters two = ScoreParameters.PAPER.with(Parameter.DRAWS, 2);
-    new ScoreJob(images.toString(), "set", MODEL, tables).parameters(two).batchSize(8).run(SPARK);
-    ExplainResult result =
-        new ExplainJob(MODEL, tables, two, new AttributionParameters(12, 20, 1, Regression.RIDGE))
-            .batchSize(8)
-            .scores(tables, "set", 3)
-            .run(SPARK);
+    score(two);
+    ExplainResult result = explain("tables", 1, two, new ImageChoice.Highest(tables, "set", 3));
     assertEquals(3, result.explained());
     assertEquals(
         new TableStore(SPARK, tables).read(Table.SCORES).first().<String>getAs("config_id"),
         rows("tables", Table.ATTRIBUTIONS, "superpixel").get(0).getAs("config_id"));
-    job("one", 1).images(List.of(images.toString())).run(SPARK);
+    explain("one", 1, images);
     for (String image : List.of("mid_waves.png", "shapes_64x48.png", "saturated_chequer.png")) {
       assertEquals(numbers("one", image), numbers("tables", image), "a trial is one attack");
     }
     String message =
-        assertThrows(
-                UserException.class, () -> job("tables", 1).scores(tables, "set", 3).run(SPARK))
-            .getMessage();
+        assertThrows(UserException.class, () -> explain("tables", 1, "set", 3)).getMessage();
     assertTrue(message.contains("--seed, --draws and single values (--noise-step"), message);
   }
 

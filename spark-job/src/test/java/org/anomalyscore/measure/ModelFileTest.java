@@ -35,7 +35,7 @@ class ModelFileTest {
   }
 
   private ModelFile open() {
-    return ModelFile.open(TestSpark.session(), model.toUri().toString());
+    return ModelOpener.open(TestSpark.session(), model.toUri().toString());
   }
 
   private void assertRefused(String... parts) {
@@ -49,7 +49,7 @@ class ModelFileTest {
   void opensAPathAndAUri() throws IOException {
     copy("tiny");
     ModelFile byUri = open();
-    assertEquals(byUri, ModelFile.open(TestSpark.session(), model.toString()));
+    assertEquals(byUri, ModelOpener.open(TestSpark.session(), model.toString()));
     assertEquals("test-tiny", byUri.card().name());
     // The executors' copy is the same file.
     byUri.verify(byUri.onExecutor());
@@ -67,7 +67,7 @@ class ModelFileTest {
     assertRefused("is a folder");
     for (String uri : new String[] {"s3a://bucket/m.pt", "nowhere://m.pt"}) {
       String message =
-          assertThrows(UserException.class, () -> ModelFile.open(TestSpark.session(), uri))
+          assertThrows(UserException.class, () -> ModelOpener.open(TestSpark.session(), uri))
               .getMessage();
       assertTrue(message.contains("nothing on the class path reads"), message);
     }

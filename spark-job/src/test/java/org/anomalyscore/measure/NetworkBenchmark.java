@@ -41,7 +41,7 @@ final class NetworkBenchmark {
     int threads = Integer.parseInt(arguments[2]);
     int batchSize = Integer.parseInt(arguments[3]);
     int batches = Integer.parseInt(arguments[4]);
-    FeatureModel.startEngine();
+    PyTorch.start();
     double oneBefore = gflops(1, 1);
     double allBefore = gflops(tasks, threads);
     double seconds = together(tasks, () -> network(model, threads, batchSize, batches));

@@ -32,13 +32,9 @@ class OriginTest {
   }
 
   private ScoreResult score(String images) {
-    return new ScoreJob(
-            images,
-            "set",
-            TestModels.folder().resolve("tiny.pt").toString(),
-            folder.resolve("out").toString())
-        .batchSize(4)
-        .run(SPARK);
+    String model = TestModels.folder().resolve("tiny.pt").toString();
+    String out = folder.resolve("out").toString();
+    return new ScoreJob(ScoreRequest.of(images, "set", model, out).batchSize(4).build()).run(SPARK);
   }
 
   @Test

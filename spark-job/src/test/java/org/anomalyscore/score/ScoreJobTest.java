@@ -51,8 +51,12 @@ class ScoreJobTest {
     images = images.getParent();
   }
 
-  private ScoreJob job(String out) {
-    return new ScoreJob(
+  private static ScoreResult run(ScoreRequest.Builder request) {
+    return new ScoreJob(request.build()).run(SPARK);
+  }
+
+  private ScoreRequest.Builder job(String out) {
+    return ScoreRequest.of(
             images.toString(),
             "set",
             TestModels.folder().resolve("tiny.pt").toString(),
@@ -86,9 +90,9 @@ class ScoreJobTest {
 
   @Test
   void scoresHaveTheSameBitsInAnyPartitioning() {
-    job("one").partitions(1).run(SPARK);
-    job("three").partitions(3).run(SPARK);
-    job("eight").partitions(8).run(SPARK);
+    run(job("one").partitions(1));
+    run(job("three").partitions(3));
+    run(job("eight").partitions(8));
     assertEquals(12, numbers("one").size());
     assertEquals(numbers("one"), numbers("three"));
     assertEquals(numbers("one"), numbers("eight"));
@@ -96,8 +100,8 @@ class ScoreJobTest {
 
   @Test
   void slicesGiveTheSameBitsAsOneAndLeaveNothingBehind() throws IOException {
-    job("one").run(SPARK);
-    ScoreResult sliced = job("sliced").sliceImages(4).run(SPARK);
+    run(job("one"));
+    ScoreResult sliced = run(job("sliced").sliceImages(4));
     assertEquals(12, sliced.scored());
     assertEquals(numbers("one"), numbers("sliced"));
     // Three commits of three slices, and nothing of the work list, the lease or scratch folders.
@@ -129,8 +133,8 @@ class ScoreJobTest {
 
   @Test
   void whatAKilledRunLeftIsFoundAndFinished() throws IOException {
-    job("whole").run(SPARK);
-    job("out").sliceImages(4).run(SPARK);
+    run(job("whole"));
+    run(job("out").sliceImages(4));
     // As after a kill in a job commit: a part of the rows, scratch files, a work list, a lease.
     List<Path> parts;
     try (Stream<Path> files = Files.walk(folder.resolve("out/scores"))) {
@@ -151,7 +155,7 @@ class ScoreJobTest {
             .with("config_id", configId)
             .with("configuration", "{}");
     store.lease(killed, () -> {}).close();
-    ScoreResult second = job("out").run(SPARK);
+    ScoreResult second = run(job("out"));
     assertEquals(lost, second.scored());
     assertEquals(12 - lost, second.alreadyScored());
     assertEquals(numbers("whole"), numbers("out"));
@@ -176,17 +180,17 @@ class ScoreJobTest {
             .with("config_id", "c")
             .with("configuration", "{}");
     try (Lease lease = store.lease(first, () -> {})) {
-      String message = assertThrows(UserException.class, () -> job("out").run(SPARK)).getMessage();
+      String message = assertThrows(UserException.class, () -> run(job("out"))).getMessage();
       assertTrue(message.contains("Another run"), message);
       lease.release();
     }
-    assertEquals(12, job("out").run(SPARK).scored());
+    assertEquals(12, run(job("out")).scored());
   }
 
   @Test
   void aRunThatFailsSaysSoInTheTable() {
-    ScoreJob wrong =
-        new ScoreJob(
+    ScoreRequest.Builder wrong =
+        ScoreRequest.of(
             images.toString(),
             "set",
             TestModels.folder().resolve("tiny.pt").toString(),
@@ -196,7 +200,7 @@ class ScoreJobTest {
     assertTrue(
         org.junit.jupiter.api.Assertions.assertDoesNotThrow(
             () -> folder.resolve("out/scores").toFile().createNewFile()));
-    assertThrows(Exception.class, () -> wrong.run(SPARK));
+    assertThrows(Exception.class, () -> run(wrong));
     Row run = new TableStore(SPARK, folder.resolve("out").toString()).read(Table.RUNS).first();
     assertEquals("failed", run.getAs("status"));
     assertFalse(Files.exists(folder.resolve("out/_lease.1")));
@@ -204,7 +208,7 @@ class ScoreJobTest {
 
   @Test
   void rowsCarryTheirImageAndOrigin() {
-    ScoreResult result = job("out").featureFraction(1.0).run(SPARK);
+    ScoreResult result = run(job("out").featureFraction(1.0));
     assertEquals(12, result.scored());
     for (Row row : rows("out", Table.SCORES)) {
       double asI = row.<Double>getAs("vulnerability") / row.<Double>getAs("complexity");
@@ -235,8 +239,8 @@ class ScoreJobTest {
 
   @Test
   void featuresOfAFractionAreOfTheSameImagesOnAnyPartitioning() {
-    ScoreResult first = job("out").featureFraction(0.5).partitions(1).run(SPARK);
-    job("other").featureFraction(0.5).partitions(5).sliceImages(4).run(SPARK);
+    ScoreResult first = run(job("out").featureFraction(0.5).partitions(1));
+    run(job("other").featureFraction(0.5).partitions(5).sliceImages(4));
     FeatureSample sample = new FeatureSample(0.5, 0);
     List<String> expected =
         rows("out", Table.SCORES).stream()
@@ -249,8 +253,8 @@ class ScoreJobTest {
     assertEquals(expected, withFeatures("other"));
     assertEquals(expected.size(), first.featuresKept());
     assertEquals(0, first.scoredBeforeWithoutFeatures());
-    assertTrue(job("out").run(SPARK).warnings().isEmpty());
-    ScoreResult all = job("out").featureFraction(1.0).run(SPARK);
+    assertTrue(run(job("out")).warnings().isEmpty());
+    ScoreResult all = run(job("out").featureFraction(1.0));
     assertEquals(0, all.featuresKept());
     assertEquals(12 - expected.size(), all.scoredBeforeWithoutFeatures());
     assertTrue(all.text().contains("were scored before without --features"), all.text());
@@ -272,41 +276,41 @@ class ScoreJobTest {
     Path late = images.resolve("a/mid_waves.png");
     byte[] bytes = Files.readAllBytes(late);
     Files.delete(late);
-    assertEquals(11, job("out").run(SPARK).scored());
+    assertEquals(11, run(job("out")).scored());
     List<List<Object>> before = numbers("out");
     Files.write(late, bytes);
-    ScoreResult second = job("out").run(SPARK);
+    ScoreResult second = run(job("out"));
     assertEquals(1, second.scored());
     assertEquals(11, second.alreadyScored());
     assertTrue(numbers("out").containsAll(before));
     assertEquals(12, numbers("out").size());
-    assertEquals(0, job("out").run(SPARK).scored());
+    assertEquals(0, run(job("out")).scored());
     assertEquals(12, numbers("out").size());
   }
 
   @Test
   void aTouchedFileIsNotCountedTwiceAndAChangedOneIsScoredAgain() throws IOException {
-    job("out").run(SPARK);
+    run(job("out"));
     Path file = images.resolve("a/bright.png");
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
-    assertEquals(0, job("out").run(SPARK).scored());
+    assertEquals(0, run(job("out")).scored());
     Files.write(file, Files.readAllBytes(images.resolve("a/dark.png")));
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(120)));
-    assertEquals(1, job("out").run(SPARK).scored());
+    assertEquals(1, run(job("out")).scored());
     assertEquals(13, numbers("out").size());
   }
 
   @Test
   void aSecondSetInOneFolderIsComputedOnce() throws IOException {
-    job("out").run(SPARK);
+    run(job("out"));
     Files.writeString(images.resolve("text.png"), "this is not an image");
     ScoreResult second =
-        new ScoreJob(
+        run(
+            ScoreRequest.of(
                 images.toString(),
                 "other",
                 TestModels.folder().resolve("tiny.pt").toString(),
-                folder.resolve("out").toString())
-            .run(SPARK);
+                folder.resolve("out").toString()));
     assertEquals(12, second.scored());
     assertEquals(0, second.alreadyScored());
     // What is read from the outcomes after the table has grown must still be there.
@@ -316,26 +320,26 @@ class ScoreJobTest {
 
   @Test
   void aFileThatGetsItsOldBytesBackIsScoredAsThose() throws IOException {
-    job("out").run(SPARK);
+    run(job("out"));
     Path file = images.resolve("a/bright.png");
     byte[] old = Files.readAllBytes(file);
     Files.write(file, Files.readAllBytes(images.resolve("a/dark.png")));
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
-    assertEquals(1, job("out").run(SPARK).scored());
+    assertEquals(1, run(job("out")).scored());
     Files.write(file, old);
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(120)));
-    assertEquals(1, job("out").run(SPARK).scored());
+    assertEquals(1, run(job("out")).scored());
   }
 
   @Test
   void aFileWithoutAScoreOfItsNewBytesCountsOnlyWhenItHasOneAgain() throws IOException {
-    ScoreResult first = job("out").run(SPARK);
+    ScoreResult first = run(job("out"));
     Path file = images.resolve("a/bright.png");
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
-    assertEquals(1, job("out").maxPixels(1).run(SPARK).rejectedByReason().get("too_large"));
+    assertEquals(1, run(job("out").maxPixels(1)).rejectedByReason().get("too_large"));
     assertEquals(11, currentScores(first.configId()));
     // The same bytes again: a row of its own, newer than the reject.
-    assertEquals(1, job("out").run(SPARK).scored());
+    assertEquals(1, run(job("out")).scored());
     assertEquals(12, currentScores(first.configId()));
   }
 
@@ -347,32 +351,26 @@ class ScoreJobTest {
   @Test
   void anOutputFolderThatCannotBeIsToldBeforeTheWork() throws IOException {
     Files.writeString(folder.resolve("file"), "");
-    String message =
-        assertThrows(UserException.class, () -> job("file/out").run(SPARK)).getMessage();
+    String message = assertThrows(UserException.class, () -> run(job("file/out"))).getMessage();
     assertTrue(message.contains("--out"), message);
     assertTrue(
-        assertThrows(UserException.class, () -> job("o[1]").run(SPARK))
-            .getMessage()
-            .contains("pattern"));
+        assertThrows(UserException.class, () -> run(job("o[1]"))).getMessage().contains("pattern"));
   }
 
   @Test
   void tablesAmongTheImagesAreRefused() {
-    String message =
-        assertThrows(UserException.class, () -> job("images/out").run(SPARK)).getMessage();
+    String message = assertThrows(UserException.class, () -> run(job("images/out"))).getMessage();
     assertTrue(message.contains("beside the images"), message);
     assertTrue(
-        assertThrows(UserException.class, () -> job("images").run(SPARK))
-            .getMessage()
-            .contains("--out"));
+        assertThrows(UserException.class, () -> run(job("images"))).getMessage().contains("--out"));
     // Only the name begins alike.
-    assertEquals(12, job("images2").run(SPARK).scored());
+    assertEquals(12, run(job("images2")).scored());
   }
 
   @Test
   void anotherConfigurationStandsApart() {
-    ScoreResult paper = job("out").run(SPARK);
-    ScoreResult authors = job("out").parameters(ScoreParameters.AUTHORS_CODE).run(SPARK);
+    ScoreResult paper = run(job("out"));
+    ScoreResult authors = run(job("out").parameters(ScoreParameters.AUTHORS_CODE));
     assertNotEquals(paper.configId(), authors.configId());
     assertEquals(12, authors.scored());
     assertEquals(24, numbers("out").size());
@@ -384,7 +382,7 @@ class ScoreJobTest {
     Files.write(images.resolve("empty.png"), new byte[0]);
     Files.writeString(images.resolve("text.png"), "this is not an image");
     Files.write(images.resolve("cut.png"), java.util.Arrays.copyOf(good, good.length / 2));
-    ScoreResult result = job("out").maxPixels(2000).run(SPARK);
+    ScoreResult result = run(job("out").maxPixels(2000));
     assertEquals(11, result.scored());
     Map<String, String> reasons =
         rows("out", Table.REJECTS).stream()
@@ -400,10 +398,10 @@ class ScoreJobTest {
             "shapes_64x48.png", "too_large"),
         reasons);
     assertTrue(result.tooManyRejects());
-    assertFalse(job("out2").failAboveRejectFraction(0.5).run(SPARK).tooManyRejects());
+    assertFalse(run(job("out2").failAboveRejectFraction(0.5)).tooManyRejects());
     assertEquals("truncated", rows("out2", Table.REJECTS).get(0).getAs("reason"));
     // What is bad for good is not tried again; the limit of size may have changed.
-    ScoreResult again = job("out").maxPixels(2000).run(SPARK);
+    ScoreResult again = run(job("out").maxPixels(2000));
     assertEquals(2, again.alreadyRejected());
     assertEquals(Map.of("too_large", 2L), again.rejectedByReason());
     assertTrue(again.tooManyRejects());
@@ -411,18 +409,18 @@ class ScoreJobTest {
     Files.write(images.resolve("text.png"), good);
     Files.setLastModifiedTime(
         images.resolve("text.png"), FileTime.from(Instant.now().plusSeconds(60)));
-    assertEquals(2, job("out").run(SPARK).scored());
+    assertEquals(2, run(job("out")).scored());
   }
 
   @Test
   void degenerateImagesAreRejectedNotScored() {
     ScoreResult result =
-        new ScoreJob(
+        run(
+            ScoreRequest.of(
                 images.toString(),
                 "set",
                 TestModels.folder().resolve("nan_when_dark.pt").toString(),
-                folder.resolve("out").toString())
-            .run(SPARK);
+                folder.resolve("out").toString()));
     long degenerate = result.rejectedByReason().get("degenerate");
     assertTrue(degenerate > 0);
     assertEquals(12 - degenerate, result.scored());
@@ -435,10 +433,10 @@ class ScoreJobTest {
   void wrongValuesAreTold() {
     for (Runnable wrong :
         List.<Runnable>of(
-            () -> job("out").batchSize(0),
-            () -> new ScoreJob("images", "a,b", "model", "out"),
+            () -> job("out").batchSize(0).build(),
+            () -> ScoreRequest.of("images", "a,b", "model", "out"),
             () -> job("out").partitions(-1),
-            () -> job("out").maxPixels(0),
+            () -> job("out").maxPixels(0).build(),
             () -> job("out").failAboveRejectFraction(1.5),
             () -> job("out").failAboveRejectFraction(Double.NaN))) {
       String message = assertThrows(UserException.class, wrong::run).getMessage();

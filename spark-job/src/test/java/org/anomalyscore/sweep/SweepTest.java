@@ -15,10 +15,13 @@ import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.job.Main;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.score.ScoreJob;
+import org.anomalyscore.score.ScoreRequest;
+import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.UserException;
@@ -63,23 +66,31 @@ class SweepTest {
   }
 
   private SweepJob.Result sweep(int sample, int batchSize) {
-    return new SweepJob(
+    return sweep(sample, batchSize, "made");
+  }
+
+  private SweepJob.Result sweep(int sample, int batchSize, String generated) {
+    String model = TestModels.folder().resolve("tiny.pt").toString();
+    SweepRequest request =
+        new SweepRequest(
             PLAN,
-            List.of(new NamedImages("photos", in("photos")), new NamedImages("made", in("made"))),
-            TestModels.folder().resolve("tiny.pt").toString(),
+            List.of(
+                new NamedImages("photos", in("photos")), new NamedImages(generated, in(generated))),
+            new EngineOptions(model, batchSize, Devices.Mode.CPU, ImageLoader.MOST_PIXELS),
             in("tables"),
-            sample,
-            batchSize,
-            Devices.Mode.CPU)
-        .run(SPARK);
+            sample);
+    return new SweepJob(request).run(SPARK);
   }
 
   private TableRow evaluated(ScoreParameters parameters) {
     for (String set : List.of("photos", "made")) {
-      new ScoreJob(in(set), set, TestModels.folder().resolve("tiny.pt").toString(), in("tables"))
-          .parameters(parameters)
-          .batchSize(4)
-          .run(SPARK);
+      String model = TestModels.folder().resolve("tiny.pt").toString();
+      ScoreRequest request =
+          ScoreRequest.of(in(set), set, model, in("tables"))
+              .parameters(parameters)
+              .batchSize(4)
+              .build();
+      new ScoreJob(request).run(SPARK);
     }
     TableStore store = new TableStore(SPARK, in("tables"));
     String id =
@@ -159,16 +170,7 @@ class SweepTest {
   void aSetWithoutAnyImageIsTold() throws IOException {
     Path bad = Files.createDirectories(folder.resolve("bad"));
     Files.writeString(bad.resolve("text.png"), "this is not an image");
-    SweepJob job =
-        new SweepJob(
-            PLAN,
-            List.of(new NamedImages("photos", in("photos")), new NamedImages("bad", in("bad"))),
-            TestModels.folder().resolve("tiny.pt").toString(),
-            in("tables"),
-            3,
-            4,
-            Devices.Mode.CPU);
-    String message = assertThrows(UserException.class, () -> job.run(SPARK)).getMessage();
+    String message = assertThrows(UserException.class, () -> sweep(3, 4, "bad")).getMessage();
     assertTrue(message.contains("None of the 1 images"), message);
   }
 

@@ -1,0 +1,100 @@
+package org.anomalyscore.score;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.anomalyscore.measure.Measurement;
+import org.anomalyscore.pixels.RejectReason;
+import org.anomalyscore.source.LoadedImage;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What became of a file.
+ *
+ * @param columns of {@link #SCHEMA} that this kind fills, by name
+ */
+record Outcome(Kind kind, Map<String, Object> columns) {
+
+  /** What can become of a file. */
+  enum Kind {
+    /** It has a new score. */
+    SCORED,
+    /** It was written to after it was scored, but its bytes are those that were scored. */
+    UNCHANGED,
+    /** It has no score, for a reason. */
+    REJECTED
+  }
+
+  /** A row a file: its kind, and what the tables {@code scores} and {@code rejects} hold of it. */
+  static final StructType SCHEMA =
+      new StructType()
+          .add("kind", DataTypes.StringType, false)
+          .add("path", DataTypes.StringType, false)
+          .add("image_id", DataTypes.StringType)
+          .add("width", DataTypes.IntegerType)
+          .add("height", DataTypes.IntegerType)
+          .add("complexity", DataTypes.DoubleType)
+          .add("vulnerability", DataTypes.DoubleType)
+          .add("as_i", DataTypes.DoubleType)
+          .add("step_norm", DataTypes.DoubleType)
+          .add("complexity_floor", DataTypes.DoubleType)
+          .add("features", DataTypes.createArrayType(DataTypes.FloatType))
+          .add("reason", DataTypes.StringType)
+          .add("message", DataTypes.StringType);
+
+  /**
+   * A score, or a reject where the measurement is degenerate.
+   *
+   * @param keepsFeatures whether the feature vector becomes part of the row
+   */
+  static Outcome measured(LoadedImage image, Measurement m, boolean keepsFeatures) {
+    if (m.degenerate() != null) {
+      return rejected(image.path(), RejectReason.DEGENERATE, m.degenerate());
+    }
+    Map<String, Object> columns = of(image);
+    columns.put("width", image.width());
+    columns.put("height", image.height());
+    columns.put("complexity", m.complexity());
+    columns.put("vulnerability", m.vulnerability());
+    columns.put("as_i", m.vulnerability() / m.complexity());
+    columns.put("step_norm", m.stepNorm());
+    columns.put("complexity_floor", m.complexityFloor());
+    if (keepsFeatures) {
+      columns.put("features", m.features());
+    }
+    return new Outcome(Kind.SCORED, columns);
+  }
+
+  static Outcome unchanged(LoadedImage image) {
+    return new Outcome(Kind.UNCHANGED, of(image));
+  }
+
+  static Outcome rejected(String path, RejectReason reason, String message) {
+    Map<String, Object> columns = of(path);
+    columns.put("reason", reason.text());
+    columns.put("message", message);
+    return new Outcome(Kind.REJECTED, columns);
+  }
+
+  private static Map<String, Object> of(LoadedImage image) {
+    Map<String, Object> columns = of(image.path());
+    columns.put("image_id", image.imageId());
+    return columns;
+  }
+
+  private static Map<String, Object> of(String path) {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    columns.put("path", path);
+    return columns;
+  }
+
+  /** A row of {@link #SCHEMA}; what this kind does not fill is NULL. */
+  Row toRow() {
+    Object[] values = new Object[SCHEMA.size()];
+    values[SCHEMA.fieldIndex("kind")] = kind.name();
+    columns.forEach((column, value) -> values[SCHEMA.fieldIndex(column)] = value);
+    return RowFactory.create(values);
+  }
+}
