@@ -1,8 +1,6 @@
 package org.anomalyscore.benchmark;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.struct;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
@@ -13,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.table.NewestRun;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -80,7 +79,7 @@ public record Alert(
     }
     Dataset<Row> ended =
         store.read(Table.RUNS).where(col("command").equalTo("benchmark")).select("run_id");
-    for (Row row :
+    Dataset<Row> ofTheSame =
         store
             .read(Table.EVALUATIONS)
             .join(ended, new String[] {"run_id"}, "left_semi")
@@ -90,20 +89,9 @@ public record Alert(
                     .and(col("reference").equalTo(result.reference()))
                     .and(
                         col("reference_images")
-                            .eqNullSafe(result.rows().get(0).get("reference_images"))))
-            .groupBy("dataset")
-            .agg(
-                max_by(
-                    struct(
-                        "run_id",
-                        "anomaly_score",
-                        "anomaly_score_std_err",
-                        "n",
-                        "n_reference",
-                        "null_mean"),
-                    col("evaluated_at")))
-            .collectAsList()) {
-      previous.put(row.getString(0), row.getStruct(1));
+                            .eqNullSafe(result.rows().get(0).get("reference_images"))));
+    for (Row row : NewestRun.rows(ofTheSame, "evaluated_at", "dataset").collectAsList()) {
+      previous.put(row.getAs("dataset"), row);
     }
     return previous;
   }
@@ -111,7 +99,7 @@ public record Alert(
   private static Alert compare(
       Evaluator.Result result, TableRow row, Row before, Double maxIncrease) {
     double now = (Double) row.get("anomaly_score");
-    double then = before.getDouble(1);
+    double then = before.<Double>getAs("anomaly_score");
     double chance = chanceIncrease(row, before);
     double increase = now - then - chance;
     double threshold = threshold(row, before, maxIncrease);
@@ -137,7 +125,7 @@ public record Alert(
                     Locale.ROOT,
                     " (of which %.4f for the change from %,d to %,d images)",
                     chance,
-                    before.getLong(3),
+                    before.<Long>getAs("n"),
                     (Long) row.get("n")),
             maxIncrease == null ? "two draws of one generator differ" : "max_increase",
             threshold);
@@ -148,7 +136,7 @@ public record Alert(
         result.reference(),
         now,
         then,
-        before.getString(0),
+        before.getAs("run_id"),
         increase,
         maxIncrease == null ? "interval" : "fixed",
         threshold,
@@ -158,9 +146,12 @@ public record Alert(
   /** What the score rises by because the sets' sizes changed; 0 where they did not. */
   private static double chanceIncrease(TableRow row, Row before) {
     boolean sameSizes =
-        row.get("n").equals(before.getLong(3)) && row.get("n_reference").equals(before.getLong(4));
-    return !sameSizes && row.get("null_mean") instanceof Double level && !before.isNullAt(5)
-        ? level - before.getDouble(5)
+        row.get("n").equals(before.getAs("n"))
+            && row.get("n_reference").equals(before.getAs("n_reference"));
+    return !sameSizes
+            && row.get("null_mean") instanceof Double now
+            && before.getAs("null_mean") instanceof Double then
+        ? now - then
         : 0;
   }
 
@@ -169,8 +160,9 @@ public record Alert(
     if (maxIncrease != null) {
       return maxIncrease;
     }
-    return row.get("anomaly_score_std_err") instanceof Double error && !before.isNullAt(2)
-        ? AnomalyScore.chanceDifference(error, before.getDouble(2), (Double) row.get("confidence"))
+    return row.get("anomaly_score_std_err") instanceof Double now
+            && before.getAs("anomaly_score_std_err") instanceof Double then
+        ? AnomalyScore.chanceDifference(now, then, (Double) row.get("confidence"))
         : Double.NaN;
   }
 }

@@ -1,16 +1,9 @@
 package org.anomalyscore.labels;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
-import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.MeanInterval;
 import org.anomalyscore.stats.TrendTest;
 import org.anomalyscore.storage.UserException;
@@ -84,17 +77,18 @@ public final class LabelSummary {
             ? ImageLabels.byFolder(scores)
             : ImageLabels.ofFile(spark, scores, dataset, file)) {
       List<Label> labels = labels(labelled);
-      double[][] images = collect(labelled, labels);
+      LabelledScores images =
+          LabelledScores.collect(labelled, labels.stream().map(Label::text).toList());
       List<TableRow> rows = new ArrayList<>();
       for (int i = 0; i < labels.size(); i++) {
         rows.add(
-            row(run, choice, dataset, file, select(images, i))
+            row(run, choice, dataset, file, images.of(i))
                 .with("label", labels.get(i).text())
                 .with("label_value", labels.get(i).value()));
       }
       rows.add(
-          all(row(run, choice, dataset, file, tail(images)), labels, images)
-              .with("unlabelled", scores.count() - images[0].length)
+          all(row(run, choice, dataset, file, images), labels, images)
+              .with("unlabelled", scores.count() - images.size())
               .with("unmatched", labelled.unmatched()));
       return new Result(choice.configId(), choice.model(), dataset, source(file), rows);
     }
@@ -151,66 +145,8 @@ public final class LabelSummary {
             + " --ordered out.");
   }
 
-  /**
-   * Index of the label, C, V and AS-i of all labelled images, 32 bytes an image. They are ordered
-   * by label, C and V, so that sums do not depend on how the table's files are cut.
-   */
-  private double[][] collect(ImageLabels labelled, List<Label> labels) {
-    Map<String, Double> index = new HashMap<>();
-    for (int i = 0; i < labels.size(); i++) {
-      index.put(labels.get(i).text(), (double) i);
-    }
-    List<double[]> partitions =
-        labelled
-            .images()
-            .select("label", "complexity", "vulnerability")
-            .orderBy(col("label"), col("complexity"), col("vulnerability"))
-            .javaRDD()
-            .mapPartitions(rows -> List.of(pack(rows, index)).iterator())
-            .collect();
-    int n = partitions.stream().mapToInt(p -> p.length / 3).sum();
-    double[][] images = new double[4][n];
-    int i = 0;
-    for (double[] partition : partitions) {
-      for (int j = 0; j < partition.length; j += 3) {
-        images[0][i] = partition[j];
-        images[1][i] = partition[j + 1];
-        images[2][i] = partition[j + 2];
-        images[3][i++] = AnomalyScore.perImage(partition[j + 1], partition[j + 2]);
-      }
-    }
-    return images;
-  }
-
-  private static double[] pack(Iterator<Row> rows, Map<String, Double> index) {
-    double[] packed = new double[768];
-    int length = 0;
-    while (rows.hasNext()) {
-      Row row = rows.next();
-      if (length == packed.length) {
-        packed = Arrays.copyOf(packed, 2 * length);
-      }
-      packed[length++] = index.get(row.getString(0));
-      packed[length++] = row.getDouble(1);
-      packed[length++] = row.getDouble(2);
-    }
-    return Arrays.copyOf(packed, length);
-  }
-
-  /** C, V and AS-i of one label's images. */
-  private static double[][] select(double[][] images, int label) {
-    int[] places =
-        IntStream.range(0, images[0].length).filter(i -> images[0][i] == label).toArray();
-    double[][] selected = new double[MEASURES.size()][];
-    for (int m = 0; m < selected.length; m++) {
-      double[] values = images[m + 1];
-      selected[m] = Arrays.stream(places).mapToDouble(i -> values[i]).toArray();
-    }
-    return selected;
-  }
-
   private TableRow row(
-      Run run, ConfigurationChoice choice, String dataset, String file, double[][] measures) {
+      Run run, ConfigurationChoice choice, String dataset, String file, LabelledScores images) {
     TableRow row =
         TableRow.of(Table.LABEL_SUMMARIES)
             .with("run_id", run.id())
@@ -220,33 +156,31 @@ public final class LabelSummary {
             .with("dataset", dataset)
             .with("labels", source(file))
             .with("ordered", ordered)
-            .with("n", (long) measures[0].length)
+            .with("n", (long) images.size())
             .with("confidence", CONFIDENCE);
-    for (int m = 0; m < measures.length; m++) {
-      MeanInterval mean = MeanInterval.of(measures[m], CONFIDENCE);
-      String column = "mean_" + MEASURES.get(m);
-      row.with(column, mean.mean())
-          .with(column + "_low", mean.low())
-          .with(column + "_high", mean.high());
-    }
+    images
+        .byMeasure()
+        .forEach(
+            (measure, values) -> {
+              MeanInterval mean = MeanInterval.of(values, CONFIDENCE);
+              String column = "mean_" + measure;
+              row.with(column, mean.mean())
+                  .with(column + "_low", mean.low())
+                  .with(column + "_high", mean.high());
+            });
     return row;
   }
 
   /** Adds the trends to the row of all labelled images. */
-  private TableRow all(TableRow row, List<Label> labels, double[][] images) {
+  private TableRow all(TableRow row, List<Label> labels, LabelledScores images) {
     if (ordered) {
       double[] values =
-          Arrays.stream(images[0]).map(index -> labels.get((int) index).value()).toArray();
-      for (int m = 0; m < MEASURES.size(); m++) {
-        putTrend(row, MEASURES.get(m), TrendTest.of(values, images[m + 1]));
-      }
+          Arrays.stream(images.label()).mapToDouble(i -> labels.get(i).value()).toArray();
+      images
+          .byMeasure()
+          .forEach((measure, scores) -> putTrend(row, measure, TrendTest.of(values, scores)));
     }
     return row;
-  }
-
-  /** C, V and AS-i without the labels. */
-  private static double[][] tail(double[][] images) {
-    return Arrays.copyOfRange(images, 1, images.length);
   }
 
   private static String source(String file) {

@@ -53,12 +53,14 @@ record Bins(TreeMap<Integer, Long> joint, long[] asI) {
                 bin("as_i", "a", LENGTH).as("as_i"));
     Map<Integer, Bins> bins = new HashMap<>();
     for (Row row : binned.groupBy("set", "joint").count().collectAsList()) {
-      bins.computeIfAbsent(row.getInt(0), set -> new Bins(new TreeMap<>(), new long[LENGTH]))
+      bins.computeIfAbsent(
+              row.<Integer>getAs("set"), set -> new Bins(new TreeMap<>(), new long[LENGTH]))
           .joint()
-          .put(row.getInt(1), row.getLong(2));
+          .put(row.<Integer>getAs("joint"), row.<Long>getAs("count"));
     }
     for (Row row : binned.groupBy("set", "as_i").count().collectAsList()) {
-      bins.get(row.getInt(0)).asI()[row.getInt(1)] = row.getLong(2);
+      bins.get(row.<Integer>getAs("set")).asI()[row.<Integer>getAs("as_i")] =
+          row.<Long>getAs("count");
     }
     return bins;
   }

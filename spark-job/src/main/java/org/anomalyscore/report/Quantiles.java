@@ -25,9 +25,6 @@ final class Quantiles {
   /** Steps of the grid: 201 points draw a curve that no screen tells from the whole. */
   static final int STEPS = 200;
 
-  /** Lowest, three quartiles, highest. */
-  static final int LEVELS = 5;
-
   private Quantiles() {}
 
   /**
@@ -36,16 +33,6 @@ final class Quantiles {
    */
   static long rank(int j, long n) {
     return n - 1 <= STEPS ? j : -Math.floorDiv(-j * (n - 1), (long) STEPS);
-  }
-
-  /** How many images each level of a gallery shows: small sets are not shown twice. */
-  static int perLevel(long n, int wanted) {
-    return wanted == 0 ? 0 : (int) Math.max(1, Math.min(wanted, n / LEVELS));
-  }
-
-  /** The first rank of a level of {@code count} images. */
-  static long firstOfLevel(long n, int count, int level) {
-    return level * (n - count) / (LEVELS - 1);
   }
 
   /**
@@ -82,7 +69,7 @@ final class Quantiles {
                 expr("if(in_gallery, path, null)").as("path"),
                 expr("if(in_gallery, image_id, null)").as("image_id"))
             .collectAsList()) {
-      bySet.computeIfAbsent(row.getInt(0), set -> new ArrayList<>()).add(row);
+      bySet.computeIfAbsent(row.<Integer>getAs("set"), set -> new ArrayList<>()).add(row);
     }
     Map<Integer, Shape> shapes = new HashMap<>();
     bySet.forEach((set, points) -> shapes.put(set, shape(points)));
@@ -105,14 +92,15 @@ final class Quantiles {
             .formatted(rank, STEPS));
   }
 
+  /** Whether a rank is of one of the levels, as {@link Shape#level} finds them. */
   private static Column inGallery(int perLevel) {
     if (perLevel == 0) {
       return lit(false);
     }
     Column in = lit(false);
-    for (int level = 0; level < LEVELS; level++) {
-      String count = "greatest(1, least(%d, n div %d))".formatted(perLevel, LEVELS);
-      String first = "%d * (n - %s) div %d".formatted(level, count, LEVELS - 1);
+    for (int level = 0; level < Shape.LEVELS; level++) {
+      String count = "greatest(1, least(%d, n div %d))".formatted(perLevel, Shape.LEVELS);
+      String first = "%d * (n - %s) div %d".formatted(level, count, Shape.LEVELS - 1);
       in = in.or(expr("rank_a >= %1$s AND rank_a < %1$s + %2$s".formatted(first, count)));
     }
     return in;

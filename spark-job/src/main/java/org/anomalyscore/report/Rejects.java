@@ -56,12 +56,12 @@ record Rejects(
         .map(
             row ->
                 new Rejects(
-                    row.getString(0),
-                    row.getString(1),
-                    row.getString(2),
-                    row.getLong(3),
-                    row.getString(4),
-                    row.getString(5)))
+                    row.getAs("config_id"),
+                    row.getAs("dataset"),
+                    row.getAs("reason"),
+                    row.<Long>getAs("images"),
+                    row.getAs("path"),
+                    row.getAs("message")))
         .toList();
   }
 }

@@ -28,10 +28,23 @@ record Shape(
       double vulnerability,
       double asI) {}
 
+  /** Lowest, three quartiles, highest. */
+  static final int LEVELS = 5;
+
+  /** How many images each level of a gallery shows: small sets are not shown twice. */
+  static int perLevel(long n, int wanted) {
+    return wanted == 0 ? 0 : (int) Math.max(1, Math.min(wanted, n / LEVELS));
+  }
+
+  /** The first rank of a level of {@code count} images. */
+  private static long firstOfLevel(long n, int count, int level) {
+    return level * (n - count) / (LEVELS - 1);
+  }
+
   /** The images of a level: 0 is the lowest AS-i, 1, 2 and 3 the quartiles, 4 the highest. */
   List<GalleryImage> level(int level, int perLevel) {
-    int count = Quantiles.perLevel(n, perLevel);
-    long first = Quantiles.firstOfLevel(n, count, level);
+    int count = perLevel(n, perLevel);
+    long first = firstOfLevel(n, count, level);
     return gallery.stream()
         .filter(image -> image.rank() >= first && image.rank() < first + count)
         .toList();

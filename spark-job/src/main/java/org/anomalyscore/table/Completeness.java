@@ -2,7 +2,6 @@ package org.anomalyscore.table;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.get_json_object;
-import static org.apache.spark.sql.functions.max_by;
 
 import java.util.HashMap;
 import java.util.List;
@@ -50,14 +49,18 @@ public final class Completeness {
       TableStore store, String configId, List<String> datasets) {
     Map<String, String> status = new HashMap<>();
     for (Row row :
-        store
-            .read(Table.RUNS)
-            .where(col("command").equalTo("score").and(col("config_id").equalTo(configId)))
-            // A set may be scored folder by folder; each folder's last run counts.
-            .groupBy(col("dataset"), get_json_object(col("configuration"), "$.images"))
-            .agg(max_by(col("status"), col("started_at")))
+        // A set may be scored folder by folder; each folder's last run counts.
+        NewestRun.rows(
+                store
+                    .read(Table.RUNS)
+                    .where(col("command").equalTo("score").and(col("config_id").equalTo(configId)))
+                    .withColumn("images", get_json_object(col("configuration"), "$.images")),
+                "started_at",
+                "dataset",
+                "images")
             .collectAsList()) {
-      status.merge(row.getString(0), row.getString(2), (a, b) -> a.equals(Run.COMPLETE) ? b : a);
+      status.merge(
+          row.getAs("dataset"), row.getAs("status"), (a, b) -> a.equals(Run.COMPLETE) ? b : a);
     }
     for (TableRow run : store.unfinishedRuns()) {
       String underWay = "not finished: it is under way or was killed";

@@ -30,8 +30,9 @@ public record ConfigurationChoice(String configId, String model) {
             .select("config_id", "dataset", "model")
             .distinct()
             .collectAsList()) {
-      datasetsOf.computeIfAbsent(row.getString(0), id -> new TreeSet<>()).add(row.getString(1));
-      modelOf.put(row.getString(0), row.getString(2));
+      String configId = row.getAs("config_id");
+      datasetsOf.computeIfAbsent(configId, id -> new TreeSet<>()).add(row.getAs("dataset"));
+      modelOf.put(configId, row.getAs("model"));
     }
     if (datasetsOf.isEmpty()) {
       throw new UserException(

@@ -162,7 +162,7 @@ class ShapesTest {
 
   @Test
   void withoutThumbnailsNoPathLeavesSpark() {
-    assertEquals(0, Quantiles.perLevel(1000, 0));
+    assertEquals(0, Shape.perLevel(1000, 0));
     assertEquals(List.of(), new Shape(9, null, null, null, List.of()).level(4, 0));
   }
 
