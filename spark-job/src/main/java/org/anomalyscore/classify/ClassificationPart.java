@@ -5,8 +5,6 @@ import static org.anomalyscore.page.HtmlTable.format;
 import static org.anomalyscore.page.HtmlTable.number;
 import static org.anomalyscore.page.HtmlTable.text;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.struct;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,20 +14,24 @@ import java.util.Map;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
+import org.anomalyscore.page.Part;
+import org.anomalyscore.table.NewestRun;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * How well classifiers told the sets of a comparison from its reference: the last {@code classify}
- * of its configuration and reference, with the whole training set; {@code classification.ftlh}
- * reads these names.
- *
- * @param comparison its place in the page
- * @param made when, in UTC
+ * of its configuration and reference, with the whole training set.
  */
-public record ClassificationPart(int comparison, String made, HtmlTable table) {
+public final class ClassificationPart implements Part {
+
+  /**
+   * What {@code classification.ftlh} prints.
+   *
+   * @param made when, in UTC
+   */
+  record Model(String made, HtmlTable table) {}
 
   private static final String CONTROL = "reference_halves";
 
@@ -43,25 +45,21 @@ public record ClassificationPart(int comparison, String made, HtmlTable table) {
     {"auc", "AUC", "How often it ranks a pair of one image of each rightly; 0.5 is chance"}
   };
 
-  /** One part a comparison that was classified. */
-  public static List<ClassificationPart> read(TableStore store, List<Comparison> comparisons) {
-    Dataset<Row> all =
-        store
-            .read(Table.CLASSIFICATIONS)
-            .where(
-                col("config_id")
-                    .isin(comparisons.stream().map(Comparison::configId).distinct().toArray()));
-    Dataset<Row> newest =
-        all.groupBy("config_id", "reference")
-            .agg(max_by(col("run_id"), struct("classified_at", "run_id")).as("run_id"));
+  /** One block a comparison that was classified. */
+  @Override
+  public List<Block> read(TableStore store, List<Comparison> comparisons) {
     List<Row> rows =
-        all.where(
+        NewestRun.rows(
+                store.read(Table.CLASSIFICATIONS).where(Comparison.isReported(comparisons)),
+                "classified_at",
+                "config_id",
+                "reference")
+            .where(
                 col("task")
                     .isin("reference_and_generated", CONTROL)
                     .and(col("train_fraction").equalTo(1)))
-            .join(newest, new String[] {"config_id", "reference", "run_id"})
             .collectAsList();
-    List<ClassificationPart> parts = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < comparisons.size(); i++) {
       Comparison comparison = comparisons.get(i);
       List<Row> ours =
@@ -72,12 +70,16 @@ public record ClassificationPart(int comparison, String made, HtmlTable table) {
                           && comparison.reference().equals(Comparison.text(row, "reference")))
               .toList();
       if (!ours.isEmpty()) {
-        parts.add(
-            new ClassificationPart(
-                i, HtmlTable.minute(ours.get(0).getAs("classified_at")), table(ours)));
+        blocks.add(
+            new Block(
+                Place.COMPARISON,
+                i,
+                "classify/classification.ftlh",
+                new Model(HtmlTable.minute(ours.get(0).getAs("classified_at")), table(ours)),
+                List.of()));
       }
     }
-    return parts;
+    return blocks;
   }
 
   /** A line a set, hardest to tell first; the control last. */

@@ -4,9 +4,6 @@ import static org.anomalyscore.page.HtmlTable.cell;
 import static org.anomalyscore.page.HtmlTable.format;
 import static org.anomalyscore.page.HtmlTable.number;
 import static org.anomalyscore.page.HtmlTable.text;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.struct;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,21 +14,18 @@ import java.util.Map;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
+import org.anomalyscore.page.Part;
 import org.anomalyscore.page.VisibleText;
+import org.anomalyscore.table.NewestRun;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * What {@code labels} found under the reported configurations: of each data set and source of
  * labels the last run.
- *
- * @param sections for the template
- * @param figures for the script, one a section
  */
-public record LabelPart(List<Section> sections, List<Figure> figures) {
+public final class LabelPart implements Part {
 
   private static final String[] MEASURES = {"complexity", "vulnerability", "as_i"};
   private static final String[] NAMES = {"C", "V", "AS-i"};
@@ -40,14 +34,18 @@ public record LabelPart(List<Section> sections, List<Figure> figures) {
   /** Names that fit below a figure. */
   private static final int MOST_DRAWN = 40;
 
+  /** What {@code labels.ftlh} prints. */
+  record Model(List<Section> sections) {}
+
   /**
    * A data set under one source of labels.
    *
+   * @param figure its figure's id
    * @param source where the labels come from
    * @param hidden labels that the figure leaves out
    */
-  public record Section(
-      int id,
+  record Section(
+      String figure,
       String dataset,
       String source,
       String model,
@@ -66,28 +64,22 @@ public record LabelPart(List<Section> sections, List<Figure> figures) {
    * @param means of C, V and AS-i: of each label mean, low and high
    * @param all the three means of all labelled images
    */
-  public record Figure(
-      int id,
+  record Means(
       List<String> labels,
       List<Double> values,
       List<Long> n,
       List<List<List<Double>>> means,
       List<Double> all) {}
 
-  public static LabelPart read(TableStore store, List<Comparison> comparisons) {
+  @Override
+  public List<Block> read(TableStore store, List<Comparison> comparisons) {
     String[] key = {"config_id", "dataset", "labels"};
-    Dataset<Row> all =
-        store
-            .read(Table.LABEL_SUMMARIES)
-            .where(
-                col("config_id")
-                    .isin(comparisons.stream().map(Comparison::configId).distinct().toArray()));
-    Dataset<Row> newest =
-        all.groupBy(Arrays.stream(key).map(name -> col(name)).toArray(Column[]::new))
-            .agg(max_by(col("run_id"), struct("summarised_at", "run_id")).as("run_id"));
     Map<List<String>, List<Row>> last = new LinkedHashMap<>();
     for (Row row :
-        all.join(newest, new String[] {"config_id", "dataset", "labels", "run_id"})
+        NewestRun.rows(
+                store.read(Table.LABEL_SUMMARIES).where(Comparison.isReported(comparisons)),
+                "summarised_at",
+                key)
             .orderBy("summarised_at", "run_id")
             .collectAsList()) {
       last.computeIfAbsent(
@@ -98,7 +90,9 @@ public record LabelPart(List<Section> sections, List<Figure> figures) {
     List<Section> sections = new ArrayList<>();
     List<Figure> figures = new ArrayList<>();
     last.values().forEach(rows -> add(sections, figures, rows));
-    return new LabelPart(sections, figures);
+    return sections.isEmpty()
+        ? List.of()
+        : List.of(Block.ofPage("labels/labels.ftlh", new Model(sections), figures));
   }
 
   private static void add(List<Section> sections, List<Figure> figures, List<Row> rows) {
@@ -117,12 +111,12 @@ public record LabelPart(List<Section> sections, List<Figure> figures) {
             .findFirst()
             .orElseThrow();
     boolean ordered = all.<Boolean>getAs("ordered");
-    int id = sections.size();
+    String figure = "labels-" + sections.size();
     List<Row> drawn = ordered ? labels : largest(labels);
     String source = Comparison.text(all, "labels");
     sections.add(
         new Section(
-            id,
+            figure,
             VisibleText.of(Comparison.text(all, "dataset")),
             source.equals("folder") ? "folder" : "labels of " + VisibleText.of(source),
             VisibleText.of(Comparison.text(all, "model")),
@@ -133,16 +127,17 @@ public record LabelPart(List<Section> sections, List<Figure> figures) {
             trends(all, ordered)));
     figures.add(
         new Figure(
-            id,
-            drawn.stream().map(row -> VisibleText.of(Comparison.text(row, "label"))).toList(),
-            ordered
-                ? drawn.stream().map(row -> Comparison.number(row, "label_value")).toList()
-                : null,
-            drawn.stream().map(row -> row.<Long>getAs("n")).toList(),
-            Arrays.stream(MEASURES)
-                .map(measure -> drawn.stream().map(row -> mean(row, measure)).toList())
-                .toList(),
-            Arrays.stream(MEASURES).map(measure -> mean(all, measure).get(0)).toList()));
+            figure,
+            new Means(
+                drawn.stream().map(row -> VisibleText.of(Comparison.text(row, "label"))).toList(),
+                ordered
+                    ? drawn.stream().map(row -> Comparison.number(row, "label_value")).toList()
+                    : null,
+                drawn.stream().map(row -> row.<Long>getAs("n")).toList(),
+                Arrays.stream(MEASURES)
+                    .map(measure -> drawn.stream().map(row -> mean(row, measure)).toList())
+                    .toList(),
+                Arrays.stream(MEASURES).map(measure -> mean(all, measure).get(0)).toList())));
   }
 
   /** The labels with the most images, in the same order. */

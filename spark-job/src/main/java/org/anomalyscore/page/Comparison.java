@@ -10,6 +10,7 @@ import java.util.Map;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -81,6 +82,20 @@ public record Comparison(
         .map(rows -> rows.get(rows.size() - 1))
         .sorted(Comparator.comparingDouble(row -> number(row, "anomaly_score")))
         .toList();
+  }
+
+  /** Whether a row's {@code config_id} is that of one of the comparisons. */
+  public static Column isReported(List<Comparison> comparisons) {
+    return col("config_id")
+        .isin(comparisons.stream().map(Comparison::configId).distinct().toArray());
+  }
+
+  /**
+   * The number of a comparison's reference among all sets of the page; those of its newest rows
+   * follow.
+   */
+  public static int firstSet(List<Comparison> comparisons, int comparison) {
+    return comparisons.stream().limit(comparison).mapToInt(c -> 1 + c.newest.size()).sum();
   }
 
   /** A column's text, or null. */

@@ -1,14 +1,13 @@
 package org.anomalyscore.report;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.sql.Timestamp;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.FigureNumbers;
+import org.anomalyscore.page.Part;
 import org.anomalyscore.page.VisibleText;
 import org.apache.spark.sql.Row;
 
@@ -17,25 +16,19 @@ import org.apache.spark.sql.Row;
  *
  * @param side bins of C and of V
  * @param steps of the grids of C and V, see {@link Quantiles#rank}
- * @param labels see {@link LabelPart}
+ * @param parts what the parts of the report draw
  */
-record FigureData(int side, int steps, List<Group> comparisons, List<LabelPart.Figure> labels) {
+record FigureData(int side, int steps, List<Group> comparisons, List<Part.Figure> parts) {
 
   /** Evaluations that all histories together may show, so that years of nights fit. */
   private static final int ALL_POINTS = 20_000;
-
-  /** Lines that a reader can tell apart. */
-  private static final int MOST_LINES = 8;
-
-  private static final MathContext DIGITS = new MathContext(5);
 
   /**
    * A comparison.
    *
    * @param axes low and high of C, V and AS-i; null where there are no rows
-   * @param lines sets of the common history
    */
-  record Group(String reference, List<Double> axes, List<Figure> sets, List<Integer> lines) {}
+  record Group(String reference, List<Double> axes, List<Figure> sets) {}
 
   /**
    * A set.
@@ -44,9 +37,7 @@ record FigureData(int side, int steps, List<Group> comparisons, List<LabelPart.F
    * @param v V on the grid
    * @param joint bin, count, bin, count ...
    * @param a counts of AS-i
-   * @param score AS, low, high, mean and 95 % quantile of the null, p
    * @param history time in ms, AS, low, high, 95 % quantile of the null; oldest first
-   * @param human human error rate and its standard error
    */
   record Figure(
       int id,
@@ -56,9 +47,7 @@ record FigureData(int side, int steps, List<Group> comparisons, List<LabelPart.F
       List<Double> v,
       List<Long> joint,
       List<Long> a,
-      List<Double> score,
-      List<List<Double>> history,
-      List<Double> human) {}
+      List<List<Double>> history) {}
 
   static FigureData of(
       List<Comparison> comparisons,
@@ -66,7 +55,7 @@ record FigureData(int side, int steps, List<Group> comparisons, List<LabelPart.F
       Map<Integer, Shape> shapes,
       Map<Integer, Bins.Axes> axes,
       Map<Integer, Bins> bins,
-      List<LabelPart.Figure> labels) {
+      List<Part.Figure> parts) {
     int points = Math.max(2, ALL_POINTS / sets.size());
     List<Group> groups = new ArrayList<>();
     for (int c = 0; c < comparisons.size(); c++) {
@@ -92,10 +81,9 @@ record FigureData(int side, int steps, List<Group> comparisons, List<LabelPart.F
                       a.vulnerability().high(),
                       a.asI().low(),
                       a.asI().high()),
-              figures,
-              lines(figures)));
+              figures));
     }
-    return new FigureData(Bins.SIDE, Quantiles.STEPS, groups, labels);
+    return new FigureData(Bins.SIDE, Quantiles.STEPS, groups, parts);
   }
 
   private static Figure figure(
@@ -116,64 +104,19 @@ record FigureData(int side, int steps, List<Group> comparisons, List<LabelPart.F
         set.id(),
         VisibleText.of(set.dataset()),
         shape == null ? 0 : shape.n(),
-        shape == null ? null : rounded(shape.complexity()),
-        shape == null ? null : rounded(shape.vulnerability()),
+        shape == null ? null : FigureNumbers.of(shape.complexity()),
+        shape == null ? null : FigureNumbers.of(shape.vulnerability()),
         joint,
-        counts == null ? null : java.util.Arrays.stream(counts.asI()).boxed().toList(),
-        row == null
-            ? null
-            : numbers(
-                row,
-                "anomaly_score",
-                "anomaly_score_low",
-                "anomaly_score_high",
-                "null_mean",
-                "null_q95",
-                "p_value"),
-        last.stream().map(FigureData::point).toList(),
-        row == null ? null : numbers(row, "human_error_rate", "human_error_rate_std_err"));
+        counts == null ? null : Arrays.stream(counts.asI()).boxed().toList(),
+        last.stream().map(FigureData::point).toList());
   }
 
   private static List<Double> point(Row row) {
     List<Double> point = new ArrayList<>();
     point.add((double) row.<Timestamp>getAs("evaluated_at").getTime());
     point.addAll(
-        numbers(row, "anomaly_score", "anomaly_score_low", "anomaly_score_high", "null_q95"));
+        FigureNumbers.of(
+            row, "anomaly_score", "anomaly_score_low", "anomaly_score_high", "null_q95"));
     return point;
-  }
-
-  /** The sets whose AS changed most since the evaluation before, by their order in the board. */
-  private static List<Integer> lines(List<Figure> figures) {
-    return figures.stream()
-        .filter(figure -> figure.history().size() > 1)
-        .sorted(Comparator.comparingDouble(figure -> -Math.abs(change(figure))))
-        .limit(MOST_LINES)
-        .map(figures::indexOf)
-        .sorted()
-        .toList();
-  }
-
-  private static double change(Figure figure) {
-    int last = figure.history().size() - 1;
-    return figure.history().get(last).get(1) - figure.history().get(last - 1).get(1);
-  }
-
-  private static List<Double> numbers(Row row, String... columns) {
-    List<Double> numbers = new ArrayList<>();
-    for (String column : columns) {
-      numbers.add(rounded(Comparison.number(row, column)));
-    }
-    return numbers;
-  }
-
-  private static List<Double> rounded(double[] values) {
-    return java.util.Arrays.stream(values).mapToObj(FigureData::rounded).toList();
-  }
-
-  /** Five digits: a figure shows three. */
-  private static Double rounded(Double value) {
-    return value == null || !Double.isFinite(value)
-        ? null
-        : new BigDecimal(value).round(DIGITS).doubleValue();
   }
 }

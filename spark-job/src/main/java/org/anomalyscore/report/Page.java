@@ -14,16 +14,14 @@ import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
-import org.anomalyscore.explain.Attributions;
-import org.anomalyscore.sweep.SweepSection;
+import org.anomalyscore.page.Part;
+import org.anomalyscore.storage.ContentHash;
 
 /** The HTML around a {@link PageModel}: template, style, scripts, and the data of the figures. */
 final class Page {
@@ -37,25 +35,22 @@ final class Page {
    *
    * @param text what the template prints
    * @param figures what the script draws
-   * @param attributions what attributions.ftlh prints
-   * @param sweeps what {@code sweep.ftlh} draws, which needs no script
+   * @param blocks what the templates of the parts print
    */
-  static String html(
-      PageModel text, FigureData figures, Attributions attributions, List<SweepSection> sweeps) {
+  static String html(PageModel text, FigureData figures, List<Part.Block> blocks) {
     String charts = resource(charts());
     String script = resource("report.js");
     Map<String, Object> model = new LinkedHashMap<>(JSON.convertValue(text, new MapType()));
-    model.put("sweeps", JSON.convertValue(sweeps, new ListType()));
+    model.put("parts", blocks.stream().map(Page::part).toList());
     StringWriter html = new StringWriter();
     try {
       HTMLOutputFormat raw = HTMLOutputFormat.INSTANCE;
-      model.put("attributions", JSON.convertValue(attributions, new MapType()));
       model.put("style", raw.fromMarkup(resource("report.css")));
       model.put("charts", raw.fromMarkup(charts));
       model.put("script", raw.fromMarkup(script));
       model.put("data", raw.fromMarkup(inScript(JSON.writeValueAsString(figures))));
       model.put("script_hashes", "'sha256-%s' 'sha256-%s'".formatted(hash(charts), hash(script)));
-      templates().getTemplate("report.ftlh").process(model, html);
+      templates().getTemplate("report/report.ftlh").process(model, html);
     } catch (JsonProcessingException | TemplateModelException e) {
       throw new IllegalStateException("Own values must be printable", e);
     } catch (TemplateException e) {
@@ -66,6 +61,18 @@ final class Page {
     return html.toString();
   }
 
+  private static Map<String, Object> part(Part.Block block) {
+    return Map.of(
+        "place",
+        block.place().name(),
+        "comparison",
+        block.comparison(),
+        "template",
+        block.template(),
+        "model",
+        JSON.convertValue(block.model(), new MapType()));
+  }
+
   /** JSON that cannot end the element that it stands in, nor begin a comment there. */
   static String inScript(String json) {
     return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
@@ -73,7 +80,8 @@ final class Page {
 
   private static Configuration templates() {
     Configuration templates = new Configuration(Configuration.VERSION_2_3_34);
-    templates.setClassForTemplateLoading(Page.class, "");
+    // The root of the rooms, each of which holds its own.
+    templates.setClassForTemplateLoading(Page.class, "/org/anomalyscore");
     templates.setDefaultEncoding("UTF-8");
     templates.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
     templates.setLogTemplateExceptions(false);
@@ -107,16 +115,8 @@ final class Page {
   }
 
   private static String hash(String script) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
-      return Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Base64.getEncoder().encodeToString(ContentHash.of(script));
   }
-
-  private static final class ListType extends TypeReference<List<Map<String, Object>>> {}
 
   private static final class MapType extends TypeReference<Map<String, Object>> {}
 }

@@ -3,8 +3,6 @@ package org.anomalyscore.report;
 import static org.anomalyscore.page.HtmlTable.format;
 
 import java.util.List;
-import org.anomalyscore.classify.ClassificationPart;
-import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.Thumbnail;
 import org.anomalyscore.page.VisibleText;
@@ -16,25 +14,20 @@ import org.anomalyscore.report.Shape.GalleryImage;
  *
  * @param made when, in UTC
  * @param from the folder of the tables
- * @param labels see {@link LabelPart}
  */
 record PageModel(
     String made,
     String from,
     String version,
     List<Group> comparisons,
-    List<ClassificationPart> classifications,
-    List<LabelPart.Section> labels,
     HtmlTable runs,
     long allRuns) {
 
   /**
    * A comparison.
    *
-   * @param confidence of the intervals, percent
-   * @param benchmarked when the benchmark began that the next three are of; null without one
+   * @param benchmarked when the benchmark began that the next two are of; null without one
    * @param alerts messages
-   * @param hidden how many sets the common history leaves out
    * @param configuration JSON, or null
    */
   record Group(
@@ -44,15 +37,10 @@ record PageModel(
       String reference,
       long nReference,
       String evaluated,
-      String confidence,
       String benchmarked,
       List<String> alerts,
       List<String> failed,
       HtmlTable correlations,
-      HtmlTable board,
-      boolean hasHumans,
-      int lines,
-      int hidden,
       Section referenceSection,
       List<Section> sets,
       HtmlTable rejects,

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.anomalyscore.classify.ClassificationPart;
-import org.anomalyscore.explain.Attributions;
+import org.anomalyscore.evaluate.LeaderboardPart;
+import org.anomalyscore.explain.AttributionPart;
 import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.Part;
 import org.anomalyscore.page.Thumbnail;
 import org.anomalyscore.storage.WholeFile;
-import org.anomalyscore.sweep.SweepSection;
+import org.anomalyscore.sweep.SweepPart;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Dataset;
@@ -103,8 +105,16 @@ public final class Report {
             .toList();
     Map<String, Thumbnail> pictures =
         Thumbnails.read(spark, shown, Thumbnails.bytesEach(shown.size()));
-    LabelPart labels = LabelPart.read(store, comparisons);
-    FigureData figures = FigureData.of(comparisons, sets, shapes, axes, bins, labels.figures());
+    List<Part.Block> blocks =
+        parts().stream().flatMap(part -> part.read(store, comparisons).stream()).toList();
+    FigureData figures =
+        FigureData.of(
+            comparisons,
+            sets,
+            shapes,
+            axes,
+            bins,
+            blocks.stream().flatMap(block -> block.figures().stream()).toList());
     PageModel page =
         new PageBuilder(
                 sets,
@@ -113,18 +123,8 @@ public final class Report {
                 perLevel,
                 Rejects.read(store, sets),
                 Runs.read(store, comparisons))
-            .build(
-                store.location(),
-                run,
-                comparisons,
-                ClassificationPart.read(store, comparisons),
-                labels.sections(),
-                figures);
-    Attributions attributions =
-        Attributions.read(store, comparisons, spark.sessionState().newHadoopConf());
-    byte[] html =
-        Page.html(page, figures, attributions, SweepSection.read(store, comparisons))
-            .getBytes(StandardCharsets.UTF_8);
+            .build(store.location(), run, comparisons);
+    byte[] html = Page.html(page, figures, blocks).getBytes(StandardCharsets.UTF_8);
     file.write(html);
     if (html.length > LARGE) {
       LOG.warn(
@@ -137,6 +137,16 @@ public final class Report {
         comparisons.size(),
         sets.size() - comparisons.size(),
         shapes.values().stream().mapToLong(Shape::n).sum());
+  }
+
+  /** The parts, in the order in which they stand in the page. */
+  private List<Part> parts() {
+    return List.of(
+        new LeaderboardPart(),
+        new ClassificationPart(),
+        new LabelPart(),
+        new AttributionPart(spark.sessionState().newHadoopConf()),
+        new SweepPart());
   }
 
   private static Map<Integer, Bins.Axes> axes(List<ReportedSet> sets, Map<Integer, Shape> shapes) {

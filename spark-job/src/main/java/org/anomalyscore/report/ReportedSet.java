@@ -8,7 +8,8 @@ import org.anomalyscore.page.Comparison;
 /**
  * A data set in one comparison: the reference, or a generated set.
  *
- * @param id its place in the list of all, which stands for it in Spark's frames and in the page
+ * @param id its place in the list of all, which stands for it in Spark's frames and in the page;
+ *     {@link Comparison#firstSet} counts the same
  * @param comparison place of its comparison
  * @param images the path of its images as a manifest gives it; null where none is known
  * @param evaluated images when it was evaluated

@@ -2,16 +2,16 @@ package org.anomalyscore.report;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.get_json_object;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.max_by;
 
 import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.anomalyscore.page.Comparison;
+import org.anomalyscore.table.NewestRun;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -39,35 +39,30 @@ record Runs(
   record Outcome(String json, Timestamp at) {}
 
   static Runs read(TableStore store, List<Comparison> comparisons) {
-    Dataset<Row> runs =
-        store
-            .read(Table.RUNS)
-            .where(
-                col("config_id")
-                    .isin(comparisons.stream().map(Comparison::configId).distinct().toArray()));
+    Dataset<Row> runs = store.read(Table.RUNS).where(Comparison.isReported(comparisons));
     Map<String, String> configurations = new HashMap<>();
     for (Row row :
-        runs.where("command = 'score' AND status = 'complete'")
-            .groupBy("config_id")
-            .agg(max_by(col("configuration"), col("started_at")))
+        NewestRun.rows(
+                runs.where("command = 'score' AND status = 'complete'"), "started_at", "config_id")
             .collectAsList()) {
-      configurations.put(row.getString(0), row.getString(1));
+      configurations.put(row.getAs("config_id"), row.getAs("configuration"));
     }
     Map<List<String>, Outcome> outcomes = new HashMap<>();
+    Column reference = get_json_object(col("outcome"), "$.reference");
     for (Row row :
-        runs.where("outcome IS NOT NULL")
-            .groupBy(
-                col("config_id"), get_json_object(col("outcome"), "$.reference").as("reference"))
-            .agg(max_by(col("outcome"), col("started_at")), max("started_at"))
-            .where("reference IS NOT NULL")
+        NewestRun.rows(
+                runs.withColumn("reference", reference).where("reference IS NOT NULL"),
+                "started_at",
+                "config_id",
+                "reference")
             .collectAsList()) {
       outcomes.put(
-          List.of(row.getString(0), row.getString(1)),
-          new Outcome(row.getString(2), row.getTimestamp(3)));
+          List.of(row.getAs("config_id"), row.getAs("reference")),
+          new Outcome(row.getAs("outcome"), row.getAs("started_at")));
     }
     return new Runs(
         runs.count(),
-        runs.orderBy(col("started_at").desc()).limit(SHOWN).collectAsList(),
+        runs.orderBy(col("started_at").desc(), col("run_id").desc()).limit(SHOWN).collectAsList(),
         configurations,
         outcomes);
   }

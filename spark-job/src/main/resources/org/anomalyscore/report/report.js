@@ -5,7 +5,7 @@
   const figures = new Map();
   data.comparisons.forEach(group => group.sets.forEach((set, index) =>
     figures.set(String(set.id), { set, group, reference: group.sets[0], index })));
-  data.labels.forEach(labels => figures.set('labels-' + labels.id, { labels }));
+  data.parts.forEach(figure => figures.set(figure.id, figure.data));
 
   // Colours and dashes: lines differ in both, so that no colour has to be told from another.
   const OKABE_ITO = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8a7a00', '#777777'];
@@ -173,7 +173,7 @@
   }
 
   function board(of, c, width) {
-    const sets = of.group.sets.slice(1);
+    const sets = of.sets;
     const at = sets.map((s, i) => [i, ...s.score]);
     const differs = s => s.score[5] !== null ? s.score[5] < 0.05 : s.score[4] !== null && s.score[0] > s.score[4];
     const names = Math.min(220, Math.max(90, width * 0.28));
@@ -235,7 +235,7 @@
 
   function trend(of, c, width) {
     const room = Math.min(170, width * 0.3);
-    const shown = of.group.lines.map(place => of.group.sets[place]);
+    const shown = of.sets.map(set => figures.get(String(set)).set);
     const grid = { left: 52, right: room, top: 12, bottom: 62 };
     const x = times(c, shown.flatMap(s => s.history.map(p => String(p[0]))));
     // Names at the right ends are kept a line apart here: the library leaves equal values on top of each other.
@@ -265,15 +265,15 @@
   }
 
   function humans(of, c) {
-    const sets = of.group.sets.slice(1).filter(s => s.human[0] !== null);
+    const sets = of.sets;
     return base(c, {
       legend: { show: false }, grid: { left: 52, right: 40, top: 16, bottom: 46 },
       xAxis: axis(c, 'human error rate', Object.assign({ scale: true }, horizontal)), yAxis: axis(c, 'AS', { min: 0, nameGap: 38 }),
       series: [{
-        type: 'custom', silent: true, data: sets.filter(s => s.human[1] !== null).map(s => [s.human[0] - s.human[1], s.human[0] + s.human[1], s.score[0]]), encode: { x: [0, 1], y: 2 },
+        type: 'custom', silent: true, data: sets.filter(s => s.human[1] !== null).map(s => [s.human[0] - s.human[1], s.human[0] + s.human[1], s.score]), encode: { x: [0, 1], y: 2 },
         renderItem: (params, api) => whisker(api, [api.value(0), api.value(2)], [api.value(1), api.value(2)], 4, false, { stroke: c.set, lineWidth: 1.5 })
       }, {
-        type: 'scatter', symbolSize: 10, itemStyle: { color: c.set }, data: sets.map(s => [s.human[0], s.score[0]]),
+        type: 'scatter', symbolSize: 10, itemStyle: { color: c.set }, data: sets.map(s => [s.human[0], s.score]),
         label: { show: true, position: 'top', color: c.ink, fontSize: 11, width: 110, overflow: 'truncate', formatter: p => sets[p.dataIndex].name },
         labelLayout: { hideOverlap: true },
         tooltip: { formatter: p => escaped(sets[p.dataIndex].name) + '<br>human error rate ' + number(p.value[0]) + '<br>AS ' + number(p.value[1]) }
@@ -285,7 +285,7 @@
 
   /** Means of C, V and AS-i by label, a panel each; the dashed line is the mean of all. */
   function labels(of, c, width) {
-    const { labels: names, values, n, means, all } = of.labels;
+    const { labels: names, values, n, means, all } = of;
     const panels = ['C (radians)', 'V', 'AS-i'];
     const places = names.map((name, i) => values ? values[i] : i);
     const x = gridIndex => values
@@ -314,17 +314,43 @@
     });
   }
 
+  /** Means over seeds against a parameter; thin lines reach from the lowest to the highest seed. */
+  function sweep(of, c) {
+    const series = of.lines.flatMap(line => {
+      const place = line.set - 1, isReference = line.set === 0;
+      const color = isReference ? c.reference : OKABE_ITO[place % OKABE_ITO.length];
+      return [{
+        type: 'line', name: line.name, data: line.points.map(p => [p.place, p.mean]), symbolSize: 8,
+        symbol: isReference ? 'circle' : SYMBOLS[place % SYMBOLS.length], itemStyle: { color },
+        lineStyle: { color, width: 2, type: isReference ? 'dashed' : DASHES[place % DASHES.length] },
+        tooltip: { formatter: i => escaped(line.name) + '<br>' + escaped(of.values[i.value[0]]) + ': ' + number(i.value[1]) + ' (' + number(line.points[i.dataIndex].low) + ' to ' + number(line.points[i.dataIndex].high) + ')' }
+      }, {
+        type: 'custom', name: line.name, silent: true, itemStyle: { color }, encode: { x: 0, y: [1, 2] },
+        data: line.points.map(p => [p.place, p.low, p.high]),
+        renderItem: (params, api) => whisker(api, [api.value(0), api.value(1)], [api.value(0), api.value(2)], 4, true, { stroke: color, lineWidth: 1 })
+      }];
+    });
+    return base(c, {
+      title: { text: of.title, top: 0, left: 0, textStyle: { color: c.ink, fontSize: 13 } },
+      legend: { type: 'scroll', top: 22, left: 0, itemWidth: 34, textStyle: { color: c.ink, overflow: 'truncate', width: 120 } },
+      grid: { left: 64, right: 16, top: 58, bottom: 30 },
+      xAxis: { type: 'category', data: of.values, axisLine: { lineStyle: { color: c.quiet } }, axisLabel: { color: c.quiet, hideOverlap: true } },
+      yAxis: axis(c, of.axis, { scale: true, nameGap: 46, axisLabel: { color: c.quiet, hideOverlap: true, formatter: v => number(v, 3) } }),
+      series
+    });
+  }
+
   const kinds = {
     'cdf-c': (of, c) => cdf(of, 'c', 'complexity C (radians)', c),
     'cdf-v': (of, c) => cdf(of, 'v', 'vulnerability V', c),
-    joint, hist: histogram, board, trend, history, humans, labels
+    joint, hist: histogram, board, trend, history, humans, labels, sweep
   };
   const drawn = new Map();
 
   function draw(element) {
     const of = figures.get(element.dataset.set), kind = element.dataset.kind, width = element.clientWidth;
     if (!width) return;
-    if (kind === 'board') element.style.height = 60 + 26 * (of.group.sets.length - 1) + 'px';
+    if (kind === 'board') element.style.height = 60 + 26 * of.sets.length + 'px';
     if (kind === 'trend') element.style.height = '340px';
     if (kind === 'labels') element.style.height = (isNarrow(width) ? 850 : 330) + 'px';
     if (kind === 'joint') element.style.height = (width < 560 ? 620 : 360) + 'px';

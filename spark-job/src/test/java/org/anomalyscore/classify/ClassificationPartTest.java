@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable.Cell;
+import org.anomalyscore.page.Part;
 import org.anomalyscore.report.Report;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
@@ -93,8 +94,8 @@ class ClassificationPartTest {
     store.append(Table.CLASSIFICATIONS, Stream.of(rows).map(TableRow::toRow).toList());
   }
 
-  private List<ClassificationPart> read() {
-    return ClassificationPart.read(store, Comparison.read(store, null, null));
+  private List<Part.Block> read() {
+    return new ClassificationPart().read(store, Comparison.read(store, null, null));
   }
 
   private String html() throws Exception {
@@ -124,14 +125,13 @@ class ClassificationPartTest {
         // Of references and configurations that are not in the page.
         row("other", 3, "reference_and_generated", "gone", 0.5).with("reference", "unreal"),
         row("other", 3, "reference_and_generated", "gone", 0.5).with("config_id", "e"));
-    List<ClassificationPart> parts = read();
-    assertEquals(1, parts.size(), "of d nothing was classified");
-    assertEquals(1, parts.get(0).comparison());
-    assertEquals("1970-01-03 00:00", parts.get(0).made());
+    List<Part.Block> blocks = read();
+    assertEquals(1, blocks.size(), "of d nothing was classified");
+    assertEquals(1, blocks.get(0).comparison());
+    ClassificationPart.Model model = (ClassificationPart.Model) blocks.get(0).model();
+    assertEquals("1970-01-03 00:00", model.made());
     List<List<String>> texts =
-        parts.get(0).table().rows().stream()
-            .map(line -> line.stream().map(Cell::text).toList())
-            .toList();
+        model.table().rows().stream().map(line -> line.stream().map(Cell::text).toList()).toList();
     String none = "–";
     assertEquals(
         List.of(

@@ -130,6 +130,15 @@ public class ReportTest {
     return JsonMapper.builder().build().readTree(data.group(1));
   }
 
+  private static JsonNode figure(String html, String id) throws Exception {
+    for (JsonNode figure : data(html).get("parts")) {
+      if (figure.get("id").asText().equals(id)) {
+        return figure.get("data");
+      }
+    }
+    throw new AssertionError("no figure " + id);
+  }
+
   private static String flat(String html) {
     return html.substring(html.indexOf("</style>"), html.indexOf("<script type="))
         .replaceAll("\\s+", " ");
@@ -225,13 +234,25 @@ public class ReportTest {
             sweep("new", 2, "attack_start", 0.000001, 0)));
     String html = html();
     assertEquals(1, html.split("<h2>Sweep", -1).length - 1);
-    assertTrue(html.contains("Mean C against noise_step") && html.contains("AS against"));
-    assertTrue(html.contains(">0.01 *</text>") && html.contains(">1e-06</text>"));
+    assertTrue(html.contains("aria-label=\"Mean C against noise_step; "));
+    // By parameter: V and AS against attack_start, C and AS against noise_step.
+    JsonNode noise = figure(html, "sweep-0-2");
+    assertEquals("Mean C against noise_step", noise.get("title").asText());
+    assertEquals("[\"0.01 *\",\"0.1\"]", noise.get("values").toString());
+    assertEquals(
+        List.of("real (reference)", VisibleText.of(HOSTILE)),
+        noise.get("lines").findValuesAsText("name"));
     // Two seeds of 0.21 and 0.22.
-    assertTrue(html.contains("0.01: 0.2150 (0.2100 to 0.2200)"), "mean and range of the seeds");
-    assertFalse(html.contains("0.7770"), "the older sweep");
+    JsonNode point = noise.at("/lines/1/points/0");
+    assertEquals(0.215, point.get("mean").asDouble(), 1e-15);
+    assertEquals(0.21, point.get("low").asDouble(), 1e-15);
+    assertEquals(0.22, point.get("high").asDouble(), 1e-15);
+    JsonNode attack = figure(html, "sweep-0-0");
+    assertEquals("[\"1e-06\"]", attack.get("values").toString());
+    assertEquals(1, attack.get("lines").size(), "V of the reference is not known");
+    assertTrue(html.contains("data-kind=\"sweep\" data-set=\"sweep-0-3\""));
+    assertFalse(html.contains("0.777"), "the older sweep");
     assertFalse(html.contains("<script>alert"));
-    // A reference without numbers in a column has no line, and no place is NaN; scripts have isNaN.
     assertFalse(flat(html).contains("NaN"));
   }
 
@@ -312,8 +333,11 @@ public class ReportTest {
     JsonNode c = comparisons.get(1);
     assertEquals(List.of("real", "g", "other"), c.get("sets").findValuesAsText("name"));
     assertEquals(3, c.at("/sets/1/history").size());
-    assertEquals(0.13, c.at("/sets/1/score/0").asDouble());
-    assertEquals("[1]", c.get("lines").toString(), "other has one evaluation");
+    assertEquals(0.13, figure(html, "board-1").at("/sets/0/score/0").asDouble());
+    int g = c.at("/sets/1/id").asInt();
+    assertEquals(
+        "[" + g + "]", figure(html, "trend-1").get("sets").toString(), "other has one evaluation");
+    assertTrue(html.contains("<a href=\"#set-" + g + "\"><bdi>g</bdi>"), "the board leads there");
     String text = flat(html);
     assertTrue(text.contains("+0.0100"), "change since the evaluation before");
     assertTrue(text.contains("ks_complexity"));
@@ -406,9 +430,8 @@ public class ReportTest {
     String text = flat(html);
     assertTrue(text.contains("by <bdi>labels of &lt;/script&gt;"), "whose labels");
     assertFalse(text.contains("gone"), "an older run");
-    assertEquals("[\"a\"]", data(html).at("/labels/0/labels").toString(), "oldest first");
-    assertEquals(2, data(html).get("labels").size());
-    JsonNode figure = data(html).at("/labels/1");
+    assertEquals("[\"a\"]", figure(html, "labels-0").get("labels").toString(), "oldest first");
+    JsonNode figure = figure(html, "labels-1");
     assertEquals("[\"9\",\"100\"]", figure.get("labels").toString());
     assertEquals("[9.0,100.0]", figure.get("values").toString());
     assertEquals("[[1.25,null,null],[6.25,6.125,6.5]]", figure.at("/means/0").toString());
@@ -426,7 +449,7 @@ public class ReportTest {
     }
     labels(rows.toArray(TableRow[]::new));
     String html = html();
-    JsonNode figure = data(html).at("/labels/0");
+    JsonNode figure = figure(html, "labels-0");
     assertEquals(40, figure.get("labels").size());
     assertEquals("label 10", figure.at("/labels/0").asText());
     assertTrue(figure.get("values").isNull());

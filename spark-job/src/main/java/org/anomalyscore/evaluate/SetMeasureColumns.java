@@ -1,4 +1,4 @@
-package org.anomalyscore.report;
+package org.anomalyscore.evaluate;
 
 import static org.anomalyscore.page.HtmlTable.format;
 import static org.anomalyscore.page.HtmlTable.number;

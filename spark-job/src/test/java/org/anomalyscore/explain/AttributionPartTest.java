@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The section of explained images in the page. */
-class AttributionsTest {
+class AttributionPartTest {
 
   private static final String HOSTILE = "/a/</figure><script>alert(1)</script>.png";
 

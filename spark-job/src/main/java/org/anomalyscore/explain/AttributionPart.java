@@ -2,18 +2,20 @@ package org.anomalyscore.explain;
 
 import static org.anomalyscore.page.HtmlTable.format;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.max_by;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.Part;
 import org.anomalyscore.page.Thumbnail;
 import org.anomalyscore.page.VisibleText;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.ImagesByPath;
 import org.anomalyscore.storage.Storage;
+import org.anomalyscore.table.NewestRun;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.hadoop.conf.Configuration;
@@ -24,7 +26,7 @@ import org.apache.spark.sql.Row;
  * The images that were explained last, under the reported configurations: each beside the heat map
  * of its super-pixels. All text has gone through {@link VisibleText}.
  */
-public record Attributions(List<Explained> explained) {
+public final class AttributionPart implements Part {
 
   /** More would make the page large; the table holds them all. */
   private static final int SHOWN = 12;
@@ -39,6 +41,16 @@ public record Attributions(List<Explained> explained) {
 
   private static final long MAX_PIXELS = ImageLoader.MOST_PIXELS;
   private static final long MAX_FILE_BYTES = 64L << 20;
+
+  private final Configuration hadoop;
+
+  /** A part whose overlays are read with these settings of Hadoop. */
+  public AttributionPart(Configuration hadoop) {
+    this.hadoop = hadoop;
+  }
+
+  /** What {@code attributions.ftlh} prints. */
+  record Model(List<Explained> explained) {}
 
   /**
    * An image.
@@ -59,37 +71,31 @@ public record Attributions(List<Explained> explained) {
       List<String> top,
       String stability) {}
 
-  public static Attributions read(
-      TableStore store, List<Comparison> comparisons, Configuration hadoop) {
+  @Override
+  public List<Block> read(TableStore store, List<Comparison> comparisons) {
     List<Row> newest =
-        store
-            .read(Table.ATTRIBUTIONS)
-            .where(
-                col("config_id")
-                    .isin(comparisons.stream().map(Comparison::configId).distinct().toArray()))
-            .groupBy("config_id", "path")
-            .agg(
-                max_by(col("run_id"), col("explained_at")).as("run_id"),
-                max("explained_at").as("explained_at"))
-            .orderBy(col("explained_at").desc(), col("path"))
-            .limit(SHOWN)
+        NewestRun.rows(
+                store.read(Table.ATTRIBUTIONS).where(Comparison.isReported(comparisons)),
+                "explained_at",
+                "config_id",
+                "path")
+            .where(col("rank").leq(TOP))
+            .orderBy(col("explained_at").desc(), col("path"), col("config_id"), col("rank"))
+            .limit(SHOWN * TOP)
             .collectAsList();
-    List<Explained> explained = new ArrayList<>();
-    for (Row image : newest) {
-      List<Row> top =
-          store
-              .read(Table.ATTRIBUTIONS)
-              .where(
-                  col("run_id")
-                      .equalTo(image.<String>getAs("run_id"))
-                      .and(col("config_id").equalTo(image.<String>getAs("config_id")))
-                      .and(col("path").equalTo(image.<String>getAs("path")))
-                      .and(col("rank").leq(TOP)))
-              .orderBy("rank")
-              .collectAsList();
-      explained.add(explained(top, hadoop));
+    Map<List<String>, List<Row>> images = new LinkedHashMap<>();
+    for (Row row : newest) {
+      images
+          .computeIfAbsent(
+              List.of(Comparison.text(row, "config_id"), Comparison.text(row, "path")),
+              image -> new ArrayList<>())
+          .add(row);
     }
-    return new Attributions(explained);
+    List<Explained> explained =
+        images.values().stream().limit(SHOWN).map(top -> explained(top, hadoop)).toList();
+    return explained.isEmpty()
+        ? List.of()
+        : List.of(Block.ofPage("explain/attributions.ftlh", new Model(explained), List.of()));
   }
 
   private static Explained explained(List<Row> top, Configuration hadoop) {
@@ -105,7 +111,7 @@ public record Attributions(List<Explained> explained) {
         picture.width(),
         picture.height(),
         picture.fault() == null ? null : VisibleText.of(picture.fault()),
-        top.stream().map(Attributions::inWords).toList(),
+        top.stream().map(AttributionPart::inWords).toList(),
         correlation == null ? null : format("%.2f", correlation));
   }
 

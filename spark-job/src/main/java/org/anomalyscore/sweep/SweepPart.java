@@ -1,0 +1,246 @@
+package org.anomalyscore.sweep;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.HtmlTable;
+import org.anomalyscore.page.HtmlTable.Cell;
+import org.anomalyscore.page.Part;
+import org.anomalyscore.page.VisibleText;
+import org.anomalyscore.table.NewestRun;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Row;
+
+/** The last sweep of each reported feature model against a reported reference. */
+public final class SweepPart implements Part {
+
+  /** What {@code sweep.ftlh} prints of one sweep. */
+  record Model(
+      String model, String reference, String swept, List<Drawing> drawings, HtmlTable table) {}
+
+  /** A figure's id and its words. */
+  record Drawing(String figure, String title, String caption) {}
+
+  /**
+   * A figure: lines over the values of one parameter, which stand at equal distances.
+   *
+   * @param axis what the lines show
+   * @param values of the parameter, rising; that of the profile is marked by *
+   */
+  record Chart(String title, String axis, List<String> values, List<Line> lines) {}
+
+  /**
+   * A set's points; those without a number are left out.
+   *
+   * @param set 0 for the reference, then the generated sets
+   */
+  record Line(int set, String name, List<Point> points) {}
+
+  /** A mean over seeds, and the lowest and highest of them, at a place of {@code values}. */
+  record Point(int place, double mean, double low, double high) {}
+
+  /** Newest first. */
+  @Override
+  public List<Block> read(TableStore store, List<Comparison> comparisons) {
+    Set<List<String>> reported =
+        comparisons.stream()
+            .map(comparison -> List.of(comparison.model(), comparison.reference()))
+            .collect(Collectors.toSet());
+    Map<List<String>, List<Row>> sweeps = new LinkedHashMap<>();
+    for (Row row :
+        NewestRun.rows(
+                store
+                    .read(Table.SWEEPS)
+                    .where(
+                        col("model")
+                            .isin(comparisons.stream().map(Comparison::model).toArray())
+                            .and(
+                                col("reference")
+                                    .isin(
+                                        comparisons.stream()
+                                            .map(Comparison::reference)
+                                            .toArray()))),
+                "swept_at",
+                "model",
+                "reference")
+            .orderBy(
+                col("swept_at").desc(),
+                col("model"),
+                col("reference"),
+                col("parameter"),
+                col("value"),
+                col("dataset"),
+                col("seed"))
+            .collectAsList()) {
+      List<String> key = List.of(Comparison.text(row, "model"), Comparison.text(row, "reference"));
+      if (reported.contains(key)) {
+        sweeps.computeIfAbsent(key, sweep -> new ArrayList<>()).add(row);
+      }
+    }
+    List<Block> blocks = new ArrayList<>();
+    sweeps.values().forEach(rows -> blocks.add(block("sweep-" + blocks.size(), rows)));
+    return blocks;
+  }
+
+  private static Block block(String id, List<Row> rows) {
+    Row first = rows.get(0);
+    List<String> generated = distinct(rows, "dataset");
+    List<Drawing> drawings = new ArrayList<>();
+    List<Figure> figures = new ArrayList<>();
+    for (String parameter : distinct(rows, "parameter")) {
+      List<Row> varied = rows.stream().filter(row -> is(row, "parameter", parameter)).toList();
+      String measure = parameter.startsWith("noise") ? "complexity" : "vulnerability";
+      String symbol = measure.equals("complexity") ? "C" : "V";
+      List<Line> means = new ArrayList<>();
+      String reference = VisibleText.of(Comparison.text(first, "reference")) + " (reference)";
+      // The reference's numbers stand in the rows of each generated set.
+      means.add(line(0, reference, generated.get(0), varied, "reference_mean_" + measure));
+      means.addAll(lines(generated, varied, "mean_" + measure));
+      add(
+          drawings,
+          figures,
+          id,
+          chart("Mean " + symbol + " against " + parameter, "mean " + symbol, varied, means),
+          "Where the lines keep their distance, the measure tells the sets apart whatever the"
+              + " parameter.");
+      add(
+          drawings,
+          figures,
+          id,
+          chart("AS against " + parameter, "AS", varied, lines(generated, varied, "anomaly_score")),
+          "A flat line is a score that does not depend on the parameter; long thin lines are one"
+              + " that depends on the seed.");
+    }
+    return Block.ofPage(
+        "sweep/sweep.ftlh",
+        new Model(
+            VisibleText.of(Comparison.text(first, "model")),
+            VisibleText.of(Comparison.text(first, "reference")),
+            HtmlTable.minute(first.getAs("swept_at")),
+            drawings,
+            table(rows, generated)),
+        figures);
+  }
+
+  private static void add(
+      List<Drawing> drawings, List<Figure> figures, String id, Chart chart, String caption) {
+    String figure = id + "-" + figures.size();
+    drawings.add(new Drawing(figure, chart.title(), caption));
+    figures.add(new Figure(figure, chart));
+  }
+
+  private static List<String> distinct(List<Row> rows, String column) {
+    return List.copyOf(
+        new LinkedHashSet<>(rows.stream().map(row -> Comparison.text(row, column)).toList()));
+  }
+
+  private static boolean is(Row row, String column, Object value) {
+    return value.equals(row.getAs(column));
+  }
+
+  private static Chart chart(String title, String axis, List<Row> rows, List<Line> lines) {
+    Double profile = rows.get(0).getAs("profile_value");
+    return new Chart(
+        title,
+        axis,
+        values(rows).stream()
+            .map(value -> number(value) + (value.equals(profile) ? " *" : ""))
+            .toList(),
+        lines.stream().filter(line -> !line.points().isEmpty()).toList());
+  }
+
+  private static List<Line> lines(List<String> generated, List<Row> rows, String column) {
+    List<Line> lines = new ArrayList<>();
+    for (String dataset : generated) {
+      lines.add(line(lines.size() + 1, VisibleText.of(dataset), dataset, rows, column));
+    }
+    return lines;
+  }
+
+  private static Line line(int set, String name, String dataset, List<Row> rows, String column) {
+    List<Double> values = values(rows);
+    List<Point> points = new ArrayList<>();
+    for (int place = 0; place < values.size(); place++) {
+      DoubleSummaryStatistics seeds = seeds(rows, dataset, values.get(place), column);
+      if (seeds.getCount() > 0) {
+        points.add(new Point(place, seeds.getAverage(), seeds.getMin(), seeds.getMax()));
+      }
+    }
+    return new Line(set, name, points);
+  }
+
+  private static List<Double> values(List<Row> rows) {
+    return rows.stream().map(row -> row.<Double>getAs("value")).distinct().sorted().toList();
+  }
+
+  private static DoubleSummaryStatistics seeds(
+      List<Row> rows, String dataset, double value, String column) {
+    return rows.stream()
+        .filter(row -> is(row, "dataset", dataset) && is(row, "value", value))
+        .map(row -> Comparison.number(row, column))
+        .filter(Objects::nonNull)
+        .mapToDouble(Double::doubleValue)
+        .summaryStatistics();
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value)
+        ? HtmlTable.format("%.0f", value)
+        : HtmlTable.format("%.3g", value).replaceFirst("\\.?0+($|e)", "$1");
+  }
+
+  private static HtmlTable table(List<Row> rows, List<String> generated) {
+    List<List<Cell>> cells = new ArrayList<>();
+    for (String parameter : distinct(rows, "parameter")) {
+      List<Row> varied = rows.stream().filter(row -> is(row, "parameter", parameter)).toList();
+      for (double value : values(varied)) {
+        for (String dataset : generated) {
+          List<Cell> line = new ArrayList<>();
+          line.add(HtmlTable.cell(parameter));
+          line.add(new Cell(number(value), value, null, null));
+          line.add(HtmlTable.cell(dataset));
+          for (String[] column : COLUMNS) {
+            DoubleSummaryStatistics seeds = seeds(varied, dataset, value, column[1]);
+            line.add(
+                HtmlTable.cell(
+                    seeds.getCount() == 0 ? null : (Double) seeds.getAverage(), column[2]));
+          }
+          cells.add(line);
+        }
+      }
+    }
+    List<HtmlTable.Column> columns = new ArrayList<>();
+    columns.add(HtmlTable.text("Varied"));
+    columns.add(HtmlTable.number("Value", ""));
+    columns.add(HtmlTable.text("Data set"));
+    for (String[] column : COLUMNS) {
+      columns.add(HtmlTable.number(column[0], column[3]));
+    }
+    return new HtmlTable("Sweep, means over seeds", columns, cells);
+  }
+
+  /** Title, column of {@code sweeps}, format, hint. */
+  private static final String[][] COLUMNS = {
+    {"C real", "reference_mean_complexity", "%.4f", "Mean complexity of the reference, radians"},
+    {"C", "mean_complexity", "%.4f", "Mean complexity, radians"},
+    {"V real", "reference_mean_vulnerability", "%.4g", "Mean vulnerability of the reference"},
+    {"V", "mean_vulnerability", "%.4g", "Mean vulnerability"},
+    {"AS", "anomaly_score", "%.4f", "Anomaly Score, 0 to 1; lower is more natural"},
+    {"KS of C", "ks_complexity", "%.4f", "One-dimensional statistic"},
+    {"KS of V", "ks_vulnerability", "%.4f", "One-dimensional statistic"},
+    {"Floor", "complexity_floor", "%.4f", "Median; about 0.01 where a step is above rounding"},
+    {"Seed C", "seed_sd_complexity", "%.3f", "Relative standard deviation over seeds"},
+    {"Seed V", "seed_sd_vulnerability", "%.3f", "Relative standard deviation over seeds"},
+    {"Seed AS-i", "seed_sd_as_i", "%.3f", "Relative standard deviation over seeds"},
+  };
+}
