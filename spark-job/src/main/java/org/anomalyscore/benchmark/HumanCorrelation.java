@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.anomalyscore.stats.Correlation;
+import org.anomalyscore.table.Statistic;
+import org.anomalyscore.table.Statistic.Direction;
 import org.anomalyscore.table.TableRow;
 
 /**
- * How a statistic of generators goes with how often people take their images for photographs. A
- * statistic that sees what people see has a coefficient near -1.
+ * How a statistic of generators goes with how often people take their images for photographs. One
+ * that sees what people see has a coefficient near -1 where lower is better, near 1 where higher
+ * is.
  *
  * @param statistic column of {@code evaluations}
  * @param n generators
@@ -20,30 +23,19 @@ import org.anomalyscore.table.TableRow;
 public record HumanCorrelation(
     String statistic, int n, Double pearson, Double pearsonP, Double spearman, Double spearmanP) {
 
-  private static final List<String> STATISTICS =
-      List.of(
-          "anomaly_score",
-          "ks_complexity",
-          "ks_vulnerability",
-          "frechet_distance",
-          "kernel_distance",
-          "precision",
-          "recall",
-          "density",
-          "coverage");
-
   private static final int PERMUTATIONS = 10_000;
 
   /**
-   * Correlates the Anomaly Score, both one-dimensional statistics and, where there are features,
-   * the set measures with the human error rates.
+   * Correlates all {@link Statistic#comparedWithPeople} that are known, the set measures where
+   * there are features, with the human error rates.
    *
    * @param rows of {@code evaluations} under one configuration
    * @return nothing for fewer than three rows with a human error rate
    */
   public static List<HumanCorrelation> of(List<TableRow> rows) {
     List<HumanCorrelation> correlations = new ArrayList<>();
-    for (String statistic : STATISTICS) {
+    for (Statistic compared : Statistic.comparedWithPeople()) {
+      String statistic = compared.column();
       List<TableRow> known =
           rows.stream()
               .filter(row -> row.get("human_error_rate") != null && row.get(statistic) != null)
@@ -67,12 +59,18 @@ public record HumanCorrelation(
 
   /** A line for each statistic, and how to read them. */
   public static String render(List<HumanCorrelation> correlations) {
+    List<String> rising =
+        Statistic.comparedWithPeople().stream()
+            .filter(statistic -> statistic.direction() == Direction.HIGHER_IS_BETTER)
+            .map(Statistic::column)
+            .filter(column -> correlations.stream().anyMatch(c -> c.statistic.equals(column)))
+            .toList();
     StringBuilder text =
-        new StringBuilder(
-            "Correlation with human error rates; near -1 where people agree"
-                + (correlations.stream().anyMatch(c -> c.statistic.equals("precision"))
-                    ? " (precision to coverage: near 1):\n"
-                    : ":\n"));
+        new StringBuilder("Correlation with human error rates; near -1 where people agree");
+    if (!rising.isEmpty()) {
+      text.append(" (").append(String.join(", ", rising)).append(": near 1)");
+    }
+    text.append(":\n");
     for (HumanCorrelation c : correlations) {
       text.append(
           String.format(

@@ -4,9 +4,11 @@ import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
+import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.TableRow;
 
 /** Aligned tables for a terminal. */
@@ -30,6 +32,27 @@ public final class TextTable {
 
   public static Column aligned(HorizontalAlign align, String title) {
     return new Column().header(title).headerAlign(align).dataAlign(align);
+  }
+
+  /** Of a statistic, with its standard error where that is known; a dash where it is NULL. */
+  public static ColumnData<TableRow> number(Statistic statistic) {
+    return right(
+        title(statistic),
+        row ->
+            row.get(statistic.column()) instanceof Double value
+                ? statistic.text(value) + error(row, statistic)
+                : "-");
+  }
+
+  private static String error(TableRow row, Statistic statistic) {
+    return statistic.hasError() && row.get(statistic.errorColumn()) instanceof Double error
+        ? " +- " + statistic.errorText(error)
+        : "";
+  }
+
+  /** A statistic's title in the letters that every terminal has. */
+  public static String title(Statistic statistic) {
+    return Normalizer.normalize(statistic.title(), Normalizer.Form.NFD).replaceAll("\\p{M}", "");
   }
 
   /** Of a table's column; a dash where it is NULL. */

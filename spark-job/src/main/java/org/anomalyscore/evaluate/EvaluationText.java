@@ -1,8 +1,16 @@
 package org.anomalyscore.evaluate;
 
 import static org.anomalyscore.page.HtmlTable.format;
+import static org.anomalyscore.table.Statistic.ANOMALY_SCORE;
+import static org.anomalyscore.table.Statistic.ANOMALY_SCORE_HIGH;
+import static org.anomalyscore.table.Statistic.ANOMALY_SCORE_LOW;
+import static org.anomalyscore.table.Statistic.HUMAN_ERROR_RATE;
+import static org.anomalyscore.table.Statistic.NULL_Q95;
+import static org.anomalyscore.table.Statistic.P_VALUE;
 
 import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.HtmlTable;
+import org.anomalyscore.table.Statistic;
 import org.apache.spark.sql.Row;
 
 /** A row of {@code evaluations} in the words of the page. */
@@ -15,29 +23,27 @@ public final class EvaluationText {
 
   /** The Anomaly Score. */
   public static String score(Row row) {
-    return format("%.4f", Comparison.number(row, "anomaly_score"));
+    return ANOMALY_SCORE.text(number(row, ANOMALY_SCORE));
   }
 
   /** The score's interval, or a dash. */
   public static String interval(Row row) {
-    Double low = Comparison.number(row, "anomaly_score_low");
-    Double high = Comparison.number(row, "anomaly_score_high");
-    return low == null || high == null ? NONE : format("%.4f to %.4f", low, high);
+    Double low = number(row, ANOMALY_SCORE_LOW);
+    Double high = number(row, ANOMALY_SCORE_HIGH);
+    return low == null || high == null
+        ? NONE
+        : ANOMALY_SCORE_LOW.text(low) + " to " + ANOMALY_SCORE_HIGH.text(high);
   }
 
   /** The permutation test's p, or a dash. */
   public static String p(Row row) {
-    Double p = Comparison.number(row, "p_value");
+    Double p = number(row, P_VALUE);
     return p == null ? NONE : p < 0.001 ? "< 0.001" : format("%.3f", p);
   }
 
   /** How often people took an image for real, or a dash. */
   public static String human(Row row) {
-    Double rate = Comparison.number(row, "human_error_rate");
-    Double error = Comparison.number(row, "human_error_rate_std_err");
-    return rate == null
-        ? NONE
-        : format("%.3f", rate) + (error == null ? "" : format(" ± %.3f", error));
+    return HtmlTable.cell(HUMAN_ERROR_RATE, row).text();
   }
 
   /**
@@ -45,16 +51,20 @@ public final class EvaluationText {
    * the level that it would give; null where neither is known.
    */
   public static Boolean differs(Row row) {
-    Double p = Comparison.number(row, "p_value");
-    Double level = Comparison.number(row, "null_q95");
+    Double p = number(row, P_VALUE);
+    Double level = number(row, NULL_Q95);
     return p != null
         ? (Boolean) (p < SIGNIFICANT)
-        : level == null ? null : (Boolean) (Comparison.number(row, "anomaly_score") > level);
+        : level == null ? null : (Boolean) (number(row, ANOMALY_SCORE) > level);
   }
 
   /** The same in words. */
   public static String verdict(Row row) {
     Boolean differs = differs(row);
     return differs == null ? "not tested" : differs ? "differs" : "not told apart";
+  }
+
+  private static Double number(Row row, Statistic statistic) {
+    return Comparison.number(row, statistic.column());
   }
 }

@@ -1,9 +1,12 @@
 package org.anomalyscore.evaluate;
 
+import java.util.Map;
 import java.util.function.Consumer;
 import org.anomalyscore.setmeasures.FeatureSet;
 import org.anomalyscore.setmeasures.SetMeasures;
 import org.anomalyscore.table.CurrentScores;
+import org.anomalyscore.table.Statistic;
+import org.anomalyscore.table.Statistic.Group;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -39,10 +42,7 @@ final class FeatureComparison implements AutoCloseable {
    * @param perImage takes rows of {@code image_measures}, which it must write at once; or null
    */
   FeatureComparison(
-      TableStore store,
-      String configId,
-      Evaluator.Images reference,
-      Consumer<Dataset<Row>> perImage) {
+      TableStore store, String configId, Evaluator.Images reference, Consumer<Dataset<Row>> perImage) {
     this.store = store;
     this.configId = configId;
     this.reference =
@@ -87,23 +87,17 @@ final class FeatureComparison implements AutoCloseable {
       }
       SetMeasures measures = SetMeasures.of(reference, generated, seed);
       row.with("n_features", (long) measures.n())
-          .with("n_features_reference", (long) measures.nReference())
-          .with("frechet_distance", measures.frechet().value())
-          .with("frechet_distance_std_err", measures.frechet().standardError())
-          .with("kernel_distance", measures.kernel().value())
-          .with("kernel_distance_std_err", measures.kernel().spread());
-      put(row, "precision", measures.precision());
-      put(row, "recall", measures.recall());
-      put(row, "density", measures.density());
-      put(row, "coverage", measures.coverage());
+          .with("n_features_reference", (long) measures.nReference());
+      Map<String, SetMeasures.Measured> byName = measures.byName();
+      for (Statistic statistic : Statistic.of(Group.SET)) {
+        SetMeasures.Measured measured = byName.get(statistic.column());
+        row.with(statistic.column(), measured.value())
+            .with(statistic.errorColumn(), measured.error());
+      }
       if (perImage != null) {
         perImage.accept(imageMeasures(rows, row, measures));
       }
     }
-  }
-
-  private static void put(TableRow row, String column, SetMeasures.Mean mean) {
-    row.with(column, mean.value()).with(column + "_std_err", mean.standardError());
   }
 
   /** Rows of {@code image_measures}. */

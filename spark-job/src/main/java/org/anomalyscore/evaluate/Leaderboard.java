@@ -8,6 +8,7 @@ import com.github.freva.asciitable.ColumnData;
 import java.util.List;
 import java.util.Locale;
 import org.anomalyscore.command.TextTable;
+import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.TableRow;
 
 /** Evaluations as an aligned table for a terminal, best first, with what a reader must know. */
@@ -30,13 +31,13 @@ public final class Leaderboard {
     text.append(System.lineSeparator()).append(System.lineSeparator());
     text.append(
         "AS is 0 for sets that cannot be told apart, 1 for sets that never overlap; small sets"
-            + " score higher:\ncompare it with 'null mean', what two sets of these sizes from one"
-            + " distribution give on average,\nand 'null 95%', which they exceed once in twenty."
+            + " score higher:\ncompare it with 'chance', what two sets of these sizes from one"
+            + " distribution give on average,\nand 'chance 95 %', which they exceed once in twenty."
             + " p is the permutation test's.");
     if (sizesDiffer(result.rows())) {
       text.append(
           "\nNOTE: these sets differ in size by more than a factor of two, so their scores are not"
-              + " comparable with\neach other: read each against its own null mean.");
+              + " comparable with\neach other: read each against its own chance.");
     }
     text.append(SetMeasuresTable.render(result));
     result
@@ -49,20 +50,25 @@ public final class Leaderboard {
     return List.of(
         left("data set", row -> row.get("dataset").toString()),
         right("n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n"))),
-        number("AS", "anomaly_score", "%.4f"),
+        // The interval beside it says more than a standard error would.
+        right(Statistic.ANOMALY_SCORE.title(), Leaderboard::score),
         right("interval", Leaderboard::interval),
-        number("p", "p_value", "%.3g"),
-        number("null mean", "null_mean", "%.4f"),
-        number("null 95%", "null_q95", "%.4f"),
-        number("mean C", "mean_complexity", "%.4f"),
-        number("mean V", "mean_vulnerability", "%.4g"),
-        number("median AS-i", "as_i_median", "%.4g"));
+        number(Statistic.P_VALUE),
+        number(Statistic.NULL_MEAN),
+        number(Statistic.NULL_Q95),
+        number(Statistic.MEAN_COMPLEXITY),
+        number(Statistic.MEAN_VULNERABILITY),
+        number(Statistic.AS_I_MEDIAN));
+  }
+
+  private static String score(TableRow row) {
+    return Statistic.ANOMALY_SCORE.text((Double) row.get(Statistic.ANOMALY_SCORE.column()));
   }
 
   private static String interval(TableRow row) {
-    return row.get("anomaly_score_low") instanceof Double low
-            && row.get("anomaly_score_high") instanceof Double high
-        ? String.format(Locale.ROOT, "%.4f..%.4f", low, high)
+    return row.get(Statistic.ANOMALY_SCORE_LOW.column()) instanceof Double low
+            && row.get(Statistic.ANOMALY_SCORE_HIGH.column()) instanceof Double high
+        ? Statistic.ANOMALY_SCORE_LOW.text(low) + ".." + Statistic.ANOMALY_SCORE_HIGH.text(high)
         : "-";
   }
 

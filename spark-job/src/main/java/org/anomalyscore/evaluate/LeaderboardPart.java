@@ -3,6 +3,15 @@ package org.anomalyscore.evaluate;
 import static org.anomalyscore.page.HtmlTable.cell;
 import static org.anomalyscore.page.HtmlTable.number;
 import static org.anomalyscore.page.HtmlTable.text;
+import static org.anomalyscore.table.Statistic.ANOMALY_SCORE;
+import static org.anomalyscore.table.Statistic.ANOMALY_SCORE_LOW;
+import static org.anomalyscore.table.Statistic.AS_I_MEDIAN;
+import static org.anomalyscore.table.Statistic.HUMAN_ERROR_RATE;
+import static org.anomalyscore.table.Statistic.MEAN_COMPLEXITY;
+import static org.anomalyscore.table.Statistic.MEAN_VULNERABILITY;
+import static org.anomalyscore.table.Statistic.NULL_MEAN;
+import static org.anomalyscore.table.Statistic.NULL_Q95;
+import static org.anomalyscore.table.Statistic.P_VALUE;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,6 +25,8 @@ import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.page.HtmlTable.Column;
 import org.anomalyscore.page.Part;
 import org.anomalyscore.page.VisibleText;
+import org.anomalyscore.table.Statistic;
+import org.anomalyscore.table.Statistic.Group;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 
@@ -172,17 +183,14 @@ public final class LeaderboardPart implements Part {
         new BoardColumn(
             text("Data set"),
             entry -> new Cell(name(entry.row()), name(entry.row()), "#set-" + entry.set(), null)));
-    columns.add(
-        numbers("AS", "Anomaly Score, 0 to 1; lower is more natural", "anomaly_score", "%.4f"));
-    columns.add(
-        sorted(
-            "Interval", "Sorted by its lower end", "anomaly_score_low", EvaluationText::interval));
+    // The interval beside it says more than a standard error would.
+    columns.add(sorted(number(ANOMALY_SCORE), ANOMALY_SCORE, EvaluationText::score));
     columns.add(
         sorted(
-            "p",
-            "How often two sets of one source would differ as much; permutation test",
-            "p_value",
-            EvaluationText::p));
+            number("Interval", "Sorted by its lower end"),
+            ANOMALY_SCORE_LOW,
+            EvaluationText::interval));
+    columns.add(sorted(number(P_VALUE), P_VALUE, EvaluationText::p));
     columns.add(
         new BoardColumn(text("Verdict"), entry -> cell(EvaluationText.verdict(entry.row()))));
     columns.add(
@@ -193,41 +201,30 @@ public final class LeaderboardPart implements Part {
         new BoardColumn(
             number("Images", "Images of the set"),
             entry -> cell(entry.row().<Long>getAs("n"), "%,d")));
-    columns.add(
-        numbers("Chance", "Mean AS of two sets of one source at these sizes", "null_mean", "%.4f"));
-    columns.add(numbers("Chance 95 %", "What chance exceeds once in twenty", "null_q95", "%.4f"));
-    columns.add(numbers("Mean C", "Complexity, radians", "mean_complexity", "%.4f"));
-    columns.add(numbers("Mean V", "Vulnerability", "mean_vulnerability", "%.4g"));
-    columns.add(numbers("Median AS-i", "V / C of the image in the middle", "as_i_median", "%.4g"));
-    List<Column> heads = SetMeasureColumns.columns(rows);
-    for (int i = 0; i < heads.size(); i++) {
-      int measure = i;
-      columns.add(
-          new BoardColumn(
-              heads.get(i), entry -> SetMeasureColumns.cells(rows, entry.row()).get(measure)));
+    for (Statistic statistic :
+        List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN)) {
+      columns.add(numbers(statistic));
     }
+    // Sets without features have no set measures.
+    Statistic.of(Group.SET).stream()
+        .filter(s -> rows.stream().anyMatch(row -> Comparison.number(row, s.column()) != null))
+        .forEach(s -> columns.add(numbers(s)));
     if (humans) {
-      columns.add(
-          sorted(
-              "Human error rate",
-              "How often people took an image for real",
-              "human_error_rate",
-              EvaluationText::human));
+      columns.add(numbers(HUMAN_ERROR_RATE));
     }
     return columns;
   }
 
-  private static BoardColumn numbers(String title, String hint, String column, String format) {
-    return new BoardColumn(
-        number(title, hint), entry -> cell(Comparison.number(entry.row(), column), format));
+  private static BoardColumn numbers(Statistic statistic) {
+    return new BoardColumn(number(statistic), entry -> cell(statistic, entry.row()));
   }
 
-  /** Text that sorts by a column. */
-  private static BoardColumn sorted(
-      String title, String hint, String column, Function<Row, String> text) {
+  /** Text that sorts by a statistic. */
+  private static BoardColumn sorted(Column head, Statistic by, Function<Row, String> text) {
     return new BoardColumn(
-        number(title, hint),
+        head,
         entry ->
-            new Cell(text.apply(entry.row()), Comparison.number(entry.row(), column), null, null));
+            new Cell(
+                text.apply(entry.row()), Comparison.number(entry.row(), by.column()), null, null));
   }
 }

@@ -1,9 +1,12 @@
 package org.anomalyscore.evaluate;
 
 import com.github.freva.asciitable.ColumnData;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.anomalyscore.command.TextTable;
+import org.anomalyscore.table.Statistic;
+import org.anomalyscore.table.Statistic.Group;
 import org.anomalyscore.table.TableRow;
 
 /** The set measures of a leaderboard, below it, where the scores came with features. */
@@ -18,19 +21,12 @@ final class SetMeasuresTable {
     if (rows.isEmpty()) {
       return "";
     }
-    String table =
-        TextTable.render(
-            rows,
-            List.of(
-                TextTable.left("data set", row -> row.get("dataset").toString()),
-                TextTable.right(
-                    "n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n_features"))),
-                measure("Frechet", "frechet_distance", "%.4g", "%.2g"),
-                measure("kernel", "kernel_distance", "%.4g", "%.2g"),
-                measure("precision", "precision", "%.4f", "%.3f"),
-                measure("recall", "recall", "%.4f", "%.3f"),
-                measure("density", "density", "%.4f", "%.3f"),
-                measure("coverage", "coverage", "%.4f", "%.3f")));
+    List<ColumnData<TableRow>> columns = new ArrayList<>();
+    columns.add(TextTable.left("data set", row -> row.get("dataset").toString()));
+    columns.add(
+        TextTable.right(
+            "n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n_features"))));
+    Statistic.of(Group.SET).forEach(measure -> columns.add(TextTable.number(measure)));
     return String.format(
         Locale.ROOT,
         "%n%nSet measures on the features of %s, %,d images of the reference%n%n%s%n%nFrechet and"
@@ -40,19 +36,6 @@ final class SetMeasuresTable {
             + " sets of 1,000 images or fewer do not have.",
         result.model(),
         (Long) rows.get(0).get("n_features_reference"),
-        table);
-  }
-
-  private static ColumnData<TableRow> measure(
-      String title, String column, String format, String errorFormat) {
-    return TextTable.right(
-        title,
-        row ->
-            row.get(column) instanceof Double value
-                ? String.format(Locale.ROOT, format, value)
-                    + (row.get(column + "_std_err") instanceof Double error
-                        ? String.format(Locale.ROOT, " +- " + errorFormat, error)
-                        : "")
-                : "-");
+        TextTable.render(rows, columns));
   }
 }

@@ -5,6 +5,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import org.anomalyscore.table.Statistic;
+import org.apache.spark.sql.Row;
 
 /**
  * A sortable table of the page.
@@ -40,6 +42,29 @@ public record HtmlTable(String caption, List<Column> columns, List<List<Cell>> r
 
   public static Column number(String title, String hint) {
     return new Column(title, hint, true);
+  }
+
+  /** A statistic's. */
+  public static Column number(Statistic statistic) {
+    String title = statistic.title();
+    // A word of one letter is a symbol, as p.
+    boolean isWord = title.length() > 1 && Character.isLetter(title.charAt(1));
+    return number(
+        isWord ? title.substring(0, 1).toUpperCase(Locale.ROOT) + title.substring(1) : title,
+        statistic.meaning());
+  }
+
+  /** A statistic's, with its standard error where that is known; sorts by value. */
+  public static Cell cell(Statistic statistic, Row row) {
+    Double value = Comparison.number(row, statistic.column());
+    Double error = statistic.hasError() ? Comparison.number(row, statistic.errorColumn()) : null;
+    return value == null
+        ? cell((String) null)
+        : new Cell(
+            statistic.text(value) + (error == null ? "" : " ± " + statistic.errorText(error)),
+            value,
+            null,
+            null);
   }
 
   /** Foreign text; null shows as a dash. */

@@ -1,6 +1,8 @@
 package org.anomalyscore.setmeasures;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import scala.Tuple2;
 
 /**
@@ -61,6 +63,25 @@ public record SetMeasures(
       return new Mean(
           mean / divisor, Math.sqrt(Math.max(0, squares / n - mean * mean) / n) / divisor);
     }
+  }
+
+  /** A measure of the two sets and its standard error; both NaN where undefined. */
+  public record Measured(double value, double error) {
+    private Measured(Mean mean) {
+      this(mean.value, mean.standardError);
+    }
+  }
+
+  /** The measures of the two sets, by the names of their columns. */
+  public Map<String, Measured> byName() {
+    Map<String, Measured> measures = new LinkedHashMap<>();
+    measures.put("frechet_distance", new Measured(frechet.value(), frechet.standardError()));
+    measures.put("kernel_distance", new Measured(kernel.value(), kernel.spread()));
+    measures.put("precision", new Measured(precision));
+    measures.put("recall", new Measured(recall));
+    measures.put("density", new Measured(density));
+    measures.put("coverage", new Measured(coverage));
+    return measures;
   }
 
   /**

@@ -17,6 +17,7 @@ import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.page.Part;
 import org.anomalyscore.page.VisibleText;
 import org.anomalyscore.table.NewestRun;
+import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
@@ -209,11 +210,12 @@ public final class SweepPart implements Part {
           line.add(HtmlTable.cell(parameter));
           line.add(new Cell(number(value), value, null, null));
           line.add(HtmlTable.cell(dataset));
-          for (String[] column : COLUMNS) {
-            DoubleSummaryStatistics seeds = seeds(varied, dataset, value, column[1]);
+          for (Statistic statistic : SweepTable.SHOWN) {
+            DoubleSummaryStatistics seeds = seeds(varied, dataset, value, statistic.column());
             line.add(
-                HtmlTable.cell(
-                    seeds.getCount() == 0 ? null : (Double) seeds.getAverage(), column[2]));
+                seeds.getCount() == 0
+                    ? HtmlTable.cell((String) null)
+                    : new Cell(statistic.text(seeds.getAverage()), seeds.getAverage(), null, null));
           }
           cells.add(line);
         }
@@ -223,24 +225,7 @@ public final class SweepPart implements Part {
     columns.add(HtmlTable.text("Varied"));
     columns.add(HtmlTable.number("Value", ""));
     columns.add(HtmlTable.text("Data set"));
-    for (String[] column : COLUMNS) {
-      columns.add(HtmlTable.number(column[0], column[3]));
-    }
+    SweepTable.SHOWN.forEach(statistic -> columns.add(HtmlTable.number(statistic)));
     return new HtmlTable("Sweep, means over seeds", columns, cells);
   }
-
-  /** Title, column of {@code sweeps}, format, hint. */
-  private static final String[][] COLUMNS = {
-    {"C real", "reference_mean_complexity", "%.4f", "Mean complexity of the reference, radians"},
-    {"C", "mean_complexity", "%.4f", "Mean complexity, radians"},
-    {"V real", "reference_mean_vulnerability", "%.4g", "Mean vulnerability of the reference"},
-    {"V", "mean_vulnerability", "%.4g", "Mean vulnerability"},
-    {"AS", "anomaly_score", "%.4f", "Anomaly Score, 0 to 1; lower is more natural"},
-    {"KS of C", "ks_complexity", "%.4f", "One-dimensional statistic"},
-    {"KS of V", "ks_vulnerability", "%.4f", "One-dimensional statistic"},
-    {"Floor", "complexity_floor", "%.4f", "Median; about 0.01 where a step is above rounding"},
-    {"Seed C", "seed_sd_complexity", "%.3f", "Relative standard deviation over seeds"},
-    {"Seed V", "seed_sd_vulnerability", "%.3f", "Relative standard deviation over seeds"},
-    {"Seed AS-i", "seed_sd_as_i", "%.3f", "Relative standard deviation over seeds"},
-  };
 }

@@ -15,12 +15,28 @@ import org.anomalyscore.command.TextTable;
 import org.anomalyscore.stats.DistributionSummary;
 import org.anomalyscore.stats.KolmogorovSmirnov2D;
 import org.anomalyscore.stats.TwoSampleTests;
+import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.TableRow;
 
 /**
  * What a generated set and the reference come to under one run of a sweep, and many on a terminal.
  */
 public final class SweepTable {
+
+  /** What the terminal and the page show, in this order. */
+  static final List<Statistic> SHOWN =
+      List.of(
+          Statistic.REFERENCE_MEAN_COMPLEXITY,
+          Statistic.MEAN_COMPLEXITY,
+          Statistic.REFERENCE_MEAN_VULNERABILITY,
+          Statistic.MEAN_VULNERABILITY,
+          Statistic.ANOMALY_SCORE,
+          Statistic.KS_COMPLEXITY,
+          Statistic.KS_VULNERABILITY,
+          Statistic.COMPLEXITY_FLOOR,
+          Statistic.SEED_SD_COMPLEXITY,
+          Statistic.SEED_SD_VULNERABILITY,
+          Statistic.SEED_SD_AS_I);
 
   private SweepTable() {}
 
@@ -86,23 +102,18 @@ public final class SweepTable {
   }
 
   private static List<ColumnData<List<TableRow>>> columns() {
-    return List.of(
-        left("varied", seeds -> seeds.get(0).get("parameter").toString()),
-        right("value", SweepTable::value),
-        left("data set", seeds -> seeds.get(0).get("dataset").toString()),
-        number("n", "n", "%.0f"),
-        number("C real", "reference_mean_complexity", "%.4f"),
-        number("C", "mean_complexity", "%.4f"),
-        number("V real", "reference_mean_vulnerability", "%.4g"),
-        number("V", "mean_vulnerability", "%.4g"),
-        number("AS", "anomaly_score", "%.4f"),
-        right("over seeds", SweepTable::range),
-        number("KS of C", "ks_complexity", "%.4f"),
-        number("KS of V", "ks_vulnerability", "%.4f"),
-        number("floor", "complexity_floor", "%.4f"),
-        number("seed C", "seed_sd_complexity", "%.3f"),
-        number("seed V", "seed_sd_vulnerability", "%.3f"),
-        number("seed AS-i", "seed_sd_as_i", "%.3f"));
+    List<ColumnData<List<TableRow>>> columns = new ArrayList<>();
+    columns.add(left("varied", seeds -> seeds.get(0).get("parameter").toString()));
+    columns.add(right("value", SweepTable::value));
+    columns.add(left("data set", seeds -> seeds.get(0).get("dataset").toString()));
+    columns.add(right("n", SweepTable::images));
+    for (Statistic statistic : SHOWN) {
+      columns.add(number(statistic));
+      if (statistic == Statistic.ANOMALY_SCORE) {
+        columns.add(right("over seeds", SweepTable::range));
+      }
+    }
+    return columns;
   }
 
   private static String value(List<TableRow> seeds) {
@@ -111,29 +122,37 @@ public final class SweepTable {
         + (value.equals(seeds.get(0).get("profile_value")) ? " *" : "  ");
   }
 
-  private static String range(List<TableRow> seeds) {
-    DoubleSummaryStatistics scores = statistics(seeds, "anomaly_score");
-    return scores.getCount() == 0
-        ? "-"
-        : String.format(Locale.ROOT, "%.4f..%.4f", scores.getMin(), scores.getMax());
+  /** Which images have a score may depend on the seed. */
+  private static String images(List<TableRow> seeds) {
+    return String.format(
+        Locale.ROOT,
+        "%.0f",
+        seeds.stream().mapToLong(row -> (Long) row.get("n")).average().orElseThrow());
   }
 
-  private static DoubleSummaryStatistics statistics(List<TableRow> seeds, String column) {
+  private static String range(List<TableRow> seeds) {
+    DoubleSummaryStatistics scores = statistics(seeds, Statistic.ANOMALY_SCORE);
+    return scores.getCount() == 0
+        ? "-"
+        : Statistic.ANOMALY_SCORE.text(scores.getMin())
+            + ".."
+            + Statistic.ANOMALY_SCORE.text(scores.getMax());
+  }
+
+  private static DoubleSummaryStatistics statistics(List<TableRow> seeds, Statistic statistic) {
     return seeds.stream()
-        .map(row -> (Number) row.get(column))
+        .map(row -> (Double) row.get(statistic.column()))
         .filter(Objects::nonNull)
-        .mapToDouble(Number::doubleValue)
+        .mapToDouble(Double::doubleValue)
         .summaryStatistics();
   }
 
-  private static ColumnData<List<TableRow>> number(String title, String column, String format) {
+  private static ColumnData<List<TableRow>> number(Statistic statistic) {
     return right(
-        title,
+        TextTable.title(statistic),
         seeds -> {
-          DoubleSummaryStatistics numbers = statistics(seeds, column);
-          return numbers.getCount() == 0
-              ? "-"
-              : String.format(Locale.ROOT, format, numbers.getAverage());
+          DoubleSummaryStatistics numbers = statistics(seeds, statistic);
+          return numbers.getCount() == 0 ? "-" : statistic.text(numbers.getAverage());
         });
   }
 }

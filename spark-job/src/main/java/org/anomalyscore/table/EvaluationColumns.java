@@ -6,6 +6,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
+import org.anomalyscore.table.Statistic.Group;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -31,51 +32,27 @@ final class EvaluationColumns {
             .add("n", LongType, false)
             // What a benchmark's manifest says of both sets; NULL in rows of the evaluate command.
             .add("reference_images", StringType)
-            .add("images", StringType)
-            .add("human_error_rate", DoubleType)
-            .add("human_error_rate_std_err", DoubleType)
-            .add("labels", StringType)
-            .add("anomaly_score", DoubleType, false)
-            .add("anomaly_score_low", DoubleType)
-            .add("anomaly_score_high", DoubleType)
-            .add("anomaly_score_std_err", DoubleType)
+            .add("images", StringType);
+    s = add(s, Group.PEOPLE).add("labels", StringType);
+    s =
+        add(s, Group.SCORE)
             .add("confidence", DoubleType, false)
-            .add("null_mean", DoubleType)
-            .add("null_q95", DoubleType)
-            .add("p_value", DoubleType)
-            .add("p_value_asymptotic", DoubleType)
             .add("permutations", IntegerType, false)
             .add("resamples", IntegerType, false)
             .add("seed", LongType, false);
-    for (String measure : new String[] {"complexity", "vulnerability"}) {
-      s =
-          s.add("mean_" + measure, DoubleType)
-              .add("reference_mean_" + measure, DoubleType)
-              .add("ks_" + measure, DoubleType)
-              .add("ks_" + measure + "_p", DoubleType)
-              .add("welch_t_" + measure, DoubleType)
-              .add("welch_p_" + measure, DoubleType)
-              .add("welch_p_greater_" + measure, DoubleType)
-              .add("welch_p_less_" + measure, DoubleType)
-              .add("mann_whitney_u_" + measure, DoubleType)
-              .add("mann_whitney_p_" + measure, DoubleType)
-              .add("mann_whitney_p_greater_" + measure, DoubleType)
-              .add("mann_whitney_p_less_" + measure, DoubleType);
-    }
-    s =
-        s.add("mean_as_i", DoubleType)
-            .add("as_i_q05", DoubleType)
-            .add("as_i_q25", DoubleType)
-            .add("as_i_median", DoubleType)
-            .add("as_i_q75", DoubleType)
-            .add("as_i_q95", DoubleType);
+    s = add(add(add(s, Group.COMPLEXITY), Group.VULNERABILITY), Group.IMAGES);
     // Of stored features; NULL where a set has none.
-    s = s.add("n_features", LongType).add("n_features_reference", LongType);
-    for (String measure :
-        new String[] {
-          "frechet_distance", "kernel_distance", "precision", "recall", "density", "coverage"
-        }) {
-      s = s.add(measure, DoubleType).add(measure + "_std_err", DoubleType);
+    return add(s.add("n_features", LongType).add("n_features_reference", LongType), Group.SET);
+  }
+
+  private static StructType add(StructType schema, Group group) {
+    StructType s = schema;
+    for (Statistic statistic : Statistic.of(group)) {
+      // No evaluation is without its score.
+      s = s.add(statistic.column(), DoubleType, statistic != Statistic.ANOMALY_SCORE);
+      if (statistic.hasError()) {
+        s = s.add(statistic.errorColumn(), DoubleType);
+      }
     }
     return s;
   }

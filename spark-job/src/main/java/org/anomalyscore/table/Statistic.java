@@ -1,0 +1,363 @@
+package org.anomalyscore.table;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The statistics of a generated set against a reference, a column each: what the column is called,
+ * what it means, how it is printed, and what is good. The schema of {@code evaluations}, the
+ * leaderboards of the terminal and of the page, the table of a sweep and the correlation with
+ * people's judgement all go by this list, so that a new measure of sets is one constant here and
+ * what computes it in {@code setmeasures}.
+ */
+public enum Statistic {
+  ANOMALY_SCORE(
+      Group.SCORE,
+      "anomaly_score",
+      "AS",
+      "Anomaly Score, 0 to 1; lower is more natural",
+      "%.4f",
+      "%.4f",
+      Direction.LOWER_IS_BETTER),
+  // The ends and the levels below stand for no set by themselves, and so have no direction.
+  ANOMALY_SCORE_LOW(
+      Group.SCORE, "anomaly_score_low", "AS from", "Lower end of its interval", "%.4f"),
+  ANOMALY_SCORE_HIGH(
+      Group.SCORE, "anomaly_score_high", "AS to", "Upper end of its interval", "%.4f"),
+  NULL_MEAN(
+      Group.SCORE,
+      "null_mean",
+      "chance",
+      "Mean AS of two sets of one source at these sizes",
+      "%.4f"),
+  NULL_Q95(Group.SCORE, "null_q95", "chance 95 %", "What chance exceeds once in twenty", "%.4f"),
+  P_VALUE(
+      Group.SCORE,
+      "p_value",
+      "p",
+      "How often two sets of one source would differ as much; permutation test",
+      "%.3g"),
+  P_VALUE_ASYMPTOTIC(
+      Group.SCORE,
+      "p_value_asymptotic",
+      "asymptotic p",
+      "The same by Press's formula, for large sets",
+      "%.3g"),
+
+  HUMAN_ERROR_RATE(
+      Group.PEOPLE,
+      "human_error_rate",
+      "human error rate",
+      "How often people took an image for real",
+      "%.3f",
+      "%.3f",
+      Direction.HIGHER_IS_BETTER),
+
+  MEAN_COMPLEXITY(
+      Group.COMPLEXITY, "mean_complexity", "mean C", "Mean complexity, radians", "%.4f"),
+  REFERENCE_MEAN_COMPLEXITY(
+      Group.COMPLEXITY,
+      "reference_mean_complexity",
+      "C real",
+      "Mean complexity of the reference, radians",
+      "%.4f"),
+  KS_COMPLEXITY(
+      Group.COMPLEXITY,
+      "ks_complexity",
+      "KS of C",
+      "One-dimensional statistic of complexity, 0 to 1; lower is closer",
+      "%.4f",
+      null,
+      Direction.LOWER_IS_BETTER),
+  KS_COMPLEXITY_P(Group.COMPLEXITY, "ks_complexity_p", "KS p of C", "Its p", "%.3g"),
+  WELCH_T_COMPLEXITY(
+      Group.COMPLEXITY, "welch_t_complexity", "t of C", "Welch's t of mean complexity", "%.3g"),
+  WELCH_P_COMPLEXITY(Group.COMPLEXITY, "welch_p_complexity", "t p of C", "Its two-sided p", "%.3g"),
+  WELCH_P_GREATER_COMPLEXITY(
+      Group.COMPLEXITY,
+      "welch_p_greater_complexity",
+      "t p of C above",
+      "Its p that the set's complexity is greater",
+      "%.3g"),
+  WELCH_P_LESS_COMPLEXITY(
+      Group.COMPLEXITY,
+      "welch_p_less_complexity",
+      "t p of C below",
+      "Its p that the set's complexity is less",
+      "%.3g"),
+  MANN_WHITNEY_U_COMPLEXITY(
+      Group.COMPLEXITY,
+      "mann_whitney_u_complexity",
+      "U of C",
+      "Mann and Whitney's U of complexity",
+      "%.4g"),
+  MANN_WHITNEY_P_COMPLEXITY(
+      Group.COMPLEXITY, "mann_whitney_p_complexity", "U p of C", "Its two-sided p", "%.3g"),
+  MANN_WHITNEY_P_GREATER_COMPLEXITY(
+      Group.COMPLEXITY,
+      "mann_whitney_p_greater_complexity",
+      "U p of C above",
+      "Its p that the set's complexity is greater",
+      "%.3g"),
+  MANN_WHITNEY_P_LESS_COMPLEXITY(
+      Group.COMPLEXITY,
+      "mann_whitney_p_less_complexity",
+      "U p of C below",
+      "Its p that the set's complexity is less",
+      "%.3g"),
+
+  MEAN_VULNERABILITY(
+      Group.VULNERABILITY, "mean_vulnerability", "mean V", "Mean vulnerability", "%.4g"),
+  REFERENCE_MEAN_VULNERABILITY(
+      Group.VULNERABILITY,
+      "reference_mean_vulnerability",
+      "V real",
+      "Mean vulnerability of the reference",
+      "%.4g"),
+  KS_VULNERABILITY(
+      Group.VULNERABILITY,
+      "ks_vulnerability",
+      "KS of V",
+      "One-dimensional statistic of vulnerability, 0 to 1; lower is closer",
+      "%.4f",
+      null,
+      Direction.LOWER_IS_BETTER),
+  KS_VULNERABILITY_P(Group.VULNERABILITY, "ks_vulnerability_p", "KS p of V", "Its p", "%.3g"),
+  WELCH_T_VULNERABILITY(
+      Group.VULNERABILITY,
+      "welch_t_vulnerability",
+      "t of V",
+      "Welch's t of mean vulnerability",
+      "%.3g"),
+  WELCH_P_VULNERABILITY(
+      Group.VULNERABILITY, "welch_p_vulnerability", "t p of V", "Its two-sided p", "%.3g"),
+  WELCH_P_GREATER_VULNERABILITY(
+      Group.VULNERABILITY,
+      "welch_p_greater_vulnerability",
+      "t p of V above",
+      "Its p that the set's vulnerability is greater",
+      "%.3g"),
+  WELCH_P_LESS_VULNERABILITY(
+      Group.VULNERABILITY,
+      "welch_p_less_vulnerability",
+      "t p of V below",
+      "Its p that the set's vulnerability is less",
+      "%.3g"),
+  MANN_WHITNEY_U_VULNERABILITY(
+      Group.VULNERABILITY,
+      "mann_whitney_u_vulnerability",
+      "U of V",
+      "Mann and Whitney's U of vulnerability",
+      "%.4g"),
+  MANN_WHITNEY_P_VULNERABILITY(
+      Group.VULNERABILITY, "mann_whitney_p_vulnerability", "U p of V", "Its two-sided p", "%.3g"),
+  MANN_WHITNEY_P_GREATER_VULNERABILITY(
+      Group.VULNERABILITY,
+      "mann_whitney_p_greater_vulnerability",
+      "U p of V above",
+      "Its p that the set's vulnerability is greater",
+      "%.3g"),
+  MANN_WHITNEY_P_LESS_VULNERABILITY(
+      Group.VULNERABILITY,
+      "mann_whitney_p_less_vulnerability",
+      "U p of V below",
+      "Its p that the set's vulnerability is less",
+      "%.3g"),
+
+  // Which way AS-i goes depends on the feature model.
+  MEAN_AS_I(Group.IMAGES, "mean_as_i", "mean AS-i", "Mean V / C of its images", "%.4g"),
+  AS_I_Q05(
+      Group.IMAGES, "as_i_q05", "AS-i 5 %", "V / C that 5 % of its images do not exceed", "%.4g"),
+  AS_I_Q25(
+      Group.IMAGES, "as_i_q25", "AS-i 25 %", "V / C that 25 % of its images do not exceed", "%.4g"),
+  AS_I_MEDIAN(
+      Group.IMAGES, "as_i_median", "median AS-i", "V / C of the image in the middle", "%.4g"),
+  AS_I_Q75(
+      Group.IMAGES, "as_i_q75", "AS-i 75 %", "V / C that 75 % of its images do not exceed", "%.4g"),
+  AS_I_Q95(
+      Group.IMAGES, "as_i_q95", "AS-i 95 %", "V / C that 95 % of its images do not exceed", "%.4g"),
+
+  FRECHET_DISTANCE(
+      Group.SET,
+      "frechet_distance",
+      "Fréchet",
+      "Fréchet distance; lower is closer. Is FID if the model is Inception-v3",
+      "%.4g",
+      "%.2g",
+      Direction.LOWER_IS_BETTER),
+  KERNEL_DISTANCE(
+      Group.SET,
+      "kernel_distance",
+      "kernel",
+      "Kernel distance and, for sets of more than 1,000 images, its spread over subsets; lower is"
+          + " closer. Is KID if the model is Inception-v3",
+      "%.4g",
+      "%.2g",
+      Direction.LOWER_IS_BETTER),
+  PRECISION(
+      Group.SET,
+      "precision",
+      "precision",
+      "Share of generated images within the reference's manifold",
+      "%.3f",
+      "%.3f",
+      Direction.HIGHER_IS_BETTER),
+  RECALL(
+      Group.SET,
+      "recall",
+      "recall",
+      "Share of the reference's images within the generated set's manifold",
+      "%.3f",
+      "%.3f",
+      Direction.HIGHER_IS_BETTER),
+  DENSITY(
+      Group.SET,
+      "density",
+      "density",
+      "How many of the reference's balls hold a generated image, over 5; 1 for equal sets",
+      "%.3f",
+      "%.3f",
+      Direction.HIGHER_IS_BETTER),
+  COVERAGE(
+      Group.SET,
+      "coverage",
+      "coverage",
+      "Share of the reference's images with a generated image in their ball",
+      "%.3f",
+      "%.3f",
+      Direction.HIGHER_IS_BETTER),
+
+  COMPLEXITY_FLOOR(
+      Group.SWEEP,
+      "complexity_floor",
+      "floor",
+      "Median; about 0.01 where a step is above rounding",
+      "%.4f"),
+  SEED_SD_COMPLEXITY(
+      Group.SWEEP,
+      "seed_sd_complexity",
+      "seed C",
+      "Relative standard deviation over seeds",
+      "%.3f"),
+  SEED_SD_VULNERABILITY(
+      Group.SWEEP,
+      "seed_sd_vulnerability",
+      "seed V",
+      "Relative standard deviation over seeds",
+      "%.3f"),
+  SEED_SD_AS_I(
+      Group.SWEEP, "seed_sd_as_i", "seed AS-i", "Relative standard deviation over seeds", "%.3f");
+
+  /** What a statistic is of. */
+  public enum Group {
+    /** The Anomaly Score and what it is read by. */
+    SCORE,
+    /** People's judgement, from a benchmark's manifest. */
+    PEOPLE,
+    /** Complexity alone. */
+    COMPLEXITY,
+    /** Vulnerability alone. */
+    VULNERABILITY,
+    /** AS-i of single images. */
+    IMAGES,
+    /** The features of both sets: the set measures. */
+    SET,
+    /** Columns of {@code sweeps} only; all others are columns of {@code evaluations}. */
+    SWEEP
+  }
+
+  /** Which values speak for a generated set. */
+  public enum Direction {
+    HIGHER_IS_BETTER,
+    LOWER_IS_BETTER,
+    NEITHER
+  }
+
+  private static final String ERROR = "_std_err";
+
+  private final Group group;
+  private final String column;
+  private final String title;
+  private final String meaning;
+  private final String format;
+  private final String errorFormat;
+  private final Direction direction;
+
+  Statistic(Group group, String column, String title, String meaning, String format) {
+    this(group, column, title, meaning, format, null, Direction.NEITHER);
+  }
+
+  Statistic(
+      Group group,
+      String column,
+      String title,
+      String meaning,
+      String format,
+      String errorFormat,
+      Direction direction) {
+    this.group = group;
+    this.column = column;
+    this.title = title;
+    this.meaning = meaning;
+    this.format = format;
+    this.errorFormat = errorFormat;
+    this.direction = direction;
+  }
+
+  /** All of a group, in the order in which they are shown. */
+  public static List<Statistic> of(Group group) {
+    return Arrays.stream(values()).filter(statistic -> statistic.group == group).toList();
+  }
+
+  /**
+   * Those that a good generated set has high or low, so that people's judgement can be set beside.
+   */
+  public static List<Statistic> comparedWithPeople() {
+    return Arrays.stream(values())
+        .filter(s -> s.group != Group.PEOPLE && s.direction != Direction.NEITHER)
+        .toList();
+  }
+
+  /** The column of the table. */
+  public String column() {
+    return column;
+  }
+
+  /** The column of its standard error. */
+  public String errorColumn() {
+    if (!hasError()) {
+      throw new IllegalStateException(column + " has no standard error");
+    }
+    return column + ERROR;
+  }
+
+  /** Whether a column of its standard error stands beside it. */
+  public boolean hasError() {
+    return errorFormat != null;
+  }
+
+  /** The head of a column, short and without a capital letter that it would not have in a text. */
+  public String title() {
+    return title;
+  }
+
+  /** One line on what it is. */
+  public String meaning() {
+    return meaning;
+  }
+
+  public Direction direction() {
+    return direction;
+  }
+
+  /** A number as it is printed. */
+  public String text(double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  /** A standard error as it is printed. */
+  public String errorText(double error) {
+    return String.format(Locale.ROOT, errorFormat, error);
+  }
+}
