@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.evaluate.Evaluator;
+import org.anomalyscore.evaluate.Images;
 import org.anomalyscore.evaluate.Leaderboard;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ScoreConfiguration;
@@ -85,8 +86,8 @@ final class Benchmark {
   /** What scoring under one model came to; in the maps a set's name and a reason. */
   private record Scored(
       ScoreConfiguration configuration,
-      Evaluator.Images reference,
-      List<Evaluator.Images> generated,
+      Images reference,
+      List<Images> generated,
       Map<String, String> failed,
       Map<String, String> rejects) {}
 
@@ -146,8 +147,8 @@ final class Benchmark {
     Map<String, String> rejects = new TreeMap<>();
     BenchmarkManifest.Images real = manifest.reference();
     ModelFile opened = configuration.model();
-    Evaluator.Images reference = score(model, opened, real.name(), real.images(), rejects);
-    List<Evaluator.Images> generated = new ArrayList<>();
+    Images reference = score(model, opened, real.name(), real.images(), rejects);
+    List<Images> generated = new ArrayList<>();
     for (BenchmarkManifest.Generator generator : manifest.generators()) {
       try {
         generated.add(score(model, opened, generator.name(), generator.images(), rejects));
@@ -165,7 +166,7 @@ final class Benchmark {
   }
 
   /** Scores a set, and lists what is there now: rows of images that are gone must not count. */
-  private Evaluator.Images score(
+  private Images score(
       String model, ModelFile opened, String dataset, String images, Map<String, String> rejects) {
     ScoreResult result =
         new ScoreJob(images, dataset, model, manifest.outputs().tables())
@@ -193,7 +194,7 @@ final class Benchmark {
     if (result.nearRoundingFloor()) {
       result.warnings().forEach(LOG::warn);
     }
-    return new Evaluator.Images(dataset, ImageFinder.find(spark, images).select("path"));
+    return new Images(dataset, ImageFinder.find(spark, images).select("path"));
   }
 
   private Night evaluate(Scored scored) {

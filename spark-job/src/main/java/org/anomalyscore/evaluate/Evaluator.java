@@ -14,7 +14,6 @@ import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
-import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
@@ -52,13 +51,6 @@ public final class Evaluator {
       int nReference,
       List<TableRow> rows,
       Map<String, String> failed) {}
-
-  /**
-   * A data set as it is now.
-   *
-   * @param present see {@link CurrentScores#of}
-   */
-  public record Images(String dataset, Dataset<Row> present) {}
 
   /** An evaluator of the tables of one output folder. */
   public Evaluator(TableStore store, AnomalyScore.Options options) {

@@ -42,7 +42,7 @@ final class FeatureComparison implements AutoCloseable {
    * @param perImage takes rows of {@code image_measures}, which it must write at once; or null
    */
   FeatureComparison(
-      TableStore store, String configId, Evaluator.Images reference, Consumer<Dataset<Row>> perImage) {
+      TableStore store, String configId, Images reference, Consumer<Dataset<Row>> perImage) {
     this.store = store;
     this.configId = configId;
     this.reference =
@@ -57,7 +57,7 @@ final class FeatureComparison implements AutoCloseable {
   }
 
   /** Sets the columns of set measures in a row of {@code evaluations} that is else complete. */
-  void put(TableRow row, Evaluator.Images images, long seed) {
+  void put(TableRow row, Images images, long seed) {
     if (reference.size() == 0) {
       return;
     }

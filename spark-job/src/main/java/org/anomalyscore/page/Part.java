@@ -24,7 +24,7 @@ public interface Part {
    * @param comparison the place of its comparison in the list; -1 for a block of the page
    * @param template FreeMarker's, from the root of the rooms, as {@code sweep/sweep.ftlh}. It finds
    *     the model as {@code part.model}, the comparison as {@code part.comparison}, and the macros
-   *     {@code table} and {@code figure} of {@code report.ftlh}
+   *     of {@code report.ftlh} for tables and figures
    * @param model a record, whose text went through {@link VisibleText}
    * @param figures what the script draws of it
    */

@@ -283,8 +283,8 @@ class EvaluatorTest {
                 Run.start("test"),
                 "c",
                 "m",
-                new Evaluator.Images("real", null),
-                List.of(new Evaluator.Images("gone", null), new Evaluator.Images("bad", null)),
+                new Images("real", null),
+                List.of(new Images("gone", null), new Images("bad", null)),
                 Map.of("empty", "no images"));
     assertEquals(List.of("bad"), result.rows().stream().map(row -> row.get("dataset")).toList());
     assertEquals(Set.of("empty", "gone"), result.failed().keySet());

@@ -66,7 +66,7 @@ class StatisticTest {
   }
 
   private static double value(Statistic statistic, int k) {
-    return statistic.ordinal() + 1 + k / 4.0;
+    return EVALUATED.indexOf(statistic) + 1 + k / 4.0;
   }
 
   @Test
