@@ -24,6 +24,8 @@ import org.anomalyscore.report.PageModel.Level;
 import org.anomalyscore.report.PageModel.Section;
 import org.anomalyscore.report.Shape.GalleryImage;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Statistic;
+import org.anomalyscore.table.Statistic.Direction;
 import org.apache.spark.sql.Row;
 
 /** Puts what was read and counted into the words and tables of the page. */
@@ -229,6 +231,7 @@ final class PageBuilder {
       rows.add(
           List.of(
               cell(one.path("statistic").asText()),
+              cell(best(one.path("statistic").asText()), "%d"),
               cell(real(one, "n"), "%.0f"),
               cell(real(one, "pearson"), "%.3f"),
               cell(real(one, "pearson_p"), "%.3g"),
@@ -239,12 +242,22 @@ final class PageBuilder {
         "Correlation with human error rates",
         List.of(
             text("Statistic"),
+            number("Best", "Of a statistic that judges as people do"),
             number("Sets", ""),
             number("Pearson", "Linear, -1 to 1"),
             number("p", "Permutation test"),
             number("Spearman", "By rank, -1 to 1"),
             number("p", "Permutation test")),
         rows);
+  }
+
+  /** People take the images of good sets for real, so it goes by what a good set has of it. */
+  private static Integer best(String column) {
+    return Statistic.comparedWithPeople().stream()
+        .filter(statistic -> statistic.column().equals(column))
+        .map(statistic -> statistic.direction() == Direction.HIGHER_IS_BETTER ? 1 : -1)
+        .findFirst()
+        .orElse(null);
   }
 
   private static Double real(JsonNode node, String field) {

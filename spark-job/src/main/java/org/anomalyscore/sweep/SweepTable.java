@@ -106,7 +106,7 @@ public final class SweepTable {
     columns.add(left("varied", seeds -> seeds.get(0).get("parameter").toString()));
     columns.add(right("value", SweepTable::value));
     columns.add(left("data set", seeds -> seeds.get(0).get("dataset").toString()));
-    columns.add(right("n", seeds -> seeds.get(0).get("n").toString()));
+    columns.add(right("n", SweepTable::images));
     for (Statistic statistic : SHOWN) {
       columns.add(number(statistic));
       if (statistic == Statistic.ANOMALY_SCORE) {
@@ -120,6 +120,14 @@ public final class SweepTable {
     Double value = (Double) seeds.get(0).get("value");
     return String.format(Locale.ROOT, "%.6g", value).replaceFirst("\\.?0+(e|$)", "$1")
         + (value.equals(seeds.get(0).get("profile_value")) ? " *" : "  ");
+  }
+
+  /** Which images have a score may depend on the seed. */
+  private static String images(List<TableRow> seeds) {
+    return String.format(
+        Locale.ROOT,
+        "%.0f",
+        seeds.stream().mapToLong(row -> (Long) row.get("n")).average().orElseThrow());
   }
 
   private static String range(List<TableRow> seeds) {

@@ -340,7 +340,10 @@ public class ReportTest {
     assertTrue(html.contains("<a href=\"#set-" + g + "\"><bdi>g</bdi>"), "the board leads there");
     String text = flat(html);
     assertTrue(text.contains("+0.0100"), "change since the evaluation before");
-    assertTrue(text.contains("ks_complexity"));
+    assertTrue(
+        text.contains(
+            "<bdi>ks_complexity</bdi></th> <td class=\"number\" data-sort=\"-1\"><bdi>-1</bdi>"),
+        "with its best correlation");
     assertTrue(text.contains("no scores of this set under the folder"));
     assertTrue(text.contains("id=\"pick\""));
     assertFalse(html(new Report(TestSpark.session(), store).configId("c")).contains("id=\"pick\""));
