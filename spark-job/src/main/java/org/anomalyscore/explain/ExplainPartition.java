@@ -26,7 +26,7 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Attributes the vulnerability of a partition's images to their super-pixels, and draws each. An
- * image that cannot be read or attributed is told with the reason.
+ * image that cannot be read or attributed is reported with the reason.
  *
  * @param configuration of the scores that this explains
  * @param devices where each task computes
@@ -119,7 +119,7 @@ public record ExplainPartition(
       return failed(
           image,
           RejectReason.DEGENERATE,
-          "attacks on its super-pixels do not move the features, or to no finite value");
+          "attacks on its super-pixels do not change the features, or not to a finite value");
     }
     WholeFile overlay =
         WholeFile.at(storage, "The overlay", overlays + "/" + image.imageId() + ".png");
