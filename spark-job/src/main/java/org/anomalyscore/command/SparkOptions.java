@@ -11,7 +11,7 @@ public final class SparkOptions {
       names = "--master",
       paramLabel = "URL",
       description =
-          "Runs on this Spark master, as local[4] or spark://HOST:7077. Default: that of"
+          "Runs on this Spark master, such as local[4] or spark://HOST:7077. Default: that of"
               + " spark-submit or spark-defaults.conf, or else local[*], all cores of this"
               + " machine.")
   private String master;
