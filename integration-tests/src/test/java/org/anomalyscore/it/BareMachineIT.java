@@ -198,7 +198,7 @@ final class BareMachineIT {
     Path classes = builtWithoutClasses("echo kept > \"${option#*=}\"; exit");
     JobProcess.Result first = start("demo").run();
     assertEquals(0, first.exitCode(), first::toString);
-    assertContains(first, "first use: keeping Spark's classes");
+    assertContains(first, "first use: writing a cache of Spark's classes");
     assertEquals("kept\n", Files.readString(classes));
     assertTrue(first.out().contains("<-XX:SharedArchiveFile=" + classes + ">"), first::toString);
     String conf = home.toRealPath().resolve("conf") + "/";
@@ -212,7 +212,7 @@ final class BareMachineIT {
 
     FileTime later = FileTime.fromMillis(System.currentTimeMillis() + 60_000);
     Files.setLastModifiedTime(classes.resolveSibling("jars"), later);
-    assertContains(start("demo").run(), "first use: keeping");
+    assertContains(start("demo").run(), "first use: writing a cache");
     try (Stream<Path> left = Files.list(classes.getParent())) {
       assertEquals(3, left.count(), "jars, classes and a lock");
     }
@@ -223,7 +223,7 @@ final class BareMachineIT {
     Path classes = builtWithoutClasses("echo no room; exit 1");
     JobProcess.Result result = start("demo").run();
     assertEquals(0, result.exitCode(), result::toString);
-    assertContains(result, "could not keep them", "remove " + classes, "no room");
+    assertContains(result, "could not write it", "remove " + classes, "no room");
     assertFalse(result.out().contains("SharedArchiveFile"), result::toString);
     assertEquals("", start("demo").run().err(), "not tried again");
   }

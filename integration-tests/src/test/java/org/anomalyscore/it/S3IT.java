@@ -310,7 +310,7 @@ class S3IT {
         "nor go on with others",
         "s3a://night: S3 does not accept the AWS credentials (403 InvalidAccessKeyId)");
     assertTrue(images.get() > 20, "the rule took effect");
-    assertEquals(List.of(), server.keys(BUCKET, "expired/rejects"));
+    assertEquals(List.of(), Tables.sql("SELECT path FROM {0}", downloaded("expired/rejects")));
   }
 
   @Test

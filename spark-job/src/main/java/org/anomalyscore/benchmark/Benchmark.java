@@ -112,7 +112,7 @@ final class Benchmark {
     List<Scored> scored = new ArrayList<>();
     configurations.forEach((model, configuration) -> scored.add(score(model, configuration)));
     List<Night> nights = scored.stream().map(this::evaluate).toList();
-    // The files first: whoever is called by them must not miss what the tables already hold.
+    // The files are written first: whoever waits for them must not miss what the tables hold.
     alerts.write(alerts(nights).getBytes(StandardCharsets.UTF_8));
     leaderboard.write((text(nights) + "\n").getBytes(StandardCharsets.UTF_8));
     append(nights);
@@ -123,7 +123,7 @@ final class Benchmark {
     return WholeFile.at(spark.sessionState().newHadoopConf(), key, path);
   }
 
-  /** All of them before any work: a wrong file must not be told after hours on the first. */
+  /** All of them before any work: a wrong file must be found before hours of work on the first. */
   private Map<String, ScoreConfiguration> openModels() {
     Map<String, ScoreConfiguration> configurations = new LinkedHashMap<>();
     for (String model : manifest.models()) {
@@ -254,7 +254,8 @@ final class Benchmark {
   }
 
   /**
-   * The runs last: evaluations without one are of a night that was killed, and no later one's past.
+   * The runs are written last: an evaluation without its run is of a night that was killed, and no
+   * later night is compared with it.
    */
   private void append(List<Night> nights) {
     store.append(

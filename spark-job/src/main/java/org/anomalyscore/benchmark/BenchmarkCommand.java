@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Scores what is not scored yet, evaluates each generator under each feature model, writes the"
-          + " leaderboard and tells which generators became less natural since the last run.",
-      "Exit codes, the first that applies: 5 an alert; 3 a generator failed (the others stand);"
-          + " 4 too many rejects."
+          + " leaderboard, and reports which generators became less natural since the last run.",
+      "Exit codes, the first that applies: 5 an alert; 3 a generator failed (the others are"
+          + " evaluated); 4 too many rejects."
     },
     footerHeading = "%nExample:%n",
     footer = "  anomaly-score benchmark --manifest nightly.yaml")
@@ -30,7 +30,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "YAML; conf/benchmark.yaml is an example, conf/benchmark.schema.json tells all.")
+          "Runs the benchmark that this YAML file describes. conf/benchmark.yaml is an example,"
+              + " conf/benchmark.schema.json describes every key, and docs/nightly.md explains"
+              + " them.")
   private String manifest;
 
   @Mixin private SparkOptions spark;

@@ -34,7 +34,9 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Reads a benchmark's manifest, and tells all that is wrong with it, by line, before any work. */
+/**
+ * Reads a benchmark's manifest, and reports all that is wrong with it, by line, before any work.
+ */
 final class ManifestReader {
 
   private static final YAMLMapper YAML =

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 import scala.collection.Seq;
 
 /**
- * How well classifiers tell the sets apart by the features that were kept: distribution
+ * How well classifiers tell the sets apart by the features that are stored: distribution
  * classification, as You et al. propose to evaluate generators ("Are images indistinguishable to
  * humans also indistinguishable to classifiers?"), but on stored features instead of pixels.
  *
@@ -44,7 +44,7 @@ final class Classification {
 
   private static final Logger LOG = LoggerFactory.getLogger(Classification.class);
 
-  /** Fewer leave a test set that can tell nothing. */
+  /** Fewer leave a test set that can show nothing. */
   private static final long LEAST_IMAGES = 10;
 
   private static final double[] CURVE = {0.125, 0.25, 0.5, 1};
@@ -152,7 +152,7 @@ final class Classification {
       }
       if (images.kept(i) < images.all(i)) {
         LOG.warn(
-            "{}: features of {} of {} images were kept; only these are classified.",
+            "{}: features of {} of {} images are stored; only these are classified.",
             sets.get(i),
             images.kept(i),
             images.all(i));

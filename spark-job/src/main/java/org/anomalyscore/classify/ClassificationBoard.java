@@ -51,14 +51,15 @@ final class ClassificationBoard {
         text.append(NEW_LINE).append(confusion(row, curve(rows, row)));
       }
       text.append(NEW_LINE)
-          .append("controls: what knows nothing must be right as often as guesses")
+          .append("controls: with nothing to learn, a classifier must be right by chance only")
           .append(NEW_LINE)
           .append(table(controls(rows), pair()));
       long within = controls(rows).stream().filter(ClassificationBoard::holdsChance).count();
       text.append(
           String.format(
               Locale.ROOT,
-              "%d of %d intervals of controls hold 0.5; on average one in twenty does not.%n",
+              "%d of %d intervals of the controls contain 0.5; on average one in twenty does"
+                  + " not.%n",
               within,
               controls(rows).size()));
     }

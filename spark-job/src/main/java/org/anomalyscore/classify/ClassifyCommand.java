@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code classify}: kept features in, how well the sets can be told apart out. */
+/** {@code classify}: stored features in, how well classifiers tell the data sets apart out. */
 @Command(
     name = "classify",
     mixinStandardHelpOptions = true,
@@ -31,7 +31,7 @@ public final class ClassifyCommand implements Callable<Integer> {
       names = "--reference",
       required = true,
       paramLabel = "DATASET",
-      description = "The natural images.")
+      description = "Compares with this data set of natural images.")
   private String reference;
 
   @Option(
@@ -39,7 +39,7 @@ public final class ClassifyCommand implements Callable<Integer> {
       required = true,
       split = ",",
       paramLabel = "DATASET",
-      description = "The generated sets, separated by commas.")
+      description = "Classifies these generated data sets, separated by commas.")
   private List<String> generated;
 
   @Mixin private ConfigIdOption configId;
@@ -48,13 +48,15 @@ public final class ClassifyCommand implements Callable<Integer> {
       names = "--test-fraction",
       defaultValue = "0.3",
       paramLabel = "P",
-      description = "Of each class, kept from training. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Tests on this fraction of the images of each class and trains on the others, between 0"
+              + " and 1. Default: ${DEFAULT-VALUE}.")
   private double testFraction;
 
   @Option(
       names = "--seed",
       defaultValue = "0",
-      description = "Of the split and of the perceptron's start. Default: 0.")
+      description = "Draws the split and the perceptron's start from this seed. Default: 0.")
   private long seed;
 
   @Mixin private SparkOptions spark;

@@ -22,9 +22,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
 /**
- * The images of some data sets whose features were kept, each set in a random order of its own. The
- * order is by SHA-256 of the seed and the {@code image_id}, so that it depends neither on the order
- * of rows nor on partitions, and copies of an image count once.
+ * The images of some data sets whose features are stored, each set in a random order of its own.
+ * The order is by SHA-256 of the seed and the {@code image_id}, so that it depends neither on the
+ * order of rows nor on partitions, and copies of an image count once.
  */
 final class RankedFeatures implements AutoCloseable {
 

@@ -1,5 +1,5 @@
 /**
  * The command {@code classify}: how well classifiers tell generated images from real ones, and from
- * each other, by the features that were kept.
+ * each other, by the features that are stored.
  */
 package org.anomalyscore.classify;

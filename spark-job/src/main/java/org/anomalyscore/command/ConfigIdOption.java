@@ -9,9 +9,9 @@ public final class ConfigIdOption {
       names = "--config-id",
       paramLabel = "ID",
       description =
-          "Takes only what was scored under this configuration, the column config_id of the tables."
-              + " Default: all; a command that compares sets asks for it where they were scored"
-              + " under several.")
+          "Takes only what was scored under this configuration, a config_id of the tables. Default:"
+              + " all. A command that compares sets asks for one if they were scored under"
+              + " several.")
   private String id;
 
   /** Null where the user gave none. */

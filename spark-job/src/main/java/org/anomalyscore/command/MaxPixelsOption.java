@@ -11,8 +11,8 @@ public final class MaxPixelsOption {
       defaultValue = "100000000",
       paramLabel = "N",
       description =
-          "Rejects images of more pixels (width times height) before they are decoded. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Rejects images of more than this number of pixels (width times height) before they are"
+              + " decoded. Default: ${DEFAULT-VALUE}.")
   private long pixels;
 
   /**

@@ -10,8 +10,8 @@ public final class OutOption {
       required = true,
       paramLabel = "DIR",
       description =
-          "The folder that the command adds its tables to, made where there is none; local or of"
-              + " any file system that Hadoop knows.")
+          "Adds its tables to this folder, which is made if there is none; local or of any file"
+              + " system that Hadoop knows.")
   private String folder;
 
   public String folder() {

@@ -9,8 +9,8 @@ public final class OutOrScoresOption {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "The folder that the command adds its tables to, made where there is none. Default: the"
-              + " --scores folder.")
+          "Adds its tables to this folder, which is made if there is none. Default: the --scores"
+              + " folder.")
   private String folder;
 
   /** Null where the user gave none. */

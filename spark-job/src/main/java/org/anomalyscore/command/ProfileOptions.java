@@ -17,12 +17,16 @@ public final class ProfileOptions {
       defaultValue = "paper",
       converter = Profiles.class,
       description = {
-        "paper (default), or authors-code: the published code's values, whose attack walks back"
-            + " towards the image; only to compare with their numbers."
+        "Takes all parameters from a profile: paper (default), or authors-code, the values of the"
+            + " authors' published code, whose attack walks back towards the image; use that only"
+            + " to compare with the numbers that they published."
       })
   private ScoreParameters profile;
 
-  @Option(names = "--seed", defaultValue = "0", description = "Seed of the noise. Default: 0.")
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      description = "Draws the noise from this seed, a whole number. Default: 0.")
   private long seed;
 
   @Option(
@@ -30,29 +34,50 @@ public final class ProfileOptions {
       defaultValue = "1",
       paramLabel = "R",
       description =
-          "Averages C and V of an image over R independent draws of the noise, at R times the cost;"
-              + " their random part falls by the root of R. Default: 1, as in the paper.")
+          "Averages C and V of each image over R independent draws of the noise. This takes R times"
+              + " as long and divides their random part by the root of R. Default: 1, as in the"
+              + " paper.")
   private int draws;
 
-  @Option(names = "--noise-step", paramLabel = "EPS", description = "eps of Eq. 1.")
+  @Option(
+      names = "--noise-step",
+      paramLabel = "EPS",
+      description = "Sets eps of Eq. 1, the length of a noise step. Default: that of the profile.")
   private Double noiseStep;
 
-  @Option(names = "--noise-steps", paramLabel = "K", description = "K of Eq. 1.")
+  @Option(
+      names = "--noise-steps",
+      paramLabel = "K",
+      description = "Sets K of Eq. 1, the number of noise steps. Default: that of the profile.")
   private Integer noiseSteps;
 
-  @Option(names = "--attack-step", paramLabel = "ALPHA", description = "alpha of Eq. 4.")
+  @Option(
+      names = "--attack-step",
+      paramLabel = "ALPHA",
+      description =
+          "Sets alpha of Eq. 4, by which an attack step changes each level (levels are 0 to 1)."
+              + " Default: that of the profile.")
   private Double attackStep;
 
-  @Option(names = "--attack-steps", paramLabel = "J", description = "J of Eq. 4.")
+  @Option(
+      names = "--attack-steps",
+      paramLabel = "J",
+      description = "Sets J of Eq. 4, the number of attack steps. Default: that of the profile.")
   private Integer attackSteps;
 
-  @Option(names = "--attack-start", paramLabel = "R0", description = "Half width of the start.")
+  @Option(
+      names = "--attack-start",
+      paramLabel = "R0",
+      description =
+          "Starts the attack at random within R0 of each level. Default: that of the profile.")
   private Double attackStart;
 
   @Option(
       names = "--attack-ball",
       paramLabel = "R",
-      description = "Half width of the box that the attack stays in; 0 for none.")
+      description =
+          "Keeps the attack within R of each level of the image; 0 for no limit. Default: that of"
+              + " the profile.")
   private Double attackBall;
 
   public ScoreParameters parameters() {

@@ -11,24 +11,31 @@ public final class ResamplingOptions {
       names = "--permutations",
       defaultValue = "1000",
       paramLabel = "N",
-      description = "Of the permutation test; 0 for none. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Computes p from this number of permutations; 0 for no test. Default: ${DEFAULT-VALUE}.")
   private int permutations;
 
   @Option(
       names = "--resamples",
       defaultValue = "1000",
       paramLabel = "N",
-      description = "Of the bootstrap interval; 0 for none. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Computes the interval of AS from this number of bootstrap resamples; 0 for no interval."
+              + " Default: ${DEFAULT-VALUE}.")
   private int resamples;
 
   @Option(
       names = "--confidence",
       defaultValue = "0.95",
       paramLabel = "P",
-      description = "Of the bootstrap interval. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Sets the confidence of the interval, between 0 and 1. Default: ${DEFAULT-VALUE}.")
   private double confidence;
 
-  @Option(names = "--seed", defaultValue = "0", description = "Of both. Default: 0.")
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      description = "Draws permutations and resamples from this seed. Default: 0.")
   private long seed;
 
   public AnomalyScore.Options options() {

@@ -9,7 +9,7 @@ public final class ScoresOptions {
       names = "--scores",
       required = true,
       paramLabel = "DIR",
-      description = "The folder of tables that score wrote to with --out.")
+      description = "Reads the tables of this folder, which score wrote to with --out.")
   private String folder;
 
   @Option(

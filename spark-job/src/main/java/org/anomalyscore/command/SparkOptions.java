@@ -11,7 +11,9 @@ public final class SparkOptions {
       names = "--master",
       paramLabel = "URL",
       description =
-          "Spark master. Default: what spark-submit or spark-defaults.conf says, else local[*].")
+          "Runs on this Spark master, such as local[4] or spark://HOST:7077. Default: that of"
+              + " spark-submit or spark-defaults.conf, or else local[*], all cores of this"
+              + " machine.")
   private String master;
 
   /** The session of this process. Settings of spark-submit and spark-defaults.conf stand. */

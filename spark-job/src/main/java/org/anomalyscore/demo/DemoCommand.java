@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Draws a reference set of procedural scenes and four stand-ins for generators (fresh draws,"
-          + " and three with growing faults), scores them with the bundled feature model and"
-          + " prints the leaderboard."
+      "Draws a reference set of procedural scenes and the images of four simulated generators"
+          + " (fresh draws, and three with growing faults), scores them with the bundled feature"
+          + " model and prints the leaderboard."
     },
     footerHeading = "%nExample:%n",
     footer = "  anomaly-score demo --out my-demo")
@@ -32,7 +32,8 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--out",
       defaultValue = "anomaly-score-demo",
       paramLabel = "DIR",
-      description = "Local folder for images, model and tables. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Writes images, model and tables into this local folder. Default: ${DEFAULT-VALUE}.")
   private Path out;
 
   @Option(
@@ -40,8 +41,9 @@ public final class DemoCommand implements Callable<Integer> {
       defaultValue = "400",
       paramLabel = "N",
       description =
-          "Images of the reference set, at least 2; the other sets have half as many. More that are"
-              + " there from before stay, and count. Default: ${DEFAULT-VALUE}.")
+          "Draws this number of images for the reference set, at least 2, and half as many for each"
+              + " other set. Images of an earlier demo in the folder stay, and count. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int references;
 
   @Mixin private SparkOptions spark;

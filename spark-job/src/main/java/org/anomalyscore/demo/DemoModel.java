@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * The demo's feature model: a small convolutional network that {@code train_demo_model.py} trained
- * to tell the classes of scenes, with its card.
+ * to classify scenes, with its card.
  */
 public final class DemoModel {
 

@@ -6,13 +6,13 @@ import org.apache.commons.rng.UniformRandomProvider;
 
 /**
  * The demo's sets of images, each of other scenes of the same distribution. The names say what they
- * are: stand-ins, no generator made them.
+ * are: simulated generators, since no generator made the images.
  */
 public enum DemoSet {
   // The faults were set by the leaderboard that a prototype gave for seeds 0 to 2, so that each is
   // clearly above the one before.
 
-  /** Faultless scenes that stand in for real images. */
+  /** Faultless scenes in the place of real images. */
   REFERENCE(0) {
     @Override
     BufferedImage finish(BufferedImage scene, UniformRandomProvider random) {

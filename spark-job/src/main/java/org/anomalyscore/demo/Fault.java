@@ -3,7 +3,7 @@ package org.anomalyscore.demo;
 import java.awt.image.BufferedImage;
 import org.apache.commons.rng.UniformRandomProvider;
 
-/** The known faults of the demo's stand-ins for generators. Each gives a new image. */
+/** The known faults of the demo's simulated generators. Each gives a new image. */
 final class Fault {
 
   private Fault() {}

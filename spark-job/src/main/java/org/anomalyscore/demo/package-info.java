@@ -1,6 +1,6 @@
 /**
- * What the demo needs so that it runs without a download: procedural scenes, stand-ins for
- * generators that are scenes with known faults, and the small feature model trained on such scenes.
+ * What the demo needs so that it runs without a download: procedural scenes, simulated generators,
+ * whose images are scenes with known faults, and the small feature model trained on such scenes.
  *
  * <p>November 2026: the scenes are ray traced with the four operations, square roots and {@link
  * java.lang.StrictMath} only, so that a scene has the same pixels on every machine and the

@@ -37,7 +37,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--reference",
       required = true,
       paramLabel = "DATASET",
-      description = "The natural images.")
+      description = "Compares with this data set of natural images.")
   private String reference;
 
   @Option(
@@ -45,7 +45,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       required = true,
       split = ",",
       paramLabel = "DATASET",
-      description = "The generated sets, separated by commas.")
+      description = "Evaluates these generated data sets, separated by commas.")
   private List<String> generated;
 
   @Mixin private OutOrScoresOption out;
@@ -55,15 +55,16 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--per-image",
       description =
-          "Writes realism and rarity of each generated image to the table image_measures; needs"
-              + " scores with --features.")
+          "Writes realism and rarity of each generated image to the table image_measures. This"
+              + " needs scores with --features.")
   private boolean perImage;
 
   @Option(
       names = "--no-set-measures",
       description =
           "Leaves out Frechet distance, kernel distance, precision, recall, density and coverage,"
-              + " which take as long as both sets' sizes multiplied, where scores have features.")
+              + " which are computed if the scores have features. Their time grows with the product"
+              + " of both sets' sizes.")
   private boolean noSetMeasures;
 
   @Mixin private ResamplingOptions resampling;

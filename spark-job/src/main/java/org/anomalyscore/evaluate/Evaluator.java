@@ -167,7 +167,7 @@ public final class Evaluator {
         new FeatureComparison(store, choice.configId(), reference, perImage);
     if (perImage != null && features.size() == 0) {
       throw new UserException(
-          "There is no realism and rarity of single images: the scores of "
+          "Realism and rarity of single images cannot be computed: the scores of "
               + reference.dataset()
               + " have no features. Score all sets with --features, into another folder than"
               + " before, or leave out --per-image.");
@@ -208,8 +208,8 @@ public final class Evaluator {
     int images = real.size() + generated.size();
     if (replicates > 0 && images > MANY_IMAGES) {
       LOG.info(
-          "{}: {} replicates of {} images, some seconds each for a million;"
-              + " --permutations and --resamples shorten it",
+          "{}: {} replicates of {} images, which take some seconds each for a million images;"
+              + " lower --permutations and --resamples for less",
           generated.dataset(),
           replicates,
           images);

@@ -65,8 +65,8 @@ final class FeatureComparison implements AutoCloseable {
       if (generated.size() == 0) {
         if (perImage != null) {
           LOG.warn(
-              "{}: no realism and rarity of its images, since its scores have no features; score it"
-                  + " with --features, into another folder than before",
+              "{}: realism and rarity of its images are not computed, since its scores have no"
+                  + " features; score it with --features, into another folder than before",
               images.dataset());
         }
         return;

@@ -14,7 +14,7 @@ import org.anomalyscore.stats.Correlation;
  * Which parts of an image its vulnerability comes from.
  *
  * <p>After Fig. 4 and Appendix D of "Anomaly Score" (arXiv 2312.10634): trials attack a few random
- * super-pixels only, and a linear regression tells how much each adds to the change of the
+ * super-pixels only, and a linear regression finds how much each adds to the change of the
  * features. The change is the L2 distance ‖M(a_J) − M(x)‖₂ of Eq. 5, so that a coefficient has the
  * unit of V.
  *

@@ -27,7 +27,7 @@ public record AttributionParameters(int superpixels, int trials, int seeds, Regr
       this.text = text;
     }
 
-    /** The text that stands in the table. */
+    /** The text in the table. */
     public String text() {
       return text;
     }

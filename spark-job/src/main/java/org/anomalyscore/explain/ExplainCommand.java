@@ -27,11 +27,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows where in an image its vulnerability sits: cuts it into super-pixels, attacks a few"
-          + " random ones at a time, and regresses the change of the features on which were"
-          + " attacked.",
-      "An image costs about as much as trials times seeds scores.",
-      "Each trial is one attack: --draws only selects, with --scores, the scores of so many draws."
+      "Shows which parts of an image make it vulnerable. It cuts the image into super-pixels,"
+          + " attacks a few random ones at a time, and fits by regression how much each adds to"
+          + " the change of the features.",
+      "An image takes about as long as scoring it once for each trial of each seed.",
+      "Each trial is one attack: --draws only selects the scores of that number of draws, with"
+          + " --scores."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -57,7 +58,7 @@ public final class ExplainCommand implements Callable<Integer> {
         required = true,
         arity = "1..*",
         paramLabel = "PATH",
-        description = "Image files, folder trees or globs.")
+        description = "Explains all images of these files, folders or globs.")
     private List<String> images;
 
     @ArgGroup(exclusive = false)
@@ -70,21 +71,23 @@ public final class ExplainCommand implements Callable<Integer> {
         names = "--scores",
         required = true,
         paramLabel = "DIR",
-        description = "The --out folder of score: explains the highest AS-i of a data set.")
+        description =
+            "Explains the images with the highest AS-i of a data set, from the folder of tables"
+                + " that score wrote to with --out.")
     private String scores;
 
     @Option(
         names = "--dataset",
         required = true,
         paramLabel = "NAME",
-        description = "Which data set of --scores.")
+        description = "Takes the images of this data set of --scores.")
     private String dataset;
 
     @Option(
         names = "--top",
         defaultValue = "10",
         paramLabel = "N",
-        description = "How many images of it. Default: ${DEFAULT-VALUE}.")
+        description = "Explains this number of its images. Default: ${DEFAULT-VALUE}.")
     private int top;
   }
 
@@ -92,7 +95,7 @@ public final class ExplainCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "TorchScript feature model with its card, as for score.")
+      description = "Measures with this feature model, as score does.")
   private String model;
 
   @Mixin private OutOrScoresOption out;
@@ -101,13 +104,16 @@ public final class ExplainCommand implements Callable<Integer> {
       names = "--superpixels",
       defaultValue = "20",
       paramLabel = "N",
-      description = "About so many pieces an image. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Cuts each image into about this number of super-pixels. Default: ${DEFAULT-VALUE}.")
   private int superpixels;
 
   @Option(
       names = "--trials",
       paramLabel = "T",
-      description = "Attacks of each seed. Default: 4 a super-pixel.")
+      description =
+          "Attacks each image this number of times under each seed. Default: 4 for each"
+              + " super-pixel.")
   private Integer trials;
 
   @Option(
@@ -115,15 +121,17 @@ public final class ExplainCommand implements Callable<Integer> {
       defaultValue = "3",
       paramLabel = "R",
       description =
-          "Repeats all with seeds that count up from --seed; coefficients are means, and the"
-              + " ranking is compared between seeds. Default: ${DEFAULT-VALUE}.")
+          "Repeats all trials under this number of seeds, which count up from --seed. Coefficients"
+              + " are means over the seeds, and the rankings of the seeds are compared. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int seeds;
 
   @Option(
       names = "--paper",
       description =
-          "The paper's setting: 20 trials of each seed and least squares, which 20 coefficients and"
-              + " an intercept leave undetermined; the shortest solution is taken.")
+          "Takes the paper's setting: 20 trials under each seed, and least squares. Since 20 trials"
+              + " do not determine 20 coefficients and an intercept, it takes the solution of least"
+              + " norm.")
   private boolean paper;
 
   @Mixin private ProfileOptions profile;
@@ -131,14 +139,15 @@ public final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Trials a network call. Default: as score's.")
+      description =
+          "Passes this number of trials through the network at once. Default: that of score.")
   private Integer batchSize;
 
   @Option(
       names = "--device",
       defaultValue = "auto",
       paramLabel = "auto|cpu|gpu",
-      description = "As score's.")
+      description = "Computes on this device, as for score. Default: ${DEFAULT-VALUE}.")
   private Devices.Mode device;
 
   @Mixin private MaxPixelsOption maxPixels;

@@ -22,7 +22,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 
 /**
  * Attributes the vulnerability of a partition's images to their super-pixels, and draws each. An
- * image that cannot be read or attributed is told with the reason.
+ * image that cannot be read or attributed is reported with the reason.
  *
  * @param score the parameters of the score that this explains
  * @param scored image_id by path, where scores are explained: other bytes now are a fault; null of
@@ -98,7 +98,7 @@ public record ExplainPartition(
       return failed(
           image,
           RejectReason.DEGENERATE,
-          "attacks on its super-pixels do not move the features, or to no finite value");
+          "attacks on its super-pixels do not change the features, or not to a finite value");
     }
     WholeFile overlay =
         WholeFile.at(engine.storage(), "The overlay", overlays + "/" + image.imageId() + ".png");

@@ -80,7 +80,7 @@ public final class Main {
         .setParameterExceptionHandler(Main::explain);
   }
 
-  /** One line and where to read on: the whole help would push the reason off the screen. */
+  /** One line, and where to read more: the whole help would push the reason off the screen. */
   private static int explain(CommandLine.ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();

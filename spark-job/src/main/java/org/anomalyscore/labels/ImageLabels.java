@@ -24,11 +24,11 @@ import org.apache.spark.sql.SparkSession;
 /**
  * A label for each image, from the name of its folder or from a file of paths and labels.
  *
- * <p>A path of the file stands for the image whose full path it is or ends, at a folder's border:
+ * <p>A path of the file means the image whose full path it is, or ends with, at a folder's border:
  * {@code cat/12.png} for {@code file:/data/cat/12.png}. A blank label is none.
  *
  * @param images {@code path}, {@code complexity}, {@code vulnerability}, {@code label} (never null)
- * @param unmatched paths of the file that stand for no image of the set
+ * @param unmatched paths of the file that are of no image of the set
  * @param cached what {@link #close} frees, or null
  */
 record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
@@ -87,11 +87,12 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
       }
       refuse(
           several(joined, "given", "path"),
-          "The path %s in %s ends those of several images, as %s and %s. Give more of it.",
+          "The path %s in %s is the end of the paths of several images, such as %s and %s. Give"
+              + " more of it.",
           file);
       refuse(
           several(joined, "path", "label"),
-          "The image %s has several labels in %s, as '%s' and '%s'. Leave one.",
+          "The image %s has several labels in %s, such as '%s' and '%s'. Leave one of them.",
           file);
       return new ImageLabels(
           joined.select("path", "complexity", "vulnerability", "label").distinct(),
@@ -144,7 +145,9 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
     boolean csv = file.matches("(?i).*\\.csv(\\.gz)?");
     if (!csv && !file.matches("(?i).*\\.parquet/?")) {
       throw new UserException(
-          "Cannot tell what --labels " + file + " is. Give a .csv or a .parquet file.");
+          "The file of --labels, "
+              + file
+              + ", is of no known format. Give a .csv or a .parquet file.");
     }
     Dataset<Row> rows =
         csv

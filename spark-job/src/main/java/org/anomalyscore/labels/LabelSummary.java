@@ -142,7 +142,7 @@ final class LabelSummary {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Told below, as are NaN and infinity.
+      // Refused below, as are NaN and infinity.
     }
     throw new UserException(
         "The label '"

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     name = "labels",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Sets complexity, vulnerability and AS-i against a label of each image.",
+    description = "Compares complexity, vulnerability and AS-i between images of different labels.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  anomaly-score labels --scores tables --dataset real --by-folder",
@@ -31,7 +31,7 @@ public final class LabelsCommand implements Callable<Integer> {
       names = "--dataset",
       required = true,
       paramLabel = "NAME",
-      description = "The data set whose images are labelled.")
+      description = "Summarises this data set.")
   private String dataset;
 
   @ArgGroup(exclusive = true, multiplicity = "1")
@@ -44,19 +44,22 @@ public final class LabelsCommand implements Callable<Integer> {
         names = "--labels",
         required = true,
         paramLabel = "FILE",
-        description = "CSV (with a header) or Parquet with columns path and label.")
+        description =
+            "Takes the label of each image from this CSV file (with a header) or Parquet file,"
+                + " which has the columns path and label.")
     private String file;
 
     @Option(
         names = "--by-folder",
         required = true,
-        description = "The label is the name of the folder that the image lies in.")
+        description = "Takes the name of the folder that an image lies in as its label.")
     private boolean byFolder;
   }
 
   @Option(
       names = "--ordered",
-      description = "Labels are numbers; tests whether the measures rise or fall with them.")
+      description =
+          "Takes the labels as numbers, and tests whether the measures rise or fall with them.")
   private boolean ordered;
 
   @Mixin private ConfigIdOption configId;

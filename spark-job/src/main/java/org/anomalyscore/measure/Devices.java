@@ -17,7 +17,7 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Which device each task computes on: the GPU that Spark granted to it, or the CPU. Where Spark was
- * told of a GPU and the task cannot use it, that is an error; the CPU never steps in.
+ * given a GPU and the task cannot use it, that is an error; the CPU never takes its place.
  *
  * @param mode what the user wants
  * @param granted true where Spark grants a GPU to each task
@@ -71,10 +71,10 @@ public record Devices(Mode mode, boolean granted, List<String> local) implements
 
   /**
    * Tries the device in one task before any image is read, so that a GPU that cannot be used is
-   * told once and not as a job's failure after four attempts of a task.
+   * reported once and not as a job's failure after four attempts of a task.
    *
    * @return what the {@code runs} table records: {@code cpu}, or {@code gpu} and its name where the
-   *     driver of NVIDIA tells it
+   *     driver of NVIDIA has it
    * @throws UserException where a task was granted a GPU that cannot be used
    */
   public String check(SparkContext context) {
@@ -143,7 +143,7 @@ public record Devices(Mode mode, boolean granted, List<String> local) implements
     return gpu == null ? List.of() : List.of(gpu.addresses());
   }
 
-  /** The model of the GPU in brackets; empty where NVIDIA's driver does not tell it. */
+  /** The model of the GPU in brackets; empty where NVIDIA's driver does not have it. */
   private static String name(int index) {
     Path gpus = Path.of("/proc/driver/nvidia/gpus");
     if (!Files.isDirectory(gpus)) {

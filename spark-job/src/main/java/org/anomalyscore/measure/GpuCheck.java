@@ -57,8 +57,8 @@ final class GpuCheck {
   }
 
   /**
-   * libtorch lets cuDNN round the inputs of a convolution to TF32 unless it is told not to, and DJL
-   * 0.35.1 has no call that tells it; NVIDIA's libraries read an environment variable. Looking at a
+   * libtorch lets cuDNN round the inputs of a convolution to TF32 unless it is asked not to, and
+   * DJL 0.35.1 has no call for it; NVIDIA's libraries read an environment variable. Looking at a
    * result proves that it worked, whoever set it.
    */
   static void requireFloat32(Device device, String what, float found, float exact) {

@@ -76,7 +76,8 @@ public record ModelCard(
    */
   public static ModelCard parse(String yaml, String origin) {
     if (yaml.isBlank()) {
-      throw new UserException("The model card " + origin + " is empty. The README shows a card.");
+      throw new UserException(
+          "The model card " + origin + " is empty. docs/models.md shows a card.");
     }
     ModelCard card;
     try {
@@ -88,7 +89,7 @@ public record ModelCard(
               + " cannot be read: "
               + e.getOriginalMessage()
               + (e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")")
-              + ". Correct it; the README shows a whole card.",
+              + ". Correct it; docs/models.md shows a whole card.",
           e);
     }
     card.requireComplete(origin);
@@ -133,7 +134,7 @@ public record ModelCard(
               + origin
               + " lacks "
               + String.join(", ", missing)
-              + ". Add what is missing; the README shows a whole card.");
+              + ". Add what is missing; docs/models.md shows a whole card.");
     }
     requirePositive(origin, "input.size", input.size);
     requirePositive(origin, "output.dimension", output.dimension);

@@ -62,7 +62,7 @@ public final class ScorePredictor implements AutoCloseable {
 
   /**
    * Runs the model forward and backward on grey, once: a module that does not do what its card says
-   * is told before any image is read.
+   * is found before any image is read.
    */
   void checkCard() {
     int size = card.input().size();

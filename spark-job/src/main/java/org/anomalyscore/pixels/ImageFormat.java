@@ -10,7 +10,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
-/** The formats that are read, told by their first bytes as Pillow does, never by the name. */
+/** The formats that are read, recognised by their first bytes as Pillow does, never by the name. */
 enum ImageFormat {
   PNG("\u0089PNG\r\n\u001a\n"),
   JPEG("\u00ff\u00d8\u00ff"),

@@ -29,7 +29,7 @@ public enum RejectReason {
         .toArray(String[]::new);
   }
 
-  /** The text that stands in the {@code reason} column. */
+  /** The text in the {@code reason} column. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -22,7 +22,7 @@ import org.apache.spark.sql.expressions.Window;
  */
 final class Quantiles {
 
-  /** Steps of the grid: 201 points draw a curve that no screen tells from the whole. */
+  /** Steps of the grid: on no screen does a curve of 201 points differ from one of all. */
   static final int STEPS = 200;
 
   private Quantiles() {}

@@ -29,7 +29,7 @@ record Range(double low, double high) {
       highest = Math.min(highest, high + width);
     }
     if (lowest == highest) {
-      // Constant data: a bin needs a width that double can tell.
+      // Constant data: a bin needs a width that a double can hold.
       double half = Math.max(Math.abs(lowest) * 1e-3, 1e-9);
       return new Range(lowest - half, highest + half);
     }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Makes one HTML file of the tables, with figures and images, that needs no network.",
+        "Writes one HTML file with the figures and images of the tables. It opens without a"
+            + " network.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  anomaly-score report --from tables --out report.html",
@@ -31,20 +32,22 @@ public final class ReportCommand implements Callable<Integer> {
       names = "--from",
       required = true,
       paramLabel = "DIR",
-      description = "The folder of the tables that evaluate or benchmark wrote to.")
+      description = "Reads this folder of tables, which evaluate or benchmark wrote to.")
   private String from;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "The HTML file, local or of any file system that Hadoop knows; overwritten.")
+      description =
+          "Writes this HTML file, over the one that may be there; local or of any file system that"
+              + " Hadoop knows.")
   private String out;
 
   @Option(
       names = "--reference",
       paramLabel = "DATASET",
-      description = "Only what was evaluated against this reference. Default: all.")
+      description = "Shows only what was evaluated against this reference. Default: all.")
   private String reference;
 
   @Mixin private ConfigIdOption configId;
@@ -53,8 +56,8 @@ public final class ReportCommand implements Callable<Integer> {
       names = "--thumbnails",
       paramLabel = "N",
       description =
-          "Images that each of a gallery's five levels shows; 0 reads no images. Default: 6, fewer"
-              + " where there are more than 60 data sets.")
+          "Shows this number of images at each of the five levels of a gallery; 0 reads no images."
+              + " Default: 6, and fewer if there are more than 60 data sets.")
   private Integer thumbnails;
 
   @Mixin private SparkOptions spark;

@@ -53,7 +53,7 @@ record CommittedScores(Double medianFloor, long featuresKept, long withoutFeatur
               + " images, but "
               + rows
               + " rows of it are in the table: an image was read differently when an executor was"
-              + " lost. Start it again to score what is missing.");
+              + " lost. Start score again, which scores what is missing.");
     }
     return new CommittedScores(
         committed.getAs("floor"),

@@ -36,21 +36,25 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--images",
       required = true,
       paramLabel = "PATH",
-      description = "Folder tree or glob, local or of any file system that Hadoop knows.")
+      description =
+          "Scores all images in this folder and the folders below it, or those that this glob"
+              + " matches; local or of any file system that Hadoop knows.")
   private String images;
 
   @Option(
       names = "--dataset",
       required = true,
       paramLabel = "NAME",
-      description = "What the table calls these images.")
+      description = "Stores the scores under this name of a data set.")
   private String dataset;
 
   @Option(
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "TorchScript feature model with its card (NAME.yaml beside it).")
+      description =
+          "Measures with this feature model, a TorchScript file with its card (NAME.yaml beside"
+              + " it).")
   private String model;
 
   @Mixin private OutOption out;
@@ -61,8 +65,9 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--batch-size",
       paramLabel = "N",
       description =
-          "Images a network call. Results of one batch size are bit-identical whatever the"
-              + " partitioning. Default: by the model's input, 8 at 224 pixels, at most 32.")
+          "Passes this number of images through the network at once. Results of one batch size are"
+              + " bit-identical whatever the partitioning. Default: it depends on the model's input"
+              + " size, 8 at 224 pixels and at most 32.")
   private Integer batchSize;
 
   @Option(
@@ -70,8 +75,9 @@ public final class ScoreCommand implements Callable<Integer> {
       defaultValue = "auto",
       paramLabel = "auto|cpu|gpu",
       description =
-          "auto (default): the GPU that Spark grants to the task, else the CPU; cpu; gpu: an error"
-              + " where none is granted. A granted GPU that cannot be used is an error.")
+          "Computes on this device: auto (default) is the GPU that Spark grants to the task, or the"
+              + " CPU if it grants none; cpu is the CPU; gpu is a granted GPU, and an error if"
+              + " there is none. A granted GPU that cannot be used is always an error.")
   private Devices.Mode device;
 
   @Option(
@@ -80,24 +86,25 @@ public final class ScoreCommand implements Callable<Integer> {
       fallbackValue = "1",
       paramLabel = "FRACTION",
       description =
-          "Keeps the feature vectors of the images that this run scores, or of that fraction of"
-              + " them, which image_id and the seed choose.")
+          "Stores the feature vectors of the images that this run scores, or of this fraction of"
+              + " them (above 0, at most 1), which image_id and the seed choose. Default: stores"
+              + " none.")
   private Double features;
 
   @Option(
       names = "--partitions",
       paramLabel = "N",
       description =
-          "Spark partitions of a slice, equal in images and bytes. Default: 8 a core, of 2,000"
-              + " images at most.")
+          "Cuts each slice into this number of Spark partitions of equal work. Default: 8 for each"
+              + " core, and more if a partition would have more than 2,000 images.")
   private Integer partitions;
 
   @Option(
       names = "--slice",
       paramLabel = "N",
       description =
-          "Images that are committed together; a killed run loses one slice at most. Default:"
-              + " about five minutes' work.")
+          "Commits this number of images together; a killed run loses one such slice at most."
+              + " Default: the work of about five minutes.")
   private Integer slice;
 
   @Mixin private MaxPixelsOption maxPixels;
@@ -122,7 +129,9 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--fail-above-reject-fraction",
       defaultValue = "" + ScoreRequest.DEFAULT_REJECT_FRACTION,
       paramLabel = "F",
-      description = "Exit code 4 above this share of rejected images. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Ends with exit code 4 if more than this fraction of the images is rejected, 0 to 1."
+              + " Default: ${DEFAULT-VALUE}.")
   private double failAboveRejectFraction;
 
   @Mixin private SparkOptions spark;

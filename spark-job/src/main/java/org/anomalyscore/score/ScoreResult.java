@@ -128,8 +128,8 @@ public record ScoreResult(
           String.format(
               Locale.ROOT,
               "WARNING: %,d images of %s were scored before without --features and stay without:"
-                  + " only new scores come with features. To have them of all, score into another"
-                  + " --out.",
+                  + " only new scores come with features. To have the features of all, score into"
+                  + " another --out.",
               scoredBeforeWithoutFeatures,
               dataset));
     }
@@ -174,7 +174,7 @@ public record ScoreResult(
           stages());
     }
     if (featuresKept > 0) {
-      line(text, "  features of %,d images kept", featuresKept);
+      line(text, "  features of %,d images stored", featuresKept);
     }
     warnings().forEach(warning -> line(text, "  %s", warning));
     tables.forEach((name, path) -> line(text, "  %-8s %s", name, path));

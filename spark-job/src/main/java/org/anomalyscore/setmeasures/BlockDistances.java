@@ -1,8 +1,8 @@
 package org.anomalyscore.setmeasures;
 
 /**
- * Squared Euclidean distances between the rows of two blocks. One matrix product tells all of them
- * up to rounding; where a decision hangs on the rounding, {@link #exact} tells it. So what is
+ * Squared Euclidean distances between the rows of two blocks. One matrix product gives all of them
+ * up to rounding; where a decision depends on the rounding, {@link #exact} gives it. So what is
  * decided, ties and identical images included, is that of the plain sum of squared differences,
  * whatever the product's order of summation is on a machine.
  */

@@ -28,7 +28,7 @@ public final class FrechetDistance {
    * @param value NaN if a set has fewer than two rows
    * @param standardError by the delete-a-group jackknife over both sets' groups, (G − 1)/G times
    *     the sum of squares about the mean, which adds up over independent sets; NaN if a set has
-   *     fewer than three rows. It tells the spread, not the bias, by which small sets lie further
+   *     fewer than three rows. It is the spread, not the bias, by which small sets lie further
    *     apart.
    */
   public record Estimate(double value, double standardError) {}

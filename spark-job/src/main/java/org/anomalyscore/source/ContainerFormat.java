@@ -8,13 +8,16 @@ import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Files that hold many images, told by the end of their names. */
+/** Files that hold many images, recognised by the end of their names. */
 enum ContainerFormat {
   TAR(TarIndex::new, TarMembers::new, ".tar"),
   ZIP(ZipIndex::new, ZipMembers::new, ".zip"),
   NPZ(NpzIndex::new, NpzMembers::new, ".npz"),
   PARQUET(ParquetIndex::new, ParquetMembers::new, ".parquet"),
-  /** Told, so that the user learns of it: the members of a compressed stream cannot be reached. */
+  /**
+   * Reported as a reject, so that the user learns of it: the members of a compressed stream cannot
+   * be reached.
+   */
   COMPRESSED_TAR(
       (file, hadoop, mostMembers) -> {
         throw refused();

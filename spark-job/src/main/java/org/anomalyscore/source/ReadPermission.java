@@ -10,7 +10,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 
 /**
- * Tells before any work whether what can be listed can be read too. In S3 these are two
+ * Checks before any work whether what can be listed can be read too. In S3 these are two
  * permissions, and without the second each of a million images would become a reject.
  */
 final class ReadPermission {

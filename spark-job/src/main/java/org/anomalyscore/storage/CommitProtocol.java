@@ -57,7 +57,7 @@ public final class CommitProtocol {
           "Cannot write tables to "
               + target.getUri()
               + ": this Spark session would commit by renaming, which in S3 is slow and can lose"
-              + " or double rows. Add these lines to its spark-defaults.conf (they stand in the"
+              + " or double rows. Add these lines to its spark-defaults.conf (they are in the"
               + " conf folder of this project), or pass each with --conf, and put"
               + " spark-hadoop-cloud and hadoop-aws among its jars:\n  "
               + String.join(

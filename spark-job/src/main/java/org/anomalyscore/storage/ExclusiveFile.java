@@ -62,7 +62,8 @@ public final class ExclusiveFile {
     } catch (java.nio.file.FileAlreadyExistsException e) {
       return false;
     }
-    // Left by Hadoop when a user removed the file by hand; Hadoop would call ours damaged by it.
+    // Left by Hadoop when a user removed the file by hand; Hadoop would call the new file damaged
+    // by it.
     Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
     return true;
   }

@@ -21,7 +21,7 @@ public final class Json {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Own values must be writable as JSON", e);
+      throw new IllegalStateException("A value of this program must be writable as JSON", e);
     }
   }
 
@@ -30,7 +30,7 @@ public final class Json {
     try {
       return MAPPER.readValue(text, OBJECT);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Own values must be readable as JSON", e);
+      throw new IllegalStateException("JSON that this program wrote must be readable", e);
     }
   }
 

@@ -25,7 +25,7 @@ final class S3Objects {
   private static final int CONFLICT = 409;
   private static final int MOST_CONFLICTS = 10;
 
-  /** Metadata that tells our object from that of another writer of the same bytes. */
+  /** Metadata by which this run knows its object from that of another writer of the same bytes. */
   private static final String WRITER = "writer";
 
   private S3Objects() {}
@@ -67,7 +67,7 @@ final class S3Objects {
     throw new UserException(
         "Cannot lock "
             + path
-            + ": this S3 server overwrites an object although it was told not to (If-None-Match:"
+            + ": this S3 server overwrites an object although it was asked not to (If-None-Match:"
             + " *), so that two runs would not see each other. Use a server that keeps to the"
             + " condition, as AWS does.");
   }
@@ -92,8 +92,8 @@ final class S3Objects {
   }
 
   /**
-   * True when the object that is there is ours after all: an answer that got lost on the way makes
-   * the client send the same request again, and S3 then refuses it.
+   * True when the object that is there is this run's after all: an answer that got lost on the way
+   * makes the client send the same request again, and S3 then refuses it.
    */
   private static boolean isWriter(S3Client client, PutObjectRequest request, String writer) {
     try {
@@ -101,7 +101,7 @@ final class S3Objects {
           client.headObject(h -> h.bucket(request.bucket()).key(request.key()));
       return writer.equals(there.metadata().get(WRITER));
     } catch (NoSuchKeyException e) {
-      // Deleted since; it was there and not ours when we asked.
+      // Deleted since; it was there, and another's, when the server was asked.
       return false;
     }
   }

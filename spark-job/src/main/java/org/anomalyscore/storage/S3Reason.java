@@ -46,7 +46,7 @@ final class S3Reason {
       return new FaultReason(
           "no AWS credentials were found for " + bucket,
           "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or use a profile or"
-              + " the role of the machine: see 'Images and tables in S3' in the README.",
+              + " the role of the machine: see docs/s3.md.",
           true);
     }
     AwsServiceException answer = find(failure, AwsServiceException.class);
@@ -97,7 +97,7 @@ final class S3Reason {
       return new FaultReason(
           "%s: access is denied (%s): no permission, or wrong AWS credentials"
               .formatted(bucket, said),
-          "Grant the permissions that the README lists ('Images and tables in S3') for the bucket"
+          "Grant the permissions that docs/s3.md lists, for the bucket"
               + " and all below the path, and check which credentials the job finds.",
           false);
     }

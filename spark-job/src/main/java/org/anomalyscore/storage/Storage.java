@@ -26,8 +26,8 @@ public final class Storage {
   /**
    * A path that a user wrote, or what is wrong with it.
    *
-   * @throws UserException if it is no path, or holds a password, which would then stand in tables
-   *     and logs; the text is not repeated
+   * @throws UserException if it is no path, or holds a password, which would then be in tables and
+   *     logs; the text is not repeated
    */
   public static Path path(String option, String text) {
     refuseCredentials(option, text);
@@ -48,10 +48,10 @@ public final class Storage {
     if (CREDENTIALS.matcher(text).find()) {
       throw new UserException(
           option
-              + " is a URI with credentials before the first slash of its path. They would stand in"
-              + " tables and logs, so it is not used. Write SCHEME://BUCKET/PATH, and give the"
-              + " credentials by the environment or a profile: see 'Images and tables in S3' in the"
-              + " README. Change these credentials if others may have seen the command.");
+              + " is a URI with credentials before the first slash of its path. They would be"
+              + " written to tables and logs, so it is not used. Write SCHEME://BUCKET/PATH, and"
+              + " give the credentials by the environment or a profile: see docs/s3.md. Change"
+              + " these credentials if others may have seen the command.");
     }
   }
 

@@ -37,7 +37,7 @@ public final class StorageFault {
    * The user's fault among the causes of a failure, as when a Spark task met it: a {@link
    * UserException}, or S3's answer to a read or write of Spark's own.
    *
-   * @return null if it is ours
+   * @return null if it is a bug in this program
    */
   public static UserException in(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
@@ -60,9 +60,10 @@ public final class StorageFault {
    * Returns if a failed read says something about one file only, which may then be rejected. Else a
    * night's outage would make rejects of a million good images.
    *
-   * <p>The failure itself seldom tells: S3 answers a HEAD request with a bare 403 or 404 whether
-   * the object, the bucket or the key is at fault. So the folder of the file is listed, as it was
-   * when the file was found: where that works, the storage is there and the credentials are good.
+   * <p>The failure itself seldom shows which: S3 answers a HEAD request with a bare 403 or 404
+   * whether the object, the bucket or the key is at fault. So the folder of the file is listed, as
+   * it was when the file was found: where that works, the storage is there and the credentials are
+   * good.
    *
    * @throws UserException if the storage as a whole is at fault
    */

@@ -1,8 +1,8 @@
 package org.anomalyscore.storage;
 
 /**
- * The user's fault, not ours: exit code 3. The message says what cannot be done, why, which value
- * stands in the way, and what to do; no stack trace is shown.
+ * A fault of the user's input and not a bug in this program: exit code 3. The message says what
+ * cannot be done, why, which value is the reason, and what to do; no stack trace is shown.
  */
 public final class UserException extends RuntimeException {
 

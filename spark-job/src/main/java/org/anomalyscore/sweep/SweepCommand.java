@@ -21,14 +21,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sweep}: how C, V and AS hang on the parameters and on the seed. */
+/** {@code sweep}: how C, V and AS depend on the parameters and on the seed. */
 @Command(
     name = "sweep",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Measures C, V and AS of a sample of images while one parameter after the other is varied"
-            + " around the profile.",
+        "Measures how C, V and AS depend on the parameters and on the seed: varies one parameter"
+            + " after the other around the profile, on a sample of images.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  anomaly-score sweep --reference photos --generated gan-7 --model resnet50.pt --out tables",
@@ -43,21 +43,23 @@ public final class SweepCommand implements Callable<Integer> {
       names = "--reference",
       required = true,
       paramLabel = "PATH",
-      description = "The natural images: a path as for score. Tables call it by its last name.")
+      description =
+          "Compares with the natural images under this path, as for score. The last name of the"
+              + " path is that of the data set.")
   private String reference;
 
   @Option(
       names = "--generated",
       required = true,
       paramLabel = "PATH",
-      description = "A generated set; may be given several times.")
+      description = "Measures the generated images under this path; may be given several times.")
   private List<String> generated;
 
   @Option(
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "TorchScript feature model with its card (NAME.yaml beside it).")
+      description = "Measures with this feature model, as score does.")
   private String model;
 
   @Mixin private OutOption out;
@@ -67,50 +69,53 @@ public final class SweepCommand implements Callable<Integer> {
       defaultValue = "200",
       paramLabel = "N",
       description =
-          "Images of each set, those of the lowest image_id: the whole set is decoded to find them."
-              + " AS of other numbers of images cannot be compared. Default: ${DEFAULT-VALUE}.")
+          "Measures this number of images of each set, those with the lowest image_id; the whole"
+              + " set is decoded to find them. Do not compare AS between different numbers of"
+              + " images. Default: ${DEFAULT-VALUE}.")
   private int sample;
 
   @Option(
       names = "--profile",
       defaultValue = "paper",
       converter = ProfileOptions.Profiles.class,
-      description = "paper (default) or authors-code: what is varied around.")
+      description = "Varies parameters around this profile, paper or authors-code. Default: paper.")
   private ScoreParameters profile;
 
   @Option(
       names = "--noise-step",
       split = ",",
       paramLabel = "EPS",
-      description = "Values of eps beside the profile's. Default: 0.001,0.003,0.01,0.03,0.1.")
+      description =
+          "Measures under these values of eps, and that of the profile. Default:"
+              + " 0.001,0.003,0.01,0.03,0.1.")
   private List<Double> noiseStep;
 
   @Option(
       names = "--noise-steps",
       split = ",",
       paramLabel = "K",
-      description = "Values of K. Default: 2,5,10,20.")
+      description = "Measures under these values of K. Default: 2,5,10,20.")
   private List<Integer> noiseSteps;
 
   @Option(
       names = "--attack-step",
       split = ",",
       paramLabel = "ALPHA",
-      description = "Values of alpha. Default: 0.001,0.003,0.01,0.03.")
+      description = "Measures under these values of alpha. Default: 0.001,0.003,0.01,0.03.")
   private List<Double> attackStep;
 
   @Option(
       names = "--attack-steps",
       split = ",",
       paramLabel = "J",
-      description = "Values of J. Default: 1,3,5,10,20.")
+      description = "Measures under these values of J. Default: 1,3,5,10,20.")
   private List<Integer> attackSteps;
 
   @Option(
       names = "--attack-start",
       split = ",",
       paramLabel = "R0",
-      description = "Values of r0. Default: 0.000001,0.0001,0.001,0.01.")
+      description = "Measures under these values of r0. Default: 0.000001,0.0001,0.001,0.01.")
   private List<Double> attackStart;
 
   @Option(
@@ -118,20 +123,22 @@ public final class SweepCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "0,1,2,3",
       paramLabel = "SEED",
-      description = "Seeds of the noise; each setting is measured under each. Default: 0,1,2,3.")
+      description =
+          "Measures each setting under each of these seeds of the noise. Default: 0,1,2,3.")
   private List<Long> seeds;
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Images a network call, as for score.")
+      description =
+          "Passes this number of images through the network at once. Default: that of score.")
   private Integer batchSize;
 
   @Option(
       names = "--device",
       defaultValue = "auto",
       paramLabel = "auto|cpu|gpu",
-      description = "As for score.")
+      description = "Computes on this device, as for score. Default: ${DEFAULT-VALUE}.")
   private Devices.Mode device;
 
   @Mixin private MaxPixelsOption maxPixels;
@@ -194,8 +201,7 @@ public final class SweepCommand implements Callable<Integer> {
     for (String path : Stream.concat(Stream.of(reference), generated.stream()).toList()) {
       String name = path.replaceFirst("/+$", "").replaceFirst(".*/", "");
       if (name.isEmpty()) {
-        throw new UserException(
-            "'" + path + "' has no name that tables could call it by. Give a folder.");
+        throw new UserException("'" + path + "' ends in no name for the data set. Give a folder.");
       }
       for (NamedImages other : sets) {
         if (other.name().equals(name)) {
@@ -205,7 +211,7 @@ public final class SweepCommand implements Callable<Integer> {
                   + path
                   + " are both called '"
                   + name
-                  + "', so that tables could not tell them apart. Rename one, or give a link.");
+                  + "', so that the tables could not hold both. Rename one, or give a link.");
         }
       }
       sets.add(new NamedImages(name, path));

@@ -23,7 +23,7 @@ final class ClassificationColumns {
           .add("control", BooleanType, false)
           // The set, the generated one where there is one; NULL where all sets are told apart.
           .add("dataset", StringType)
-          // The generated set that it is told from; NULL where that is the reference.
+          // The generated set that it is compared with; NULL where that is the reference.
           .add("other_dataset", StringType)
           .add("classifier", StringType, false)
           // Of the training set that the split gives.

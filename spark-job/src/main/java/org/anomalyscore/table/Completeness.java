@@ -39,9 +39,9 @@ public final class Completeness {
           "Not all images of these data sets are scored: "
               + missing
               + ". Run score again with the same arguments, which scores only what is missing, or"
-              + " take what is there with --allow-incomplete.");
+              + " evaluate what is there with --allow-incomplete.");
     }
-    LOG.warn("Taking data sets that are not complete: {}", missing);
+    LOG.warn("Using data sets that are not complete: {}", missing);
   }
 
   /** Data sets that are not complete, and why. */

@@ -38,7 +38,7 @@ public record ConfigurationChoice(String configId, String model) {
       throw new UserException(
           "There are no scores: the table "
               + store.location(Table.SCORES)
-              + " is empty or not there. Give --scores the folder that was score's --out.");
+              + " is empty or not there. Give --scores the folder that score wrote to with --out.");
     }
     List<String> complete =
         datasetsOf.entrySet().stream()

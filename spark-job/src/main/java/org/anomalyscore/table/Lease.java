@@ -287,7 +287,10 @@ public final class Lease implements AutoCloseable {
     }
   }
 
-  /** Ends the renewals. A lease that was not released stays, and tells the next run of this one. */
+  /**
+   * Ends the renewals. A lease that was not released stays, and shows the next run that there was
+   * this one.
+   */
   @Override
   public void close() {
     renewals.cancel(false);

@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 record LeaseOwner(String host, String kernel, long pid, long started) {
 
-  /** What can be told of a process from here. */
+  /** What can be known of a process from here. */
   enum State {
     RUNNING,
     ENDED,

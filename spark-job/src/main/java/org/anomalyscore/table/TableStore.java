@@ -48,7 +48,8 @@ public final class TableStore {
       throw new UserException(
           "The folder of the tables is '"
               + root
-              + "', but Spark would take []{}*? in it for a pattern. Give another.");
+              + "', but Spark would read any of []{}*? in it as a pattern. Give a folder without"
+              + " them.");
     }
   }
 

@@ -197,7 +197,7 @@ class LabelSummaryTest {
     assertRefused("The label 'cat' is no number", true, "path,label", "0.png,1", "1.png,cat");
     assertRefused("The label 'NaN' is no number", true, "path,label", "0.png,NaN");
     store.append(Table.SCORES, List.of(row("file:/other/0.png", 0.1, 1)));
-    assertRefused("ends those of several images", false, "path,label", "0.png,a");
+    assertRefused("is the end of the paths of several images", false, "path,label", "0.png,a");
     // A name with a percent sign, as of a path of a URI.
     String percent =
         Files.writeString(folder.resolve("my%20labels.csv"), "path,label\n0.png,a\n").toString();
