@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.TreeMap;
 import org.anomalyscore.pixels.ImageDecoder;
 import org.anomalyscore.pixels.RejectReason;
@@ -14,6 +15,7 @@ import org.anomalyscore.pixels.RejectedImageException;
 import org.anomalyscore.storage.StorageFault;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathFilter;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.util.functional.RemoteIterators;
@@ -27,6 +29,8 @@ final class FileWalk implements Iterator<Item>, Closeable {
 
   /** The formats are known by fewer. */
   private static final int FIRST_BYTES = 64;
+
+  private static final Set<String> TABLE_FOLDERS = Set.of("_temporary", "_delta_log");
 
   private final ListingRoot root;
   private final Configuration hadoop;
@@ -98,9 +102,7 @@ final class FileWalk implements Iterator<Item>, Closeable {
       case LINK_BACK -> passOver(PassedOver.LINKS);
       case FILE -> file(entry);
       case NO_FILE ->
-          ImageNames.isWanted(entry.path())
-              ? fault(entry)
-              : passOver(ImageNames.kind(entry.path().getName()));
+          isWanted(entry.path()) ? fault(entry) : passOver(ImageNames.kind(entry.path().getName()));
       case UNKNOWN -> fault(entry);
     };
   }
@@ -115,7 +117,7 @@ final class FileWalk implements Iterator<Item>, Closeable {
   }
 
   private Item file(FolderEntry entry) {
-    if (ImageNames.isWanted(entry.path())) {
+    if (isWanted(entry.path())) {
       return entry.file();
     }
     if (anyName) {
@@ -129,6 +131,23 @@ final class FileWalk implements Iterator<Item>, Closeable {
       }
     }
     return passOver(ImageNames.kind(entry.path().getName()));
+  }
+
+  /** Whether a file is an image or a container by its name and folder. */
+  private static boolean isWanted(Path file) {
+    ContainerFormat format = ContainerFormat.of(file.getName());
+    return format == ContainerFormat.PARQUET
+        ? isData(file)
+        : format != null || ImageNames.isImage(file.getName());
+  }
+
+  /** Whether a Parquet file belongs to the data of a table, should it lie in one. */
+  private static boolean isData(Path file) {
+    boolean data = !file.getName().startsWith("_") && !file.getName().startsWith(".");
+    for (Path up = file.getParent(); up != null; up = up.getParent()) {
+      data &= !TABLE_FOLDERS.contains(up.getName());
+    }
+    return data;
   }
 
   private boolean beginsAsImage(FolderEntry entry) throws IOException, RejectedImageException {

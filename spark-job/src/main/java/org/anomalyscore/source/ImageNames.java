@@ -3,18 +3,13 @@ package org.anomalyscore.source;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.apache.hadoop.fs.Path;
 
 /**
- * What a name says of a file or a member of an archive: whether it is an image, a container or
- * neither.
+ * What a name says of a file or a member of an archive: whether it is an image, and if not, what.
  */
 final class ImageNames {
 
-  /**
-   * For messages: the usual extensions. Those that Pillow and browsers know for the same formats
-   * are read too.
-   */
+  /** What is read, for messages too: all that Pillow knows for the formats, and {@code jif}. */
   static final String EXTENSION_LIST =
       "png, apng, jpg, jpeg, jpe, jfif, jif, webp, gif, bmp, tif, tiff";
 
@@ -25,8 +20,6 @@ final class ImageNames {
 
   /** What macOS leaves on foreign disks beside {@code x.png}. */
   private static final String SHADOW = "._";
-
-  private static final Set<String> TABLE_FOLDERS = Set.of("_temporary", "_delta_log");
 
   /** Longer or odder endings are no kind of file. */
   private static final Pattern KIND = Pattern.compile("[a-z0-9_+-]{1,12}");
@@ -39,24 +32,7 @@ final class ImageNames {
     return EXTENSIONS.contains(extension(name)) && !name.startsWith(SHADOW);
   }
 
-  /** Whether a file is an image or a container by its name and folder. */
-  static boolean isWanted(Path file) {
-    ContainerFormat format = ContainerFormat.of(file.getName());
-    return format == ContainerFormat.PARQUET
-        ? isData(file)
-        : format != null || isImage(file.getName());
-  }
-
-  /** Whether a Parquet file belongs to the data of a table, should it lie in one. */
-  private static boolean isData(Path file) {
-    boolean data = !file.getName().startsWith("_") && !file.getName().startsWith(".");
-    for (Path up = file.getParent(); up != null; up = up.getParent()) {
-      data &= !TABLE_FOLDERS.contains(up.getName());
-    }
-    return data;
-  }
-
-  /** What a file that is neither is counted as: {@code .json}, {@code without extension}. */
+  /** What a file that is passed over is counted as: {@code .json}, {@code without extension}. */
   static String kind(String path) {
     String name = name(path);
     String extension = extension(name);

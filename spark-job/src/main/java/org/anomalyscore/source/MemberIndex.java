@@ -34,9 +34,9 @@ interface MemberIndex extends Closeable {
     if (members > most) {
       throw new RejectedImageException(
           RejectReason.TOO_LARGE,
-          "It holds %d images or claims to, and the limit is %d (--max-members). None is scored."
-                  .formatted(members, most)
-              + " Divide it, or raise the limit");
+          "It holds more than %d members or claims to, which is the limit (--max-members). None is"
+                  .formatted(most)
+              + " scored. Divide it, or raise the limit");
     }
   }
 }

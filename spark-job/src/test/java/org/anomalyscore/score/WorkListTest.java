@@ -77,6 +77,6 @@ class WorkListTest {
     for (int i = 0; i < 80; i++) {
       rows.add(row("file:/%02d.png".formatted(i), 1000, null));
     }
-    assertEquals(11, write(rows).chunks(), "80 images and their bytes weigh a little more than 10");
+    assertEquals(10, write(rows).chunks(), "80 images of weight 1");
   }
 }
