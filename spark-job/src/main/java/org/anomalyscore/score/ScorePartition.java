@@ -190,9 +190,18 @@ public record ScorePartition(
               m.vulnerability() / m.complexity(),
               m.stepNorm(),
               m.complexityFloor(),
-              featureSample.holds(image.imageId()) ? m.features() : null,
+              featureSample.holds(image.imageId()) ? floats(m.features()) : null,
               null,
               null));
+    }
+
+    /** Set measures need no more digits, and the column is most of the table. */
+    private float[] floats(double[] features) {
+      float[] rounded = new float[features.length];
+      for (int i = 0; i < rounded.length; i++) {
+        rounded[i] = (float) features[i];
+      }
+      return rounded;
     }
 
     private void unchanged(LoadedImage image) {
