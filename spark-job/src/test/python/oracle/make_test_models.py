@@ -115,6 +115,13 @@ class NanWhenDark(Tiny):
         return torch.cat([super().forward(x), bright.unsqueeze(1)], 1)
 
 
+class RoundsInside(Tiny):
+    """Takes and gives float64, but computes in float32."""
+
+    def forward(self, x):
+        return super().forward(x.float()).double()
+
+
 class Linear(nn.Module):
     """A fixed linear map: all v_k are parallel where nothing clips, so C is rounding only."""
 
@@ -165,7 +172,12 @@ MODELS = {
         name: (lambda frequency=frequency: Circle(frequency), 2, [])
         for name, frequency in CIRCLE_FREQUENCY.items()
     },
+    "tiny_float64": (lambda: Tiny().double(), DIMENSION, []),
+    "rounds_inside": (RoundsInside, DIMENSION, []),
 }
+
+
+FLOAT64 = {"tiny_float64", "rounds_inside"}
 
 
 def reproducible_archive(module):
@@ -192,7 +204,8 @@ def write_models(out):
             parameter.requires_grad_(False)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            traced = torch.jit.trace(module, torch.rand(2, 3, SIZE, SIZE))
+            dtype = torch.float64 if name in FLOAT64 else torch.float32
+            traced = torch.jit.trace(module, torch.rand(2, 3, SIZE, SIZE, dtype=dtype))
         archive = reproducible_archive(traced)
         (out / f"{name}.pt").write_bytes(archive)
         card = [
@@ -205,6 +218,7 @@ def write_models(out):
             "  index: 0",
             *(f"  {line}" for line in output_lines),
             f"  dimension: {dimension}",
+            *(["precision: float64"] if name in FLOAT64 else []),
             f"sha256: {hashlib.sha256(archive).hexdigest()}",
             f"source: made by make_test_models.py, PyTorch {torch.__version__}; random weights",
             "licence: Apache-2.0",
@@ -264,6 +278,9 @@ SCORED = {
 }
 
 
+FLOAT64_PROFILES = ["paper", "authors_code", "ball_ascending"]
+
+
 def encoded_images(out):
     folder = out / "images"
     return {p.name: p.read_bytes() for p in sorted(folder.glob("*.png"))}
@@ -288,6 +305,22 @@ def write_scores(out):
             writer.writerow(score_oracle.COLUMNS)
             for path, row in zip(images, rows):
                 writer.writerow([f"images/{path}", *(str(value) for value in row)])
+
+
+def write_float64_scores(out):
+    """Of tiny_float64, whose pixels and noise nobody rounds, under each profile in one file."""
+    images = encoded_images(out)
+    pixels = np.stack([score_oracle.load_pixels(e, SIZE, "float64") for e in images.values()])
+    ids = [noise.image_id(e) for e in images.values()]
+    features = score_oracle.Features(out / "tiny_float64.pt", torch.float64)
+    features.check_exact(SIZE)
+    with open(out / "tiny_float64_scores.csv", "w", newline="", encoding="ascii") as target:
+        writer = csv.writer(target, lineterminator="\n")
+        writer.writerow(["profile", *score_oracle.COLUMNS])
+        for profile in FLOAT64_PROFILES:
+            rows = score_oracle.score(features, pixels, ids, SCORED[profile], 0, torch.float64)
+            for path, row in zip(images, rows):
+                writer.writerow([profile, f"images/{path}", *(str(value) for value in row)])
 
 
 def write_features(out):
@@ -361,6 +394,7 @@ def main():
     if not arguments.keep_images:
         write_images(arguments.out)
     write_scores(arguments.out)
+    write_float64_scores(arguments.out)
     write_features(arguments.out)
     write_circle(arguments.out)
 

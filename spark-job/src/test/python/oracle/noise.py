@@ -54,10 +54,12 @@ def gaussians(key: int, count: int) -> np.ndarray:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).reshape(-1)[:count]
 
 
-def complexity_direction(image: str, seed: int, size: int, draw: int = 0) -> np.ndarray:
-    """n: float32 (3, size, size) of unit L2 norm (to float32 rounding), elements in C, H, W order."""
+def complexity_direction(
+    image: str, seed: int, size: int, draw: int = 0, precision: str = "float32"
+) -> np.ndarray:
+    """n: (3, size, size) of unit L2 norm, elements in C, H, W order, rounded as the model wants."""
     g = gaussians(stream_key(COMPLEXITY_NOISE, seed, image, draw), 3 * size * size)
-    return (g / np.sqrt(np.sum(g * g))).astype(np.float32).reshape(3, size, size)
+    return (g / np.sqrt(np.sum(g * g))).astype(precision).reshape(3, size, size)
 
 
 def attack_direction(image: str, seed: int, size: int, draw: int = 0) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 Written from the project's design alone, in Python, so that it shares no code with the Java
 implementation. By default the whole model runs in float64: what differs from it by more than the
-documented tolerance is a fault or rounding.
+documented tolerance is a fault or rounding. Pixels and the direction n are rounded to the precision
+that the feature model's card names: with --precision float64 to nothing.
 
     score_oracle.py --model MODEL.pt --images DIR [DIR ...] --out FILE.csv
 
@@ -97,13 +98,13 @@ class Features:
             )
 
 
-def load_pixels(encoded, size):
-    """float32 (3, size, size) in [0, 1]: Pillow's RGB, squashed by its 8-bit bicubic filter."""
+def load_pixels(encoded, size, precision="float32"):
+    """(3, size, size) in [0, 1]: Pillow's RGB, squashed by its 8-bit bicubic filter, over 255."""
     image = Image.open(io.BytesIO(encoded)).convert("RGB")
     if image.size != (size, size):
         image = image.resize((size, size), Image.Resampling.BICUBIC)
-    levels = np.asarray(image, dtype=np.float32)
-    return (levels / np.float32(255)).transpose(2, 0, 1)
+    levels = np.asarray(image, dtype=precision)
+    return (levels / levels.dtype.type(255)).transpose(2, 0, 1)
 
 
 def angles(differences):
@@ -160,15 +161,15 @@ def vulnerability(features, x, starts, profile):
 
 
 def score(features, pixels, image_ids, profile, seed, dtype, draws=1):
-    """Rows (without the path) of images (B, 3, S, S), float32 NumPy; NaN where undefined.
+    """Rows (without the path) of images (B, 3, S, S); NaN where undefined.
 
-    Columns are means over the draws, but for the angles' extremes and the count.
+    The direction n is rounded to the pixels' type. Columns are means over the draws, but for the angles' extremes and the count.
     """
     size = pixels.shape[-1]
     x = torch.from_numpy(pixels).to(dtype)
     columns = []
     for draw in range(draws):
-        n = np.stack([noise.complexity_direction(i, seed, size, draw) for i in image_ids])
+        n = np.stack([noise.complexity_direction(i, seed, size, draw, pixels.dtype) for i in image_ids])
         u = np.stack([noise.attack_direction(i, seed, size, draw) for i in image_ids])
         c, step, floor, low, high = complexity(features, x, torch.from_numpy(n).to(dtype), profile)
         v, near_zero = vulnerability(features, x, torch.from_numpy(u).to(dtype), profile)
@@ -200,7 +201,7 @@ def write_scores(arguments):
         for first in range(0, len(paths), arguments.batch):
             chosen = paths[first : first + arguments.batch]
             encoded = [p.read_bytes() for p in chosen]
-            pixels = np.stack([load_pixels(e, arguments.size) for e in encoded])
+            pixels = np.stack([load_pixels(e, arguments.size, arguments.precision) for e in encoded])
             ids = [noise.image_id(e) for e in encoded]
             profile = PROFILES[arguments.profile]
             rows = score(features, pixels, ids, profile, arguments.seed, dtype, arguments.draws)
@@ -219,6 +220,12 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--profile", choices=sorted(PROFILES), default="paper")
     parser.add_argument("--dtype", choices=["float64", "float32"], default="float64")
+    parser.add_argument(
+        "--precision",
+        choices=["float32", "float64"],
+        default="float32",
+        help="what pixels and n are rounded to, as the feature model's card says (default: float32)",
+    )
     parser.add_argument("--size", type=int, default=32)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--output-index", type=int, default=0)

@@ -113,20 +113,24 @@ final class FeatureModel implements AutoCloseable {
     }
   }
 
+  /** What the module computes in. */
+  Precision precision() {
+    return file.card().computesIn();
+  }
+
   /** A fresh scope for arrays on the model's device. */
   NDManager newManager() {
     return model.getNDManager().newSubManager();
   }
 
   /**
-   * Features of a batch, (N, D) float32, attached to the batch's manager.
+   * Features of a batch, (N, D) in the card's precision, attached to the batch's manager.
    *
-   * @param pixels (N, 3, S, S) float32
+   * @param pixels (N, 3, S, S) in the card's precision
    * @param withGradient records the graph; the caller has switched gradients on
    */
   NDArray features(NDArray pixels, boolean withGradient) {
-    // Not Block.forward(training = true): that would put batch normalisation into training mode.
-    NDList returned = IValueUtils.forward(block, new NDList(pixels), withGradient);
+    NDList returned = forward(pixels, withGradient);
     ModelCard.Output output = file.card().output();
     int index = output.index() == null ? 0 : output.index();
     if (index >= returned.size()) {
@@ -142,11 +146,29 @@ final class FeatureModel implements AutoCloseable {
     return pool(returned.get(index), output.rule());
   }
 
+  private NDList forward(NDArray pixels, boolean withGradient) {
+    // Not Block.forward(training = true): that would put batch normalisation into training mode.
+    return IValueUtils.forward(block, new NDList(pixels), withGradient);
+  }
+
+  /** Whether the module runs on pixels of a precision, whatever its card says. */
+  boolean takes(Precision precision, double[] pixels, Shape shape) {
+    try (NDManager manager = newManager()) {
+      forward(precision.create(manager, pixels, shape), false);
+      return true;
+    } catch (EngineException e) {
+      return false;
+    }
+  }
+
   private NDArray pool(NDArray raw, ModelCard.Pooling pooling) {
     int rank = raw.getShape().dimension();
-    if (raw.getDataType() != DataType.FLOAT32) {
+    DataType wanted = precision().type();
+    if (raw.getDataType() != wanted) {
       throw wrongOutput(
-          "gives " + raw.getDataType() + " features", "Export it so that its output is float32.");
+          "gives %s features for %s pixels".formatted(raw.getDataType(), wanted),
+          "Set precision in its card to the type of its weights (float32 or float64), or export it"
+              + " so that its output has the type of its input.");
     }
     boolean pooled = pooling != ModelCard.Pooling.NONE;
     if (pooled ? rank != 3 && rank != 4 : rank != 2) {
@@ -196,7 +218,7 @@ final class FeatureModel implements AutoCloseable {
   }
 
   /** A batch's features, (batch, D), as the card says. */
-  float[][] rows(NDArray features, int batchSize) {
+  double[][] rows(NDArray features, int batchSize) {
     int dimension = file.card().output().dimension();
     Shape expected = new Shape(batchSize, dimension);
     if (!features.getShape().equals(expected)) {
@@ -209,12 +231,18 @@ final class FeatureModel implements AutoCloseable {
               + expected,
           "Correct output.dimension in its card; a traced module must take any batch size.");
     }
-    float[] flat = features.toFloatArray();
-    float[][] rows = new float[batchSize][];
+    double[] flat = precision().values(features);
+    double[][] rows = new double[batchSize][];
     for (int b = 0; b < batchSize; b++) {
       rows[b] = Arrays.copyOfRange(flat, b * dimension, (b + 1) * dimension);
     }
     return rows;
+  }
+
+  /** Rows of features (batch, D) as an array again, without loss. */
+  NDArray create(NDManager scope, double[][] rows) {
+    double[] flat = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+    return precision().create(scope, flat, new Shape(rows.length, rows[0].length));
   }
 
   UserException wrongOutput(String what, String remedy) {

@@ -1,7 +1,7 @@
 package org.anomalyscore.measure;
 
 /**
- * Geometry of feature vectors, in double on float32 features.
+ * Geometry of feature vectors, in double.
  *
  * <p>Paper: "Anomaly Score", CVPR 2024, arXiv 2312.10634, Eq. 1 and Eq. 5.
  */
@@ -15,7 +15,7 @@ final class FeaturePath {
    * @param path K + 1 feature vectors of one length, K &gt;= 2
    * @return radians in [0, pi]; NaN when a step is zero or a feature is not finite
    */
-  static double complexity(float[][] path) {
+  static double complexity(double[][] path) {
     int steps = path.length - 1;
     double sum = 0;
     double[] previous = step(path, 0);
@@ -28,7 +28,7 @@ final class FeaturePath {
   }
 
   /** The mean Euclidean length of the path's steps; NaN or infinite when a feature is. */
-  static double meanStepNorm(float[][] path) {
+  static double meanStepNorm(double[][] path) {
     double sum = 0;
     for (int k = 0; k + 1 < path.length; k++) {
       sum += distance(path[k], path[k + 1]);
@@ -37,10 +37,10 @@ final class FeaturePath {
   }
 
   /** Vulnerability V (Eq. 5): the Euclidean distance of two feature vectors. */
-  static double distance(float[] a, float[] b) {
+  static double distance(double[] a, double[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {
-      double difference = (double) b[i] - a[i];
+      double difference = b[i] - a[i];
       sum += difference * difference;
     }
     return Math.sqrt(sum);
@@ -78,10 +78,10 @@ final class FeaturePath {
     return Math.sqrt(sum);
   }
 
-  private static double[] step(float[][] path, int k) {
+  private static double[] step(double[][] path, int k) {
     double[] v = new double[path[k].length];
     for (int i = 0; i < v.length; i++) {
-      v[i] = (double) path[k + 1][i] - path[k][i];
+      v[i] = path[k + 1][i] - path[k][i];
     }
     return v;
   }

@@ -24,7 +24,7 @@ final class ImageBatch implements AutoCloseable {
   private final List<InputImage> inputs;
   private final NDManager manager;
   private final NDArray x;
-  private float[][] clean;
+  private double[][] clean;
   private int passes;
   private long networkNanos;
 
@@ -41,13 +41,13 @@ final class ImageBatch implements AutoCloseable {
     this.x = create((input, pixels, offset) -> copy(input.pixels(), pixels, offset));
   }
 
-  private void copy(float[] from, float[] to, int offset) {
+  private void copy(double[] from, double[] to, int offset) {
     System.arraycopy(from, 0, to, offset, elements);
   }
 
   /** An array (batch, 3, S, S); padding repeats the first image's part. */
   private NDArray create(Fill fill) {
-    float[] values = new float[batchSize * elements];
+    double[] values = new double[batchSize * elements];
     for (int b = 0; b < batchSize; b++) {
       if (b < inputs.size()) {
         fill.write(inputs.get(b), values, b * elements);
@@ -56,7 +56,7 @@ final class ImageBatch implements AutoCloseable {
       }
     }
     int size = card.input().size();
-    return manager.create(values, new Shape(batchSize, 3, size, size));
+    return precision().create(manager, values, new Shape(batchSize, 3, size, size));
   }
 
   /** The direction n of Eq. 1, or the attack's u: (batch, 3, S, S), for the caller to close. */
@@ -72,8 +72,13 @@ final class ImageBatch implements AutoCloseable {
         });
   }
 
+  /** What the network computes in. */
+  Precision precision() {
+    return model.precision();
+  }
+
   /** M(x); (batch, D). */
-  float[][] clean() {
+  double[][] clean() {
     if (clean == null) {
       clean = features(() -> x.clip(0, 1));
     }
@@ -81,14 +86,14 @@ final class ImageBatch implements AutoCloseable {
   }
 
   /** M(clip(x + length · n, 0, 1)); (batch, D). */
-  float[][] featuresAt(NDArray n, double length) {
-    return features(() -> x.add(n.mul((float) length)).clip(0, 1), n);
+  double[][] featuresAt(NDArray n, double length) {
+    return features(() -> x.add(n.mul(precision().number(length))).clip(0, 1), n);
   }
 
   /**
    * @param pixels computed from x and {@code from}; freed with the scope
    */
-  private float[][] features(Supplier<NDArray> pixels, NDArray... from) {
+  private double[][] features(Supplier<NDArray> pixels, NDArray... from) {
     long begin = System.nanoTime();
     passes++;
     try (NDManager step = model.newManager()) {
@@ -111,23 +116,24 @@ final class ImageBatch implements AutoCloseable {
    * @param after numbers of steps j &gt;= 1
    * @return M(a_j), (batch, D), for each j
    */
-  Map<Integer, float[][]> attack(NDArray u, NDArray mask, ScoreParameters p, Set<Integer> after) {
-    float[][] start = clean();
+  Map<Integer, double[][]> attack(NDArray u, NDArray mask, ScoreParameters p, Set<Integer> after) {
+    Precision precision = precision();
+    double[][] start = clean();
     long begin = System.nanoTime();
     int steps = Collections.max(after);
-    Map<Integer, float[][]> attacked = new HashMap<>();
+    Map<Integer, double[][]> attacked = new HashMap<>();
     try (NDManager scope = model.newManager()) {
       x.tempAttach(scope);
       u.tempAttach(scope);
-      NDArray fixed = scope.create(start);
-      NDArray low = scope.create(0f);
-      NDArray high = scope.create(1f);
+      NDArray fixed = model.create(scope, start);
+      NDArray low = scope.create(precision.number(0));
+      NDArray high = scope.create(precision.number(1));
       if (p.attackBall() > 0) {
-        low = x.sub((float) p.attackBall()).maximum(0f);
-        high = x.add((float) p.attackBall()).minimum(1f);
+        low = x.sub(precision.number(p.attackBall())).maximum(low);
+        high = x.add(precision.number(p.attackBall())).minimum(high);
       }
-      float step = (float) (p.ascends() ? p.attackStep() : -p.attackStep());
-      NDArray first = u.mul((float) p.attackStart());
+      Number step = precision.number(p.ascends() ? p.attackStep() : -p.attackStep());
+      NDArray first = u.mul(precision.number(p.attackStart()));
       NDArray a = x.add(mask == null ? first : first.mul(mask)).clip(0, 1);
       a.attach(scope);
       for (int j = 1; j <= steps; j++) {
@@ -161,10 +167,10 @@ final class ImageBatch implements AutoCloseable {
    *
    * @param path [k] features (batch, D) after k noise steps
    */
-  List<Measurement> measurements(float[][][] path, float[][] nearby, float[][] attacked) {
+  List<Measurement> measurements(double[][][] path, double[][] nearby, double[][] attacked) {
     List<Measurement> measurements = new ArrayList<>(inputs.size());
     for (int b = 0; b < inputs.size(); b++) {
-      float[][] imagePath = new float[path.length][];
+      double[][] imagePath = new double[path.length][];
       for (int k = 0; k < path.length; k++) {
         imagePath[k] = path[k][b];
       }
@@ -190,6 +196,6 @@ final class ImageBatch implements AutoCloseable {
 
   /** Writes one image's part of an array. */
   private interface Fill {
-    void write(InputImage input, float[] values, int offset);
+    void write(InputImage input, double[] values, int offset);
   }
 }

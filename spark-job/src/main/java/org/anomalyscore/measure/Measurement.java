@@ -21,12 +21,12 @@ public record Measurement(
     double vulnerability,
     double stepNorm,
     double complexityFloor,
-    float[] features,
+    double[] features,
     String degenerate) {
 
   /** Measures one image from its features. */
-  static Measurement of(float[][] noisePath, float[] nearby, float[] attacked) {
-    float[] clean = noisePath[0];
+  static Measurement of(double[][] noisePath, double[] nearby, double[] attacked) {
+    double[] clean = noisePath[0];
     double complexity = FeaturePath.complexity(noisePath);
     double vulnerability = FeaturePath.distance(clean, attacked);
     double stepNorm = FeaturePath.meanStepNorm(noisePath);
@@ -68,7 +68,7 @@ public record Measurement(
     return sum / draws.size();
   }
 
-  private static String degeneracy(double c, double v, double stepNorm, float[][] path) {
+  private static String degeneracy(double c, double v, double stepNorm, double[][] path) {
     if (!Double.isFinite(stepNorm) || !Double.isFinite(v)) {
       return "the feature model returned a value that is not finite";
     }

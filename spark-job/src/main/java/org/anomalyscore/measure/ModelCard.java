@@ -1,5 +1,6 @@
 package org.anomalyscore.measure;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -17,11 +18,19 @@ import org.anomalyscore.storage.UserException;
  * What must be known of a TorchScript file to use it as a feature model: a YAML file of the same
  * base name beside it, or {@code card.yaml} among the archive's extra files.
  *
+ * @param precision what the module computes in, takes and gives: {@code float32}, which a card
+ *     without it means, or {@code float64}
  * @param sha256 of the TorchScript file, 64 lower-case hexadecimal digits; may be missing only in
  *     an embedded card, which cannot hold its own archive's hash
  */
 public record ModelCard(
-    String name, Input input, Output output, String sha256, String source, String licence)
+    String name,
+    Input input,
+    Output output,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String precision,
+    String sha256,
+    String source,
+    String licence)
     implements Serializable {
 
   private static final YAMLMapper YAML =
@@ -31,7 +40,7 @@ public record ModelCard(
           .build();
 
   /**
-   * The pixels that the module takes: float32 (N, 3, size, size), RGB in [0, 1].
+   * The pixels that the module takes: (N, 3, size, size), RGB in [0, 1].
    *
    * @param resize {@code squash}, or {@code shorter-side} and then a centre crop
    * @param filter Pillow's 8-bit {@code bicubic}, {@code bilinear}, {@code box} or {@code lanczos}
@@ -115,6 +124,13 @@ public record ModelCard(
         choice(PillowResize.Filter.values(), "input.filter", input.filter, name));
   }
 
+  /** What the module computes in. */
+  public Precision computesIn() {
+    return precision == null
+        ? Precision.FLOAT32
+        : choice(Precision.values(), "precision", precision, name);
+  }
+
   private void requireComplete(String origin) {
     List<String> missing = new ArrayList<>();
     require(missing, "name", name);
@@ -152,6 +168,7 @@ public record ModelCard(
     }
     preprocessing();
     output.rule();
+    computesIn();
   }
 
   private static void require(List<String> missing, String field, Object value) {

@@ -93,14 +93,14 @@ public final class NoiseStream {
   }
 
   /**
-   * Gaussians scaled to unit L2 norm: the n of Eq. 1. The norm is taken in double, elements then
-   * round to float.
+   * Gaussians scaled to unit L2 norm: the n of Eq. 1. In double; a float32 feature model gets each
+   * element rounded once.
    *
    * @param target where to write, in C, H, W order
    * @param offset the first element's index in {@code target}
    * @param count the number of elements, 3·H·W
    */
-  void writeUnitDirection(float[] target, int offset, int count) {
+  void writeUnitDirection(double[] target, int offset, int count) {
     double[] g = gaussians(count);
     double sum = 0;
     for (double value : g) {
@@ -108,14 +108,14 @@ public final class NoiseStream {
     }
     double norm = StrictMath.sqrt(sum);
     for (int i = 0; i < count; i++) {
-      target[offset + i] = (float) (g[i] / norm);
+      target[offset + i] = g[i] / norm;
     }
   }
 
   /** Uniform values in [-1, 1): the u of the attack's start. Arguments as above. */
-  void writeUniform(float[] target, int offset, int count) {
+  void writeUniform(double[] target, int offset, int count) {
     for (int i = 0; i < count; i++) {
-      target[offset + i] = (float) (2 * uniform(i) - 1);
+      target[offset + i] = 2 * uniform(i) - 1;
     }
   }
 }

@@ -36,7 +36,12 @@ public record ScoreConfiguration(ModelFile model, ScoreParameters parameters)
         "resize=" + card.input().resize(),
         "filter=" + card.input().filter(),
         "output=" + (card.output().index() == null ? 0 : card.output().index()),
-        "pooling=" + card.output().rule(),
+        // A card in float32 is what the text meant before there were others.
+        "pooling="
+            + card.output().rule()
+            + (card.computesIn() == Precision.FLOAT32
+                ? ""
+                : "|precision=" + card.computesIn().cardName()),
         "noise-step=" + p.noiseStep(),
         "noise-steps=" + p.noiseSteps(),
         "attack-step=" + p.attackStep(),

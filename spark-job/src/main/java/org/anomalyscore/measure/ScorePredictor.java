@@ -23,6 +23,12 @@ import org.anomalyscore.storage.UserException;
  */
 public final class ScorePredictor implements AutoCloseable {
 
+  /** float32 pixels near 0.5 are 6e-8 apart. */
+  private static final double BELOW_FLOAT32 = 1e-10;
+
+  /** Relative; a float64 module's rounding over such a step is some 1e-6, a jump of float32's 1. */
+  private static final double MOST_BENT = 1e-3;
+
   private final FeatureModel model;
   private final ModelCard card;
   private final ScoreParameters parameters;
@@ -66,26 +72,84 @@ public final class ScorePredictor implements AutoCloseable {
    */
   void checkCard() {
     int size = card.input().size();
-    float[] grey = new float[batchSize * elements];
-    Arrays.fill(grey, 0.5f);
     Shape shape = new Shape(batchSize, 3, size, size);
-    float[][] features;
-    try (NDManager manager = model.newManager()) {
-      features = model.rows(model.features(manager.create(grey, shape), false), batchSize);
+    double[] grey = new double[batchSize * elements];
+    Arrays.fill(grey, 0.5);
+    double[][] features;
+    try {
+      features = features(grey, shape);
     } catch (EngineException | UnsupportedOperationException e) {
+      requireNoOtherPrecision(grey, shape);
       throw refused(
           "does not run on an input of shape " + shape, e, "Correct input.size in its card.");
     }
+    requireFloat64Inside(grey, features, shape);
     try (NDManager manager = model.newManager()) {
-      NDArray unused =
-          model.distanceGradient(manager.create(grey, shape), manager.create(features), manager);
-      unused.close();
+      NDArray pixels = model.precision().create(manager, grey, shape);
+      model.distanceGradient(pixels, model.create(manager, features), manager).close();
     } catch (EngineException e) {
       throw refused(
           "gives no gradient with respect to its pixels",
           e,
           "Export it without torch.no_grad() and without detaching anything inside.");
     }
+  }
+
+  private double[][] features(double[] pixels, Shape shape) {
+    try (NDManager manager = model.newManager()) {
+      NDArray array = model.precision().create(manager, pixels, shape);
+      return model.rows(model.features(array, false), batchSize);
+    }
+  }
+
+  /** A module that takes no pixels of its card's precision may take the other one's. */
+  private void requireNoOtherPrecision(double[] pixels, Shape shape) {
+    for (Precision other : Precision.values()) {
+      if (other != model.precision() && model.takes(other, pixels, shape)) {
+        throw model.wrongOutput(
+            "computes in %s, but its card says precision %s"
+                .formatted(other.cardName(), model.precision().cardName()),
+            "Write 'precision: " + other.cardName() + "' into its card.");
+      }
+    }
+  }
+
+  /**
+   * Refuses a float64 module that rounds to float32 somewhere, as a cast or a constant baked into a
+   * trace does. Features hardly curve over a step far below float32's resolution of a pixel, so
+   * that two such steps move them twice as far as one; rounded ones move in jumps, or not at all.
+   */
+  private void requireFloat64Inside(double[] pixels, double[][] features, Shape shape) {
+    if (model.precision() != Precision.FLOAT64) {
+      return;
+    }
+    double[][] once = features(stepped(pixels, BELOW_FLOAT32), shape);
+    double[][] twice = features(stepped(pixels, 2 * BELOW_FLOAT32), shape);
+    double bent = 0;
+    double moved = 0;
+    for (int i = 0; i < once[0].length; i++) {
+      bent += Math.pow(twice[0][i] - 2 * once[0][i] + features[0][i], 2);
+      moved += Math.pow(twice[0][i] - features[0][i], 2);
+    }
+    boolean still =
+        moved == 0 && !Arrays.equals(features[0], features(stepped(pixels, 0.1), shape)[0]);
+    if (still || bent > MOST_BENT * MOST_BENT * moved) {
+      throw model.wrongOutput(
+          "rounds to float32 inside although it takes and gives float64",
+          "Look for casts and for float32 constants in its graph, or export it in float32 and write"
+              + " 'precision: float32' into its card.");
+    }
+  }
+
+  /** Pixels moved along a fixed direction of elements in [-1, 1). */
+  private static double[] stepped(double[] pixels, double length) {
+    double[] moved = new double[pixels.length];
+    new NoiseStream(NoiseStream.Purpose.ATTACK_START, 0, "card")
+        .writeUniform(moved, 0, moved.length);
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] = pixels[i] + length * moved[i];
+    }
+    return moved;
   }
 
   private UserException refused(String what, RuntimeException cause, String remedy) {
@@ -154,11 +218,14 @@ public final class ScorePredictor implements AutoCloseable {
     // Padding makes the batch as many copies of the image.
     try (ImageBatch batch = new ImageBatch(model, card, batchSize, List.of(input));
         NDArray u = batch.noise(NoiseStream.Purpose.ATTACK_START, seed, 0)) {
-      float[] clean = batch.clean()[0];
+      double[] clean = batch.clean()[0];
       for (int from = 0; from < masks.size(); from += batchSize) {
         try (NDManager scope = model.newManager()) {
-          NDArray mask = scope.create(masks(masks, from), new Shape(batchSize, 1, size, size));
-          float[][] attacked =
+          NDArray mask =
+              model
+                  .precision()
+                  .create(scope, masks(masks, from), new Shape(batchSize, 1, size, size));
+          double[][] attacked =
               batch.attack(u, mask, parameters, last).get(parameters.attackSteps());
           for (int b = 0; b < batchSize && from + b < moved.length; b++) {
             moved[from + b] = FeaturePath.distance(clean, attacked[b]);
@@ -171,9 +238,9 @@ public final class ScorePredictor implements AutoCloseable {
   }
 
   /** A batch of masks, 1 where a pixel may change; padding repeats the last one. */
-  private float[] masks(List<boolean[]> masks, int from) {
+  private double[] masks(List<boolean[]> masks, int from) {
     int plane = elements / 3;
-    float[] batch = new float[batchSize * plane];
+    double[] batch = new double[batchSize * plane];
     for (int b = 0; b < batchSize; b++) {
       boolean[] mask = masks.get(Math.min(from + b, masks.size() - 1));
       for (int i = 0; i < plane; i++) {

@@ -32,8 +32,8 @@ final class SharedPasses {
   private final ImageBatch batch;
   private final long seed;
   private final int draw;
-  private final Map<Float, float[][]> noisy = new HashMap<>();
-  private final Map<Attack, Map<Integer, float[][]>> attacked = new HashMap<>();
+  private final Map<Double, double[][]> noisy = new HashMap<>();
+  private final Map<Attack, Map<Integer, double[][]>> attacked = new HashMap<>();
 
   private SharedPasses(ImageBatch batch, long seed, int draw) {
     this.batch = batch;
@@ -84,7 +84,7 @@ final class SharedPasses {
     Map<ScoreParameters, List<Measurement>> measured = new LinkedHashMap<>();
     for (ScoreParameters p : settings) {
       // [k][b]: features of image b after k noise steps.
-      float[][][] path = new float[p.noiseSteps() + 1][][];
+      double[][][] path = new double[p.noiseSteps() + 1][][];
       for (int k = 0; k < path.length; k++) {
         path[k] = noisy.get(length(p, k));
       }
@@ -96,9 +96,9 @@ final class SharedPasses {
     return measured;
   }
 
-  /** Features by the length of the noise, in float as the network gets it. */
+  /** Features by the length of the noise, rounded as the network gets it. */
   private void walk(List<ScoreParameters> settings) {
-    noisy.put(0f, batch.clean());
+    noisy.put(0.0, batch.clean());
     try (NDArray n = batch.noise(NoiseStream.Purpose.COMPLEXITY_NOISE, seed, draw)) {
       for (ScoreParameters p : settings) {
         for (int k = 1; k <= p.noiseSteps(); k++) {
@@ -109,8 +109,8 @@ final class SharedPasses {
     }
   }
 
-  private static float length(ScoreParameters p, double steps) {
-    return (float) (steps * p.noiseStep());
+  private double length(ScoreParameters p, double steps) {
+    return batch.precision().number(steps * p.noiseStep()).doubleValue();
   }
 
   /** Features by attack and number of steps. */

@@ -10,8 +10,8 @@ package org.anomalyscore.pixels;
 public record Preprocessing(int size, Resize resize, PillowResize.Filter filter)
     implements java.io.Serializable {
 
-  /** float32 of level / 255, for each level: the same rounding as NumPy's float32 division. */
-  private static final float[] UNIT_LEVELS = unitLevels();
+  /** level / 255, for each level. */
+  private static final double[] UNIT_LEVELS = unitLevels();
 
   /** What happens to the aspect ratio. */
   public enum Resize {
@@ -57,13 +57,15 @@ public record Preprocessing(int size, Resize resize, PillowResize.Filter filter)
   }
 
   /**
-   * The image as the model wants it: float32 in [0, 1], shape (3, height, width), row-major. Equals
-   * {@code numpy.float32(level) / 255} and torchvision's {@code ToTensor} bit for bit.
+   * The image as the model wants it: level / 255 in [0, 1], shape (3, height, width), row-major.
+   * Rounded to float32 it equals {@code numpy.float32(level) / 255} and torchvision's {@code
+   * ToTensor} bit for bit: a quotient of float32 numbers that is rounded to double first is not
+   * rounded twice, since double has more than twice float32's digits.
    */
-  public static float[] toTensor(RgbImage image) {
+  public static double[] toTensor(RgbImage image) {
     byte[] rgb = image.rgb();
     int plane = image.width() * image.height();
-    float[] tensor = new float[rgb.length];
+    double[] tensor = new double[rgb.length];
     for (int pixel = 0, from = 0; pixel < plane; pixel++, from += 3) {
       tensor[pixel] = UNIT_LEVELS[rgb[from] & 0xff];
       tensor[plane + pixel] = UNIT_LEVELS[rgb[from + 1] & 0xff];
@@ -72,10 +74,10 @@ public record Preprocessing(int size, Resize resize, PillowResize.Filter filter)
     return tensor;
   }
 
-  private static float[] unitLevels() {
-    float[] levels = new float[256];
+  private static double[] unitLevels() {
+    double[] levels = new double[256];
     for (int level = 0; level < 256; level++) {
-      levels[level] = level / 255f;
+      levels[level] = level / 255.0;
     }
     return levels;
   }

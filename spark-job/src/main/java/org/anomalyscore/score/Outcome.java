@@ -62,9 +62,18 @@ record Outcome(Kind kind, Map<String, Object> columns) {
     columns.put("step_norm", m.stepNorm());
     columns.put("complexity_floor", m.complexityFloor());
     if (keepsFeatures) {
-      columns.put("features", m.features());
+      columns.put("features", floats(m.features()));
     }
     return new Outcome(Kind.SCORED, columns);
+  }
+
+  /** Set measures need no more digits, and the column is most of the table. */
+  private static float[] floats(double[] features) {
+    float[] rounded = new float[features.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = (float) features[i];
+    }
+    return rounded;
   }
 
   static Outcome unchanged(LoadedImage image) {

@@ -42,18 +42,17 @@ class FeaturePathTest {
   void complexityOfACircleIsItsTurningAngle() {
     // Points on a circle: each step turns by the same angle.
     double turn = 0.3;
-    float[][] path = new float[11][];
+    double[][] path = new double[11][];
     for (int k = 0; k <= 10; k++) {
-      path[k] = new float[] {(float) Math.cos(k * turn), (float) Math.sin(k * turn)};
+      path[k] = new double[] {Math.cos(k * turn), Math.sin(k * turn)};
     }
-    // float32 coordinates near 1 carry 6e-8; a step of 0.3 turns that into 4e-7 a step.
-    assertEquals(turn, FeaturePath.complexity(path), 4e-7);
-    assertEquals(2 * Math.sin(turn / 2), FeaturePath.meanStepNorm(path), 1e-7);
+    assertEquals(turn, FeaturePath.complexity(path), 1e-15);
+    assertEquals(2 * Math.sin(turn / 2), FeaturePath.meanStepNorm(path), 1e-15);
   }
 
   @Test
   void complexityAveragesAngles() {
-    float[][] path = {{0, 0}, {1, 0}, {1, 1}, {2, 1}, {3, 1}};
+    double[][] path = {{0, 0}, {1, 0}, {1, 1}, {2, 1}, {3, 1}};
     // Turns of 90, 90 and 0 degrees.
     assertEquals(Math.PI / 3, FeaturePath.complexity(path), 1e-15);
   }
@@ -65,18 +64,18 @@ class FeaturePathTest {
     NoiseStream noise = new NoiseStream(NoiseStream.Purpose.COMPLEXITY_NOISE, 1, "rounding");
     int dimension = 4096;
     double[] g = noise.gaussians(11 * dimension);
-    float[][] path = new float[11][dimension];
+    double[][] path = new double[11][dimension];
     for (int i = 0; i < g.length; i++) {
-      path[i / dimension][i % dimension] = (float) g[i];
+      path[i / dimension][i % dimension] = g[i];
     }
     assertEquals(2 * Math.PI / 3, FeaturePath.complexity(path), 0.02);
   }
 
   @Test
   void aZeroStepIsDegenerate() {
-    float[] moved = {1, 2};
+    double[] moved = {1, 2};
     Measurement m =
-        Measurement.of(new float[][] {{0, 0}, {1, 1}, {1, 1}, {2, 3}}, moved, new float[] {3, 4});
+        Measurement.of(new double[][] {{0, 0}, {1, 1}, {1, 1}, {2, 3}}, moved, new double[] {3, 4});
     assertTrue(m.degenerate().contains("noise step 2"), m.degenerate());
   }
 
@@ -84,7 +83,7 @@ class FeaturePathTest {
   void aStraightPathIsDegenerate() {
     Measurement m =
         Measurement.of(
-            new float[][] {{0, 0}, {1, 0}, {2, 0}}, new float[] {1, 0}, new float[] {3, 4});
+            new double[][] {{0, 0}, {1, 0}, {2, 0}}, new double[] {1, 0}, new double[] {3, 4});
     assertEquals(0, m.complexity());
     assertEquals(5, m.vulnerability());
     assertTrue(m.degenerate().contains("AS-i"), m.degenerate());
@@ -92,10 +91,10 @@ class FeaturePathTest {
 
   @Test
   void nonFiniteFeaturesAreDegenerate() {
-    float[][] good = {{0, 0}, {1, 0}, {1, 1}};
-    float[] bad = {Float.NaN, 0};
+    double[][] good = {{0, 0}, {1, 0}, {1, 1}};
+    double[] bad = {Double.NaN, 0};
     assertTrue(Measurement.of(good, good[1], bad).degenerate().contains("not finite"));
-    float[][] path = {{0, 0}, {1, 0}, {Float.POSITIVE_INFINITY, 1}};
+    double[][] path = {{0, 0}, {1, 0}, {Double.POSITIVE_INFINITY, 1}};
     assertTrue(Measurement.of(path, good[1], good[2]).degenerate().contains("not finite"));
   }
 

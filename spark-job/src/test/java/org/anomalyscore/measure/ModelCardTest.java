@@ -32,6 +32,9 @@ class ModelCardTest {
     assertEquals(ModelCard.Pooling.MEAN, card.output().rule());
     assertEquals(1, card.output().index());
     assertEquals(64, card.output().dimension());
+    assertEquals(Precision.FLOAT32, card.computesIn());
+    assertEquals(
+        Precision.FLOAT64, ModelCard.parse(CARD + "precision: float64", "net.yaml").computesIn());
   }
 
   @ParameterizedTest
@@ -55,6 +58,7 @@ class ModelCardTest {
     assertTrue(message.contains("'nearest'"), message);
     assertTrue(message.contains("bicubic, bilinear, box, lanczos"), message);
     assertTrue(refusal(CARD.replace("mean", "median")).contains("output.pooling 'median'"));
+    assertTrue(refusal(CARD + "precision: float16").contains("Give one of: float32, float64"));
     assertTrue(refusal(CARD.replace("224", "0")).contains("input.size 0"));
     assertTrue(refusal(CARD.replace("dimension: 64", "dimension: -1")).contains("dimension -1"));
     assertTrue(refusal(CARD.replace("index: 1", "index: -1")).contains("output.index -1"));

@@ -100,7 +100,7 @@ final class NetworkBenchmark {
     List<InputImage> images = new ArrayList<>();
     for (int i = 0; i < batchSize; i++) {
       String id = ContentHash.hex(ContentHash.of("image " + i));
-      float[] pixels = new float[3 * size * size];
+      double[] pixels = new double[3 * size * size];
       new NoiseStream(NoiseStream.Purpose.ATTACK_START, 0, id)
           .writeUniform(pixels, 0, pixels.length);
       for (int k = 0; k < pixels.length; k++) {

@@ -100,8 +100,8 @@ class ScorePredictorTest {
 
   @Test
   void anImageThatIsDegenerateInOneDrawIsDegenerate() {
-    Measurement good = new Measurement(1, 2, 3, 4, new float[] {5}, null);
-    Measurement bad = new Measurement(Double.NaN, 2, 0, 4, new float[] {5}, "why");
+    Measurement good = new Measurement(1, 2, 3, 4, new double[] {5}, null);
+    Measurement bad = new Measurement(Double.NaN, 2, 0, 4, new double[] {5}, "why");
     assertEquals("why", Measurement.mean(List.of(good, bad)).degenerate());
     Measurement mean = Measurement.mean(List.of(good, new Measurement(3, 6, 5, 2, null, null)));
     assertNull(mean.degenerate());
@@ -251,7 +251,7 @@ class ScorePredictorTest {
     for (int i = 0; i < golden.get("images").size(); i++) {
       String image = golden.get("images").get(i).asText();
       JsonNode expected = golden.get("models").get(name).get(key).get(i);
-      float[] features =
+      double[] features =
           measure(
                   name,
                   ScoreParameters.PAPER,
@@ -260,12 +260,10 @@ class ScorePredictorTest {
               .get(0)
               .features();
       double[] wanted = new double[expected.size()];
-      double[] found = new double[features.length];
       for (int d = 0; d < wanted.length; d++) {
         wanted[d] = expected.get(d).asDouble();
-        found[d] = features[d];
       }
-      assertArrayEquals(wanted, found, 1e-5, name + " on " + image);
+      assertArrayEquals(wanted, features, 1e-5, name + " on " + image);
     }
   }
 

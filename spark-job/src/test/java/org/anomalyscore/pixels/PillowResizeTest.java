@@ -79,7 +79,25 @@ class PillowResizeTest {
     byte[] bytes = GOLDEN.get("tensor/16x16.f32");
     float[] expected = new float[bytes.length / 4];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(expected);
-    assertArrayEquals(expected, Preprocessing.toTensor(source("16x16")), 0f);
+    double[] tensor = Preprocessing.toTensor(source("16x16"));
+    float[] rounded = new float[tensor.length];
+    for (int i = 0; i < tensor.length; i++) {
+      rounded[i] = (float) tensor[i];
+    }
+    assertArrayEquals(expected, rounded, 0f);
+  }
+
+  @Test
+  void aLevelThatIsDividedInDoubleIsRoundedToFloat32Once() {
+    byte[] levels = new byte[3 * 256];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) (i / 3);
+    }
+    double[] tensor = Preprocessing.toTensor(new RgbImage(256, 1, levels));
+    for (int level = 0; level < 256; level++) {
+      assertEquals(level / 255.0, tensor[level]);
+      assertEquals(level / 255f, (float) tensor[level]);
+    }
   }
 
   @ParameterizedTest
