@@ -44,7 +44,7 @@ final class FormatDecoder {
     JpegFile file = new JpegFile(bytes).withoutProfiles();
     ImageReader reader = readers.of(ImageFormat.JPEG, file.bytes(), file.scanOffsets());
     checkSize(reader);
-    file.check();
+    file.check((long) reader.getWidth(0) * reader.getHeight(0));
     return JpegColor.of(file).toRgb(reader.readRaster(0, null), file);
   }
 

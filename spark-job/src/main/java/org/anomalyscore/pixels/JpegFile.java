@@ -13,8 +13,13 @@ import javax.imageio.IIOException;
  * <p>Source: ITU-T T.81, annex B; where a file strays from it, libjpeg's {@code jdmarker.c}.
  */
 final class JpegFile {
-  /** Encoders make 10 to 20 scans; each makes a decoder walk over the whole image. */
-  static final int MOST_SCANS = 50;
+  /** What a file of any size may have: encoders make 6 to 18 scans. */
+  private static final long SCANS_OF_LARGE_IMAGES = 20;
+
+  private static final long SCANS_OF_SMALL_IMAGES = 50;
+
+  /** Pixels that the scans walk over, all together, unless they are few: about 5 to 10 s. */
+  private static final long PIXELS_OF_SCANS = 1_000_000_000;
 
   private static final int COEFFICIENTS = 64;
 
@@ -129,14 +134,17 @@ final class JpegFile {
   /**
    * Refuses what Java runtimes decode differently or not at all, and what takes minutes.
    *
+   * @param pixels of the image, over all of which each scan walks, however few bytes it has
    * @throws RejectedImageException with what it is
    */
-  void check() throws RejectedImageException {
-    if (scans.size() > MOST_SCANS) {
+  void check(long pixels) throws RejectedImageException {
+    long most =
+        Math.max(SCANS_OF_LARGE_IMAGES, Math.min(SCANS_OF_SMALL_IMAGES, PIXELS_OF_SCANS / pixels));
+    if (scans.size() > most) {
       throw new RejectedImageException(
           RejectReason.TOO_LARGE,
-          "JPEG of %d scans: the limit is %d, since each takes as long as an image"
-              .formatted(scans.size(), MOST_SCANS));
+          "JPEG of %d scans, each of which takes time as an image does: the limit for its size is %d"
+              .formatted(scans.size(), most));
     }
     String kind =
         switch (frameMarker) {

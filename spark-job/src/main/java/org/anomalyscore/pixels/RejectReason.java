@@ -13,7 +13,10 @@ public enum RejectReason {
   NOT_AN_IMAGE,
   /** The image ends before its last row. */
   TRUNCATED,
-  /** More pixels than the limit; known from the header, never decoded. */
+  /**
+   * More pixels or scans than the limit, known before anything is decoded; or more time or memory
+   * than decoding may take.
+   */
   TOO_LARGE,
   /** Scored, but a step or a feature is zero or not finite, so that no number can be given. */
   DEGENERATE;

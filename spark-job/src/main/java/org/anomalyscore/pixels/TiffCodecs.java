@@ -33,7 +33,7 @@ final class TiffCodecs {
   /** All samples, interleaved; of YCC the colours. */
   byte[] jpeg(byte[] stored, int width, int rows) throws IOException, RejectedImageException {
     JpegFile file = new JpegFile(withTables(stored)).withoutProfiles();
-    file.check();
+    file.check((long) width * rows);
     ImageReader reader = readers.of(ImageFormat.JPEG, file.bytes(), file.scanOffsets());
     if (reader.getWidth(0) != width
         || reader.getHeight(0) < rows

@@ -276,7 +276,7 @@ class ImageDecoderRejectTest {
     DecodingTime time = new DecodingTime(0);
     assertTrue(time.isOver());
     time.allow(100_000_000);
-    assertEquals(30, time.limitSeconds());
+    assertEquals(50, time.limitSeconds());
     assertFalse(time.isOver());
   }
 
@@ -305,8 +305,23 @@ class ImageDecoderRejectTest {
     RejectedImageException e = rejected(ofScans(400));
     assertEquals(RejectReason.TOO_LARGE, e.reason());
     assertTrue(
-        e.getMessage().endsWith(" scans: the limit is 50, since each takes as long as an image"),
+        e.getMessage()
+            .endsWith(
+                " scans, each of which takes time as an image does: the limit for its size is 50"),
         e.getMessage());
+  }
+
+  @Test
+  void aLargeJpegMayHaveFewerScans() {
+    byte[] file = ofScans(15);
+    int frame = 0;
+    while (file[frame] != (byte) 0xff || file[frame + 1] != (byte) 0xc2) {
+      frame++;
+    }
+    ByteBuffer.wrap(file).putShort(frame + 5, (short) 9_992).putShort(frame + 7, (short) 9_992);
+    RejectedImageException e = rejected(file);
+    assertEquals(RejectReason.TOO_LARGE, e.reason());
+    assertTrue(e.getMessage().endsWith("the limit for its size is 20"), e.getMessage());
   }
 
   @Test
