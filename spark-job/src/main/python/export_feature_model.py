@@ -5,9 +5,14 @@
     python3 export_feature_model.py --list
     python3 export_feature_model.py dinov2-vits14 --out models
     python3 export_feature_model.py --timm swin_tiny_patch4_window7_224.ms_in1k --out models
+    python3 export_feature_model.py resnet50 --precision float64 --out models
+    python3 export_feature_model.py --from models/resnet50.pt --precision float64 --out models
 
-What is written, NAME.pt, takes float32 RGB pixels in [0, 1] of shape (N, 3, S, S) and gives the
-features before the classifier, float32 of shape (N, D). Pixel normalisation is inside; the weights
+What is written, NAME.pt, takes RGB pixels in [0, 1] of shape (N, 3, S, S) and gives the features
+before the classifier, of shape (N, D), both float32, or both float64 with --precision float64. A
+float32 model is the faster one; scores of a float64 model are the same on every type of CPU. With
+--from, a TorchScript file of float32 that exists is converted, whatever library it came from; its
+card beside it is converted too, and timm is not needed. Pixel normalisation is inside; the weights
 need no gradient; dropout is off. For speed, batch normalisation is folded into the convolutions and
 activations lie in channels-last order. NAME.yaml beside it is the card that the job reads: input
 size, resize rule, D, SHA-256, source and licence.
@@ -31,11 +36,6 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-
-try:
-    import timm
-except ImportError as missing:
-    sys.exit(f"Cannot import timm ({missing}). Install it beside PyTorch: pip install timm")
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ KNOWN = {
 # Relative to the largest feature. Folding rounds each weight once, and the order of sums changes, which
 # is a few 1e-7 each layer; a value that a trace baked in (a batch size, a branch on the data) is far above.
 TOLERANCE = 1e-5
+# In float64 the same few roundings a layer are a few 1e-16 each.
+TOLERANCES = {torch.float32: TOLERANCE, torch.float64: 1e-12}
+# Between a float32 module and its conversion: all of float32's rounding.
+CONVERSION_TOLERANCE = 1e-4
 
 
 class FeatureModel(nn.Module):
@@ -89,12 +93,20 @@ class FeatureModel(nn.Module):
         return self.network(((pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last))
 
 
+# PyTorch's numbers of these types in a graph.
+FLOAT32_IN_GRAPHS, FLOAT64_IN_GRAPHS = 6, 7
+
+
 class ExportError(Exception):
     """What cannot be exported, why, and what to do."""
 
 
 def create(timm_name, size, random_weights):
     """The timm model without classifier, at an input size where one is given."""
+    try:
+        import timm
+    except ImportError as missing:
+        raise ExportError(f"Cannot import timm ({missing}). Install it beside PyTorch: pip install timm") from missing
     options = {"pretrained": not random_weights}
     config = timm.get_pretrained_cfg(timm_name, allow_unregistered=True)
     if not timm.is_model(timm_name) or config is None:
@@ -158,8 +170,9 @@ def fold_batch_norms(network, pixels):
 
     names = {module: name for name, module in network.named_modules()}
     for convolution, norm in pairs:
-        # In double, so that a weight is rounded once.
-        fused = fuse_conv_bn_eval(convolution.double(), norm.double()).float()
+        # In double, so that a weight is rounded once, or not at all.
+        dtype = convolution.weight.dtype
+        fused = fuse_conv_bn_eval(convolution.double(), norm.double()).to(dtype)
         network.set_submodule(names[convolution], fused)
         # timm's norms may hold the activation that follows.
         rest = nn.Sequential(norm.drop, norm.act) if hasattr(norm, "act") else nn.Identity()
@@ -168,53 +181,153 @@ def fold_batch_norms(network, pixels):
 
 def trace(network, mean, std, size, fold=True):
     """The network as TorchScript, normalisation inside, made faster without other features; it changes the network."""
+    dtype = next(network.parameters()).dtype
     if fold:
-        fold_batch_norms(network, torch.rand(1, 3, size, size))
+        fold_batch_norms(network, torch.rand(1, 3, size, size, dtype=dtype))
     network.to(memory_format=torch.channels_last)
-    model = FeatureModel(network, mean, std).eval().requires_grad_(False)
+    model = FeatureModel(network, mean, std).to(dtype).eval().requires_grad_(False)
     # A shape check of timm warns; check() finds what a trace got wrong.
     warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
-    return torch.jit.trace(model, torch.rand(2, 3, size, size))
+    return torch.jit.trace(model, torch.rand(2, 3, size, size, dtype=dtype))
+
+
+def convert(arguments):
+    """A TorchScript file of float32 as one of float64, with its card."""
+    source = arguments.source
+    sidecar = source.with_suffix(".yaml")
+    if not source.is_file():
+        raise ExportError(f"There is no file {source}. Give --from a TorchScript file.")
+    if not sidecar.is_file():
+        raise ExportError(f"{source} has no card {sidecar}. Write one as docs/models.md shows; it is converted too.")
+    text = sidecar.read_text()
+    if re.search(r"^precision: *float64", text, re.MULTILINE):
+        raise ExportError(f"{sidecar} says that {source} is in float64 already.")
+    entries = {key: re.search(rf"^ *{key}: *(\S+)", text, re.MULTILINE) for key in ("name", "size")}
+    if None in entries.values():
+        raise ExportError(f"{sidecar} lacks name or input.size. Write a card as docs/models.md shows.")
+    size = int(entries["size"][1])
+    try:
+        module, wanted = (torch.jit.load(str(source), map_location="cpu").eval() for _ in range(2))
+    except RuntimeError as failure:
+        raise ExportError(f"{source} is not a TorchScript file: {str(failure).splitlines()[0]}") from failure
+    module.to(torch.float64)
+    for parameter in module.parameters():
+        parameter.requires_grad_(False)
+    for part in module.modules():
+        if hasattr(part, "graph"):
+            widen(part.graph, part.graph.nodes())
+    for batch in (1, 3):
+        pixels = torch.rand(batch, 3, size, size)
+        with torch.no_grad(), torch.jit.optimized_execution(False):
+            found, float32 = (flat(m(p)) for m, p in ((module, pixels.double()), (wanted, pixels)))
+        # One tolerance for all outputs of a tuple, each against its own largest value.
+        for name, a, b in zip(range(len(found)), found, float32):
+            difference = ((a - b).abs().max() / b.abs().max()).item()
+            if not difference <= CONVERSION_TOLERANCE:
+                raise ExportError(
+                    f"Output {name} of {source} in float64 differs from float32 by {difference:.2g} relative "
+                    f"(limit {CONVERSION_TOLERANCE:g}) at batch size {batch}: it does something that depends on "
+                    "its type. Export it in float64 with the library that made it."
+                )
+    check_exact(module, size, source)
+
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    file = arguments.out / f"{source.stem}-float64.pt"
+    module.save(str(file))
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    text = re.sub(r"float32 RGB", "float64 RGB", text)
+    text = re.sub(r"^precision:.*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^sha256:.*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^name: *(\S+)", r"name: \1-float64", text, flags=re.MULTILINE)
+    lines = f"precision: float64\nsha256: {sha256}\n"
+    file.with_suffix(".yaml").write_text(text.rstrip("\n") + "\n" + lines)
+    print(f"{file}: {size} px, float64, {file.stat().st_size / 1e6:.1f} MB")
+
+
+def widen(graph, nodes):
+    """Makes float64 of the float32 constants and types that a graph names; to() changes weights alone."""
+    for node in nodes:
+        for block in node.blocks():
+            widen(graph, block.nodes())
+        if node.kind() == "prim::Constant":
+            if node.hasAttribute("value") and node.kindOf("value") == "t" and node.t("value").dtype == torch.float32:
+                node.t_("value", node.t("value").double())
+        elif node.schema() != "(no schema)":
+            arguments = torch._C.parse_schema(node.schema()).arguments
+            for i, (value, argument) in enumerate(zip(node.inputs(), arguments)):
+                if argument.name == "dtype" and value.toIValue() == FLOAT32_IN_GRAPHS:
+                    with graph.insert_point_guard(node):
+                        node.replaceInput(i, graph.insertConstant(FLOAT64_IN_GRAPHS))
+
+
+def flat(returned):
+    return list(returned) if isinstance(returned, tuple) else [returned]
+
+
+def check_exact(module, size, source):
+    """Refuses a module that still rounds to float32 inside.
+
+    A step far below float32's resolution of a pixel (6e-8) then moves the features in jumps, or not at
+    all; in true float64 twice the step moves them twice as far.
+    """
+    x = 0.25 + 0.5 * torch.rand(1, 3, size, size, dtype=torch.float64)
+    d = torch.randn(1, 3, size, size, dtype=torch.float64)
+    with torch.no_grad(), torch.jit.optimized_execution(False):
+        base, once, twice = (flat(module(x + step * d))[0] for step in (0.0, 1e-10, 2e-10))
+    bent = (torch.linalg.vector_norm(twice - 2 * once + base) / torch.linalg.vector_norm(twice - base)).item()
+    if base.dtype != torch.float64 or not bent < 1e-3:
+        raise ExportError(
+            f"{source} rounds to float32 inside even when it is converted (output {base.dtype}, deviation from "
+            f"linearity over a step of 1e-10 {bent:.2g}, limit 1e-3). Export it in float64 with the library that made it."
+        )
 
 
 def export(name, timm_name, size, note, arguments):
     torch.manual_seed(arguments.seed)
     network, config = create(timm_name, size, arguments.random_weights)
+    dtype = getattr(torch, arguments.precision)
+    network.to(dtype)
     if arguments.random_weights:
         randomise(network, arguments.seed)
     size = size or config.input_size[-1]
-    pixels = torch.rand(3, 3, size, size)
+    pixels = torch.rand(3, 3, size, size, dtype=dtype)
     with torch.no_grad():
-        features = FeatureModel(network, config.mean, config.std)(pixels)
-    if features.dim() != 2 or features.shape[0] != 3 or features.dtype != torch.float32:
+        features = FeatureModel(network, config.mean, config.std).to(dtype)(pixels)
+    if features.dim() != 2 or features.shape[0] != 3 or features.dtype != dtype:
         raise ExportError(
             f"{timm_name!r} gives {features.dtype} of shape {tuple(features.shape)} for 3 images; "
-            "wanted float32 of shape (3, D). It has no pooled features: choose another model."
+            f"wanted {dtype} of shape (3, D). It has no pooled features: choose another model."
         )
     traced = trace(network, config.mean, config.std, size, not arguments.no_fold)
     check(traced, pixels, features, timm_name)
     check(traced, pixels[:1], features[:1], timm_name)
+    if dtype == torch.float64:
+        check_exact(traced, size, timm_name)
 
     arguments.out.mkdir(parents=True, exist_ok=True)
+    if dtype == torch.float64:
+        name += "-float64"
     file = arguments.out / f"{name}.pt"
     traced.save(str(file))
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     (arguments.out / f"{name}.yaml").write_text(
-        card(name, size, features.shape[1], sha256, *origin(timm_name, config, note, arguments))
+        card(name, size, features.shape[1], arguments.precision, sha256, *origin(timm_name, config, note, arguments))
     )
     if arguments.golden:
-        pixels.numpy().astype("<f4").tofile(arguments.out / f"{name}.input.bin")
-        features.numpy().astype("<f4").tofile(arguments.out / f"{name}.features.bin")
+        little_endian = "<f4" if dtype == torch.float32 else "<f8"
+        pixels.numpy().astype(little_endian).tofile(arguments.out / f"{name}.input.bin")
+        features.numpy().astype(little_endian).tofile(arguments.out / f"{name}.features.bin")
     print(f"{file}: {size} px, {features.shape[1]} features, {file.stat().st_size / 1e6:.1f} MB")
 
 
 def check(traced, pixels, wanted, timm_name):
     with torch.no_grad():
         difference = ((traced(pixels) - wanted).abs().max() / wanted.abs().max()).item()
-    if not difference <= TOLERANCE:
+    tolerance = TOLERANCES[wanted.dtype]
+    if not difference <= tolerance:
         raise ExportError(
             f"The trace of {timm_name!r} differs from the model by {difference:.2g} relative "
-            f"(limit {TOLERANCE:g}) at batch size {len(pixels)}: it does something that a trace cannot "
+            f"(limit {tolerance:g}) at batch size {len(pixels)}: it does something that a trace cannot "
             "record, or that folding its batch normalisation breaks. Try --no-fold, which gives a slower module."
         )
 
@@ -223,16 +336,18 @@ def origin(timm_name, config, note, arguments):
     """Source and licence for the card."""
     if arguments.random_weights:
         return f"random weights (seed {arguments.seed}) in timm's {timm_name}; for tests only", "none"
+    import timm
+
     where = config.hf_hub_id or config.url or "timm"
     what = f"; {note}" if note else ""
     return f"timm {timm.__version__} {timm_name} ({where}){what}", config.license or "unknown"
 
 
-def card(name, size, dimension, sha256, source, licence):
+def card(name, size, dimension, precision, sha256, source, licence):
     # Quoted as YAML wants, since a source may hold ': '.
     quoted = source.replace("'", "''")
     return f"""\
-# Feature model card. Pixels in: float32 RGB in [0, 1], N x 3 x size x size; normalisation is inside the module.
+# Feature model card. Pixels in: {precision} RGB in [0, 1], N x 3 x size x size; normalisation is inside the module.
 name: {name}
 input:
   size: {size}
@@ -241,6 +356,7 @@ input:
 output:
   index: 0                # which element, where the module returns a tuple
   dimension: {dimension}
+precision: {precision}      # float32: fast | float64: the same scores on every type of CPU
 sha256: {sha256}
 source: '{quoted}'
 licence: {licence}
@@ -254,6 +370,19 @@ def parse(words):
     )
     parser.add_argument("models", nargs="*", metavar="MODEL", help="one or more names that --list prints")
     parser.add_argument("--timm", metavar="NAME", help="any other model of timm, by timm's name")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=pathlib.Path,
+        metavar="FILE.pt",
+        help="convert this TorchScript file of float32, which has its card beside it; needs --precision float64",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=["float32", "float64"],
+        default="float32",
+        help="float32: fast; float64: scores are the same on every type of CPU, and slower (default: float32)",
+    )
     parser.add_argument("--size", type=int, help="input size in pixels of the --timm model (default: its own)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models"), help="default: models")
     parser.add_argument("--no-fold", action="store_true", help="leave batch normalisation beside its convolutions; slower")
@@ -265,7 +394,7 @@ def parse(words):
     parser.add_argument(
         "--golden",
         action="store_true",
-        help="also write NAME.input.bin (3 inputs) and NAME.features.bin, raw little-endian float32",
+        help="also write NAME.input.bin (3 inputs) and NAME.features.bin, raw little-endian, in the precision",
     )
     arguments = parser.parse_args(words)
     unknown = [name for name in arguments.models if name not in KNOWN]
@@ -273,8 +402,12 @@ def parse(words):
         parser.error(
             f"unknown model {unknown[0]!r}: choose from {', '.join(KNOWN)}, or give timm's name with --timm"
         )
-    if not (arguments.models or arguments.timm or arguments.list):
-        parser.error("nothing to export: name a model (see --list) or give --timm NAME")
+    if not (arguments.models or arguments.timm or arguments.source or arguments.list):
+        parser.error("nothing to export: name a model (see --list), or give --timm NAME or --from FILE.pt")
+    if arguments.source and arguments.precision != "float64":
+        parser.error("--from converts to float64: give --precision float64 too")
+    if arguments.source and (arguments.models or arguments.timm):
+        parser.error("--from converts one file and exports no other model: give it alone")
     if arguments.size is not None and not arguments.timm:
         parser.error("--size is for --timm; the known models have the size that --list prints")
     if arguments.size is not None and arguments.size < 1:
@@ -287,6 +420,13 @@ def main(words=None):
     if arguments.list:
         for name, known in KNOWN.items():
             print(f"{name:14} {known.size} px  {known.timm_name:44} {known.note}")
+        return 0
+    if arguments.source:
+        try:
+            convert(arguments)
+        except ExportError as failure:
+            print(f"export_feature_model: {failure}", file=sys.stderr)
+            return 3
         return 0
     wanted = [(name, KNOWN[name].timm_name, KNOWN[name].size, KNOWN[name].note) for name in arguments.models]
     if arguments.timm:

@@ -139,7 +139,7 @@ def save(traced, file):
 
 def card(sha256, test_accuracy):
     return f"""\
-# Feature model card. Pixels in: float32 RGB in [0, 1], N x 3 x size x size; normalisation is inside the module.
+# Feature model card. Pixels in: float64 RGB in [0, 1], N x 3 x size x size; normalisation is inside the module.
 name: {NAME}
 input:
   size: {SIZE}
@@ -148,6 +148,7 @@ input:
 output:
   index: 0                # which element, where the module returns a tuple
   dimension: {DIMENSION}
+precision: float64        # so that the demo's table is the same on every type of CPU
 sha256: {sha256}
 source: trained on scenes that this project draws, by train_demo_model.py ({100 * test_accuracy:.1f} % test accuracy, {CLASSES} classes)
 licence: Apache-2.0
@@ -159,7 +160,7 @@ def write_golden(file, features, pixels, files, count):
     by_index = sorted(range(len(files)), key=lambda i: int(files[i].stem))[:count]
     for i in by_index:
         with torch.no_grad():
-            values = features(pixels[i : i + 1].float() / 255)[0]
+            values = features(pixels[i : i + 1].double() / 255)[0]
         rows.append(" ".join([str(int(files[i].stem)), *(f"{value:.9g}" for value in values.tolist())]))
     file.write_text("\n".join(rows) + "\n")
 
@@ -193,7 +194,9 @@ def main():
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     file = arguments.out / f"{NAME}.pt"
-    save(torch.jit.trace(features, torch.rand(2, 3, SIZE, SIZE)), file)
+    # Trained in float32, used in float64: the weights are the same numbers.
+    traced = torch.jit.trace(features.double(), torch.rand(2, 3, SIZE, SIZE, dtype=torch.float64))
+    save(traced, file)
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     (arguments.out / f"{NAME}.yaml").write_text(card(sha256, test_accuracy))
     if arguments.golden:

@@ -133,6 +133,56 @@ class ExportTest(unittest.TestCase):
         with self.assertRaises(exporter.ExportError):
             exporter.check(lambda x: x * float("nan"), torch.ones(1, 3), torch.ones(1, 3), "name")
 
+    def test_float64_is_float64_throughout(self):
+        code, _, err = self.run_script(
+            "--timm", "test_resnet.r160_in1k", "--random-weights", "--precision", "float64", "--out", str(self.out)
+        )
+        self.assertEqual(code, 0, err)
+        file = self.out / "test_resnet.r160_in1k-float64.pt"
+        self.assertIn("precision: float64", file.with_suffix(".yaml").read_text())
+        module = torch.jit.load(str(file))
+        self.assertEqual(module(torch.rand(2, 3, 160, 160, dtype=torch.float64)).dtype, torch.float64)
+        exporter.check_exact(module, 160, "the export")
+
+    def test_a_torchscript_file_is_converted_with_constants_casts_and_card(self):
+        class Casts(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.convolution = nn.Conv2d(3, 4, 3)
+
+            def forward(self, x):
+                y = self.convolution(x - torch.tensor(0.1)).to(torch.float32).tanh()
+                return y.mean((2, 3)), y
+
+        file = self.out / "casts.pt"
+        torch.jit.trace(Casts().eval(), torch.rand(2, 3, 8, 8)).save(str(file))
+        file.with_suffix(".yaml").write_text(
+            "name: casts\ninput:\n  size: 8\noutput:\n  dimension: 4\nsha256: 0\nlicence: none\n"
+        )
+        code, _, err = self.run_script("--from", str(file), "--precision", "float64", "--out", str(self.out))
+        self.assertEqual(code, 0, err)
+        converted = self.out / "casts-float64.pt"
+        exporter.check_exact(torch.jit.load(str(converted)), 8, "the conversion")
+        card = converted.with_suffix(".yaml").read_text()
+        self.assertIn("name: casts-float64\n", card)
+        self.assertIn("precision: float64\n", card)
+        self.assertIn("sha256: " + hashlib.sha256(converted.read_bytes()).hexdigest(), card)
+        self.assertEqual(card.count("sha256"), 1)
+
+    def test_a_file_that_cannot_be_converted_says_why(self):
+        file = self.out / "m.pt"
+        for make, wanted in [
+            (lambda: None, "There is no file"),
+            (lambda: file.write_bytes(b"no module"), "has no card"),
+            (lambda: file.with_suffix(".yaml").write_text("name: m\n"), "lacks name or input.size"),
+            (lambda: file.with_suffix(".yaml").write_text("name: m\nsize: 8\n"), "is not a TorchScript file"),
+            (lambda: file.with_suffix(".yaml").write_text("precision: float64\n"), "in float64 already"),
+        ]:
+            make()
+            code, _, err = self.run_script("--from", str(file), "--precision", "float64", "--out", str(self.out))
+            self.assertEqual(code, 3)
+            self.assertIn(wanted, err)
+
     def test_list_names_the_seven(self):
         code, out, _ = self.run_script("--list")
         self.assertEqual(code, 0)
@@ -144,6 +194,8 @@ class ExportTest(unittest.TestCase):
             ([], "nothing to export: name a model"),
             (["resnet5"], "unknown model 'resnet5': choose from resnet50"),
             (["resnet50", "--size", "96"], "--size is for --timm"),
+            (["--from", "x.pt"], "give --precision float64 too"),
+            (["--from", "x.pt", "resnet50", "--precision", "float64"], "give it alone"),
             (["--timm", "x", "--size", "0"], "--size must be 1 or more, got 0"),
         ]:
             code, _, err = self.run_script(*words)

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.MalformedModelException;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
@@ -28,15 +29,16 @@ class DemoModelTest {
   @Test
   void featuresEqualThoseOfPython()
       throws IOException, ModelNotFoundException, MalformedModelException {
-    try (TorchScript model = TorchScript.load(DemoModel.write(folder))) {
+    try (TorchScript model = TorchScript.load(DemoModel.write(folder), DataType.FLOAT64)) {
       List<String> golden = golden();
       assertEquals(8, golden.size());
       for (String line : golden) {
         double[] wanted = Arrays.stream(line.split(" ")).mapToDouble(Double::parseDouble).toArray();
         int index = (int) wanted[0];
-        float[] features = model.features(pixels(SceneArtist.draw(20260102, index)), 1);
+        double[] features = model.features(pixels(SceneArtist.draw(20260102, index)), 1);
         double difference =
             TorchScript.relativeDifference(features, Arrays.copyOfRange(wanted, 1, wanted.length));
+        // The golden features are float32's.
         assertTrue(difference < 1e-5, "scene " + index + " differs by " + difference);
       }
     }
@@ -44,7 +46,7 @@ class DemoModelTest {
 
   @Test
   void pixelsHaveAGradient() throws IOException, ModelNotFoundException, MalformedModelException {
-    try (TorchScript model = TorchScript.load(DemoModel.write(folder))) {
+    try (TorchScript model = TorchScript.load(DemoModel.write(folder), DataType.FLOAT64)) {
       TorchScript.assertUsable(model.gradient(pixels(SceneArtist.draw(20260102, 0)), 1));
     }
   }
@@ -69,12 +71,12 @@ class DemoModelTest {
   }
 
   /** RGB planes in [0, 1]. */
-  private static float[] pixels(BufferedImage image) {
+  private static double[] pixels(BufferedImage image) {
     int[] rgb = Pixels.of(image);
-    float[] planes = new float[3 * rgb.length];
+    double[] planes = new double[3 * rgb.length];
     for (int i = 0; i < rgb.length; i++) {
       for (int c = 0; c < 3; c++) {
-        planes[c * rgb.length + i] = ((rgb[i] >> (16 - 8 * c)) & 0xff) / 255f;
+        planes[c * rgb.length + i] = ((rgb[i] >> (16 - 8 * c)) & 0xff) / 255.0;
       }
     }
     return planes;

@@ -3,16 +3,15 @@ package org.anomalyscore.demo;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.MalformedModelException;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -55,13 +54,17 @@ class ExportedModelsTest {
 
   private static void check(Path file)
       throws IOException, ModelNotFoundException, MalformedModelException {
-    float[] pixels = floats(beside(file, ".input.bin"));
-    float[] golden = floats(beside(file, ".features.bin"));
-    double[] wanted = IntStream.range(0, golden.length).mapToDouble(i -> golden[i]).toArray();
-    try (TorchScript model = TorchScript.load(file)) {
+    DataType type =
+        Files.readString(beside(file, ".yaml")).contains("\nprecision: float64")
+            ? DataType.FLOAT64
+            : DataType.FLOAT32;
+    double[] pixels = values(beside(file, ".input.bin"), type);
+    double[] wanted = values(beside(file, ".features.bin"), type);
+    double limit = type == DataType.FLOAT64 ? 1e-12 : 1e-5;
+    try (TorchScript model = TorchScript.load(file, type)) {
       double difference = TorchScript.relativeDifference(model.features(pixels, BATCH), wanted);
       System.out.printf("%s: largest relative difference %.2g%n", file.getFileName(), difference);
-      assertTrue(difference < 1e-5, "the features differ by " + difference);
+      assertTrue(difference < limit, "the features differ by " + difference);
       TorchScript.assertUsable(model.gradient(pixels, BATCH));
     }
   }
@@ -70,11 +73,12 @@ class ExportedModelsTest {
     return file.resolveSibling(file.getFileName().toString().replaceFirst("\\.pt$", ending));
   }
 
-  private static float[] floats(Path file) throws IOException {
-    FloatBuffer buffer =
-        ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
+  private static double[] values(Path file, DataType type) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    double[] values = new double[bytes.remaining() / type.getNumOfBytes()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = type == DataType.FLOAT64 ? bytes.getDouble() : bytes.getFloat();
+    }
     return values;
   }
 }

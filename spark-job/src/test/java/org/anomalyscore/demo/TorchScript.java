@@ -7,6 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
@@ -21,13 +22,18 @@ final class TorchScript implements AutoCloseable {
 
   private final ZooModel<NDList, NDList> model;
   private final ParameterStore parameters;
+  private final DataType type;
 
-  private TorchScript(ZooModel<NDList, NDList> model) {
+  private TorchScript(ZooModel<NDList, NDList> model, DataType type) {
     this.model = model;
+    this.type = type;
     this.parameters = new ParameterStore(model.getNDManager(), false);
   }
 
-  static TorchScript load(Path file)
+  /**
+   * @param type of the pixels that the module takes
+   */
+  static TorchScript load(Path file, DataType type)
       throws IOException, ModelNotFoundException, MalformedModelException {
     System.setProperty("ai.djl.offline", "true");
     ZooModel<NDList, NDList> model =
@@ -39,25 +45,25 @@ final class TorchScript implements AutoCloseable {
             .build()
             .loadModel();
     model.getBlock().freezeParameters(true);
-    return new TorchScript(model);
+    return new TorchScript(model, type);
   }
 
   /** Features of square RGB images, [batch, dimension] in row-major order. */
-  float[] features(float[] pixels, int batch) {
+  double[] features(double[] pixels, int batch) {
     try (NDManager manager = model.getNDManager().newSubManager()) {
-      return forward(input(manager, pixels, batch)).toFloatArray();
+      return forward(input(manager, pixels, batch)).toType(DataType.FLOAT64, false).toDoubleArray();
     }
   }
 
   /** The gradient of the sum of the squared features with respect to the pixels. */
-  float[] gradient(float[] pixels, int batch) {
+  double[] gradient(double[] pixels, int batch) {
     try (NDManager manager = model.getNDManager().newSubManager()) {
       NDArray input = input(manager, pixels, batch);
       input.setRequiresGradient(true);
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
         collector.backward(forward(input).square().sum());
       }
-      return input.getGradient().toFloatArray();
+      return input.getGradient().toType(DataType.FLOAT64, false).toDoubleArray();
     }
   }
 
@@ -67,13 +73,13 @@ final class TorchScript implements AutoCloseable {
     return model.getBlock().forward(parameters, new NDList(input), true).head();
   }
 
-  private static NDArray input(NDManager manager, float[] pixels, int batch) {
+  private NDArray input(NDManager manager, double[] pixels, int batch) {
     long size = Math.round(Math.sqrt(pixels.length / (3.0 * batch)));
-    return manager.create(pixels, new Shape(batch, 3, size, size));
+    return manager.create(pixels, new Shape(batch, 3, size, size)).toType(type, false);
   }
 
   /** The largest absolute difference over the largest wanted value. */
-  static double relativeDifference(float[] actual, double[] wanted) {
+  static double relativeDifference(double[] actual, double[] wanted) {
     assertTrue(actual.length == wanted.length, actual.length + " features, not " + wanted.length);
     double difference = 0;
     double largest = 0;
@@ -85,10 +91,10 @@ final class TorchScript implements AutoCloseable {
   }
 
   /** Finite everywhere, and not zero almost everywhere. */
-  static void assertUsable(float[] gradient) {
+  static void assertUsable(double[] gradient) {
     int zeros = 0;
-    for (float value : gradient) {
-      assertTrue(Float.isFinite(value), "a gradient is " + value);
+    for (double value : gradient) {
+      assertTrue(Double.isFinite(value), "a gradient is " + value);
       zeros += value == 0 ? 1 : 0;
     }
     assertTrue(zeros < gradient.length / 2, zeros + " of " + gradient.length + " are zero");
