@@ -21,7 +21,7 @@ public final class SkipReasons implements TestExecutionListener {
   @Override
   public void executionFinished(TestIdentifier test, TestExecutionResult result) {
     if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
-      result.getThrowable().ifPresent(why -> reasons.merge(why.getMessage(), 1, Integer::sum));
+      result.getThrowable().ifPresent(why -> reasons.merge("" + why.getMessage(), 1, Integer::sum));
     }
   }
 
