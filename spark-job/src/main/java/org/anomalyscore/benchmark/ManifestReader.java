@@ -18,16 +18,17 @@ import com.networknt.schema.utils.JsonNodes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.anomalyscore.storage.SmallText;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.DatasetName;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -66,7 +67,7 @@ final class ManifestReader {
       FileSystem fs = Storage.of(path, hadoop);
       String text;
       try (InputStream in = fs.open(path)) {
-        text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        text = SmallText.read(in, "The manifest " + file);
       }
       return new ManifestReader(fs.makeQualified(path), hadoop).read(text);
     } catch (IOException e) {
@@ -158,9 +159,11 @@ final class ManifestReader {
     Map<String, Integer> lineOf = new HashMap<>();
     JsonNode reference = root.get("reference").get("name");
     lineOf.put(reference.asText(), line(reference));
+    requireName(reference, "reference.name");
     int i = 0;
     for (JsonNode generator : root.get("generators")) {
       JsonNode name = generator.get("name");
+      requireName(name, "generators[" + i + "].name");
       Integer first = lineOf.putIfAbsent(name.asText(), line(name));
       if (first != null) {
         fault(
@@ -188,6 +191,13 @@ final class ManifestReader {
     JsonNode alerts = root.at("/outputs/alerts");
     if (alerts.isTextual() && alerts.equals(root.at("/outputs/leaderboard"))) {
       fault(alerts, "outputs.alerts", "it is the leaderboard's file too. Give another.");
+    }
+  }
+
+  private void requireName(JsonNode node, String where) {
+    String wrong = DatasetName.fault(node.asText());
+    if (wrong != null) {
+      fault(node, where, wrong);
     }
   }
 

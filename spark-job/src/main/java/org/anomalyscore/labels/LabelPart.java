@@ -17,7 +17,7 @@ import java.util.Map;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
-import org.anomalyscore.page.VisibleText;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Column;

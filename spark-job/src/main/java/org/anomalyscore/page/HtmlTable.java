@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import org.anomalyscore.storage.VisibleText;
 
 /**
  * A sortable table of the page.

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.page.Comparison;
-import org.anomalyscore.page.VisibleText;
+import org.anomalyscore.storage.VisibleText;
 import org.apache.spark.sql.Row;
 
 /**

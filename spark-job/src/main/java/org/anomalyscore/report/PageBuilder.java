@@ -20,11 +20,11 @@ import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.page.HtmlTable.Column;
 import org.anomalyscore.page.Thumbnail;
-import org.anomalyscore.page.VisibleText;
 import org.anomalyscore.report.PageModel.Group;
 import org.anomalyscore.report.PageModel.Level;
 import org.anomalyscore.report.PageModel.Section;
 import org.anomalyscore.report.Shape.GalleryImage;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Run;
 import org.apache.spark.sql.Row;
 

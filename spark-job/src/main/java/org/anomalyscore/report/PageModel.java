@@ -7,8 +7,8 @@ import org.anomalyscore.classify.ClassificationPart;
 import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.Thumbnail;
-import org.anomalyscore.page.VisibleText;
 import org.anomalyscore.report.Shape.GalleryImage;
+import org.anomalyscore.storage.VisibleText;
 
 /**
  * What the template prints; it reads these names. All foreign text has gone through {@link
