@@ -1,11 +1,9 @@
 package org.anomalyscore.measure;
 
-import ai.djl.Device;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.util.Enumeration;
@@ -13,6 +11,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.anomalyscore.storage.ContentHash;
+import org.anomalyscore.storage.ScratchFolder;
+import org.anomalyscore.storage.SmallText;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
@@ -37,33 +37,39 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
 
   /**
    * Fetches a model to the driver, checks it against its card and hands it to Spark, which gives
-   * each executor one copy. The model is loaded and run once here, so that a wrong file is told
-   * before any image is read.
+   * each executor one copy. The model is tried in a process of its own, so that a wrong file is
+   * reported before any image is read.
    *
    * @param uri a local path, or a {@code file:}, {@code hdfs:} or {@code s3a:} URI
    * @throws UserException when there is no such file, no or a wrong card, another hash than the
    *     card's, or a module that does not do what the card says
    */
   public static ModelFile open(SparkSession spark, String uri) {
+    return open(spark, uri, 0);
+  }
+
+  /**
+   * The same for calls of a certain number of images.
+   *
+   * @param batchSize 0 for the card's default
+   */
+  public static ModelFile open(SparkSession spark, String uri, int batchSize) {
     Configuration hadoop = spark.sessionState().newHadoopConf();
     Path path = Storage.path("--model", uri);
     try {
-      java.nio.file.Path folder = Files.createTempDirectory("feature-model");
+      java.nio.file.Path folder = ScratchFolder.create("model");
       java.nio.file.Path fetched = folder.resolve("model.pt");
-      // Deleted in reverse order at exit: the file before its folder.
-      folder.toFile().deleteOnExit();
-      fetched.toFile().deleteOnExit();
       fetch(path, hadoop, uri, fetched);
       String sha256 = ContentHash.hex(fetched);
       ModelFile model = new ModelFile(sha256, card(path, hadoop, fetched, uri));
       model.requireHash(sha256, uri);
       java.nio.file.Path named = Files.move(fetched, folder.resolve(model.shippedName()));
-      named.toFile().deleteOnExit();
+      TrialProcess.require(
+          named,
+          sha256,
+          model.card(),
+          batchSize == 0 ? model.card().defaultBatchSize() : batchSize);
       model.ship(spark.sparkContext(), named);
-      try (ScorePredictor trial =
-          ScorePredictor.open(model, named, Device.cpu(), ScoreParameters.PAPER, 1, 1)) {
-        trial.checkCard();
-      }
       return model;
     } catch (IOException e) {
       throw StorageFault.of("Cannot read the feature model " + uri, path, e);
@@ -129,7 +135,7 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
     Path sidecar = new Path(model.getParent(), base + ".yaml");
     if (fs.exists(sidecar)) {
       try (FSDataInputStream in = fs.open(sidecar)) {
-        String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        String yaml = SmallText.read(in, "The model card " + sidecar);
         ModelCard card = ModelCard.parse(yaml, sidecar.toString());
         if (card.sha256() == null) {
           throw new UserException(
@@ -162,7 +168,8 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
       for (Enumeration<? extends ZipEntry> e = zip.entries(); e.hasMoreElements(); ) {
         ZipEntry entry = e.nextElement();
         if (entry.getName().endsWith("/extra/" + EMBEDDED_CARD)) {
-          return new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
+          return SmallText.read(
+              zip.getInputStream(entry), "The model card " + EMBEDDED_CARD + " in " + uri);
         }
       }
       return null;
@@ -177,8 +184,8 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
             + uri
             + " is not a TorchScript file. Save one with torch.jit.save; a state_dict or a"
             + " pickled module cannot be used (spark-job/src/main/python/export_feature_model.py"
-            + " exports the usual models). PyTorch says: "
-            + cause.getMessage().lines().findFirst().orElse("nothing"),
+            + " exports the usual models). What was said of it: "
+            + EngineFault.said(cause),
         cause);
   }
 

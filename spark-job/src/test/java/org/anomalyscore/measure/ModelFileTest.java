@@ -118,6 +118,19 @@ class ModelFileTest {
   }
 
   @Test
+  void refusesAHugeCardBeforeItIsParsed() throws IOException {
+    copy("tiny");
+    Files.writeString(card, "#".repeat(1 << 20) + "\n" + Files.readString(card));
+    assertRefused("The model card", "m.yaml", "more than 1 MiB");
+    String yaml = Files.readString(card);
+    Files.delete(card);
+    Path archive = folder.resolve("embedded.pt");
+    embed(yaml, archive);
+    model = archive;
+    assertRefused("card.yaml in", "more than 1 MiB");
+  }
+
+  @Test
   void tellsAnotherHash() throws IOException {
     copy("tiny");
     String wrong = "0".repeat(64);
