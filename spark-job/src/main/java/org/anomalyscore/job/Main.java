@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.anomalyscore.benchmark.BenchmarkCommand;
 import org.anomalyscore.classify.ClassifyCommand;
+import org.anomalyscore.command.Interruption;
 import org.anomalyscore.command.Version;
 import org.anomalyscore.demo.DemoCommand;
 import org.anomalyscore.evaluate.EvaluateCommand;
@@ -14,6 +15,7 @@ import org.anomalyscore.score.ScoreCommand;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.sweep.SweepCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,8 +60,10 @@ public final class Main {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    Interruption.watch();
     int code = run(args);
     System.out.flush();
+    Interruption.ended();
     System.exit(code);
   }
 
@@ -71,24 +75,30 @@ public final class Main {
         Storage.refuseCredentials("An argument", argument);
       }
     } catch (UserException e) {
-      System.err.println("anomaly-score: " + e.getMessage());
+      System.err.println("anomaly-score: " + VisibleText.ofLines(e.getMessage()));
       return BAD_INPUT;
     }
-    return new CommandLine(new Main())
+    CommandLine program = new CommandLine(new Main());
+    program
         .setCaseInsensitiveEnumValuesAllowed(true)
         // A terminal wraps longer lines so that they can be copied; picocli would break the
         // examples.
         .setUsageHelpWidth(120)
         .setExecutionExceptionHandler(Main::report)
-        .setParameterExceptionHandler(Main::explain)
-        .execute(args.length == 0 ? new String[] {"--help"} : args);
+        .setParameterExceptionHandler(Main::explain);
+    try {
+      return program.execute(args.length == 0 ? new String[] {"--help"} : args);
+    } catch (Error e) {
+      // Hadoop throws one where a disk is full.
+      return report(e, program.getErr());
+    }
   }
 
   /** One line and where to read on: the whole help would push the reason off the screen. */
   private static int explain(CommandLine.ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("anomaly-score: " + messageOf(wrong));
+    err.println("anomaly-score: " + VisibleText.ofLines(messageOf(wrong)));
     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
     return command.getCommandSpec().exitCodeOnInvalidInput();
@@ -112,10 +122,16 @@ public final class Main {
 
   private static int report(
       Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
-    PrintWriter err = command.getErr();
+    return report(failure, command.getErr());
+  }
+
+  private static int report(Throwable failure, PrintWriter err) {
+    if (Interruption.happened()) {
+      return OUR_FAULT;
+    }
     UserException fault = StorageFault.in(failure);
     if (fault != null) {
-      err.println("anomaly-score: " + fault.getMessage());
+      err.println("anomaly-score: " + VisibleText.ofLines(fault.getMessage()));
       return BAD_INPUT;
     }
     err.println("anomaly-score: a fault of this program; please report what follows.");

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.anomalyscore.command.Interruption;
 import org.anomalyscore.command.Progress;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineVersions;
@@ -19,11 +20,13 @@ import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.DatasetName;
 import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -57,15 +60,8 @@ public final class ScoreJob {
   private double failAboveRejectFraction = DEFAULT_REJECT_FRACTION;
 
   public ScoreJob(String images, String dataset, String modelUri, String out) {
-    if (dataset.isBlank() || dataset.contains(",")) {
-      throw new UserException(
-          "--dataset is '"
-              + dataset
-              + "'. Give the set of images a name that is not blank and has no comma: evaluate"
-              + " takes names separated by commas.");
-    }
     this.images = images;
-    this.dataset = dataset;
+    this.dataset = DatasetName.require("--dataset", dataset);
     this.modelUri = modelUri;
     this.out = out;
   }
@@ -137,7 +133,8 @@ public final class ScoreJob {
     TableStore store = new TableStore(spark, out);
     store.requireOutside(images);
     store.requireWritable();
-    ModelFile model = openedModel == null ? ModelFile.open(spark, modelUri) : openedModel;
+    ModelFile model =
+        openedModel == null ? ModelFile.open(spark, modelUri, batchSize) : openedModel;
     if (batchSize == 0) {
       batchSize = model.card().defaultBatchSize();
     }
@@ -158,8 +155,9 @@ public final class ScoreJob {
         store.append(Table.RUNS, List.of(complete(row, run, result).toRow()));
         lease.release();
         return result;
-      } catch (Exception e) {
-        // Not RuntimeException: Scala throws checked exceptions undeclared. The loss of the lease
+      } catch (Exception | FSError e) {
+        // Not RuntimeException: Scala throws checked exceptions undeclared. Hadoop throws an error
+        // of its own where the disk is full. The loss of the lease
         // cancels the jobs; it is the reason then, and the new owner has recorded this run.
         lease.requireHeld();
         recordFailure(store, row, run, lease, e);
@@ -221,6 +219,7 @@ public final class ScoreJob {
             configuration.configId(),
             partition(spark, configuration, devices, metrics));
     Map<String, Long> outcomes = new TreeMap<>();
+    Interruption.saved(0);
     Progress.during(
         spark,
         dataset,
@@ -241,6 +240,7 @@ public final class ScoreJob {
             requireEachImageOnce(slice, work.size(from, to));
             lease.requireHeld();
             slice.forEach((outcome, n) -> outcomes.merge(outcome, n, Long::sum));
+            Interruption.saved(slice.getOrDefault(SliceScorer.NEW_SCORE, 0L));
             seconds = (System.nanoTime() - begin) / 1e9;
           }
           return null;
@@ -351,7 +351,7 @@ public final class ScoreJob {
 
   /** A lease that is not released tells the next run of this one, where the table cannot. */
   private static void recordFailure(
-      TableStore store, TableRow row, Run run, Lease lease, Exception failure) {
+      TableStore store, TableRow row, Run run, Lease lease, Throwable failure) {
     try {
       store.deleteWork(run);
       row.with("status", Run.FAILED).with("seconds", run.seconds());

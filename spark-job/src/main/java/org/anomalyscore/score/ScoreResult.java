@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.anomalyscore.storage.Json;
+import org.anomalyscore.storage.VisibleText;
 
 /**
  * What a run of the score command did.
@@ -126,7 +127,7 @@ public record ScoreResult(
 
   String summary() {
     StringBuilder text = new StringBuilder();
-    line(text, "%s: %,d images found, %,d scored", dataset, found, scored);
+    line(text, "%s: %,d images found, %,d scored", VisibleText.of(dataset), found, scored);
     if (alreadyScored > 0) {
       line(text, "  %,d were scored before under the same configuration", alreadyScored);
     }
