@@ -15,7 +15,8 @@ import org.anomalyscore.storage.UserException;
 
 /**
  * What must be known of a TorchScript file to use it as a feature model: a YAML file of the same
- * base name beside it, or {@code card.yaml} among the archive's extra files.
+ * base name beside it, or {@code card.yaml} among the archive's extra files. A TorchScript file is
+ * code and is to be trusted like code; its hash says which file is meant, not that it is harmless.
  *
  * @param sha256 of the TorchScript file, 64 lower-case hexadecimal digits; may be missing only in
  *     an embedded card, which cannot hold its own archive's hash

@@ -49,7 +49,9 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "TorchScript feature model with its card (NAME.yaml beside it).")
+      description =
+          "TorchScript feature model with its card (NAME.yaml beside it). A model is code: trust it"
+              + " like a program.")
   private String model;
 
   @Option(
