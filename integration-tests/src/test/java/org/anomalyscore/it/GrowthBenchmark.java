@@ -34,8 +34,7 @@ final class GrowthBenchmark {
   private GrowthBenchmark() throws IOException {
     String named = System.getProperty("model", "");
     Path demo =
-        Checkout.ROOT.resolve(
-            "spark-job/src/main/resources/org/anomalyscore/demo/demo-scenes.pt");
+        Checkout.ROOT.resolve("spark-job/src/main/resources/org/anomalyscore/demo/demo-scenes.pt");
     model = named.isEmpty() ? demo.toString() : named;
   }
 
@@ -230,12 +229,12 @@ final class GrowthBenchmark {
   private static String madeUp(int rows, String configuration, String dataset) {
     int seed = dataset.length();
     return """
-        SELECT sha2(concat('%2$s', id), 256) AS image_id, concat('s3a://images/%2$s/', id, '.png') AS path,
-          32 AS width, 32 AS height, complexity, vulnerability, vulnerability / complexity AS as_i,
-          0.1 AS step_norm, 0.01 AS complexity_floor, 'made-up' AS model, 'made-up' AS run_id,
-          timestamp '2026-01-01 00:00:00' AS scored_at, '%3$s' AS config_id, '%2$s' AS dataset
-        FROM (SELECT id, 0.2 + 0.1 * rand(%4$d) AS complexity, 10 + randn(%5$d) AS vulnerability FROM range(%1$d))
-        """
+    SELECT sha2(concat('%2$s', id), 256) AS image_id, concat('s3a://images/%2$s/', id, '.png') AS path,
+      32 AS width, 32 AS height, complexity, vulnerability, vulnerability / complexity AS as_i,
+      0.1 AS step_norm, 0.01 AS complexity_floor, 'made-up' AS model, 'made-up' AS run_id,
+      timestamp '2026-01-01 00:00:00' AS scored_at, '%3$s' AS config_id, '%2$s' AS dataset
+    FROM (SELECT id, 0.2 + 0.1 * rand(%4$d) AS complexity, 10 + randn(%5$d) AS vulnerability FROM range(%1$d))
+    """
         .formatted(rows, dataset, configuration, seed, seed + 1);
   }
 

@@ -357,8 +357,7 @@ class S3IT {
                 runs.conf("slow", proxy(request -> FaultProxy.Verdict.SLOW_DOWN).endpoint()),
                 FAKES));
     CompletableFuture<JobProcess.Result> gone =
-        runs.begin(
-            runs.withKeys(runs.conf("gone", nobody()), FAKES));
+        runs.begin(runs.withKeys(runs.conf("gone", nobody()), FAKES));
     assertFault(throttled.get(), "s3a://night: S3 asks to slow down (503", "Start again later");
     assertFault(gone.get(), "s3a://night cannot be reached", "Connection refused");
     for (JobProcess.Result result : List.of(throttled.get(), gone.get())) {

@@ -120,7 +120,8 @@ final class ScoreBenchmark {
         operations.get("weight_bytes").asDouble() / 1e6,
         operations.get("activation_bytes").asDouble() / 1e6);
     System.out.println(
-        "| | images/s/core | least..most | GFLOP/s | of the ceiling | to plain PyTorch | peak MB |");
+        "| | images/s/core | least..most | GFLOP/s | of the ceiling | to plain PyTorch | peak MB"
+            + " |");
     System.out.println("|---|---|---|---|---|---|---|");
     samples.forEach(
         (way, list) -> {
@@ -140,9 +141,9 @@ final class ScoreBenchmark {
     List<Sample> score = samples.get("c score");
     System.out.printf(
         Locale.ROOT,
-        "score: %.3f images/s/core while its tasks run; outside the network are %.1f %% of the tasks'"
-            + " time and %.1f %% of the cores' time of the run; start of the process, not counted:"
-            + " %.1f s%n",
+        "score: %.3f images/s/core while its tasks run; outside the network are %.1f %% of the"
+            + " tasks' time and %.1f %% of the cores' time of the run; start of the process, not"
+            + " counted: %.1f s%n",
         count / median(score, ScoreBenchmark::taskSeconds),
         100 * median(score, ScoreBenchmark::shareOfTasks),
         100 * median(score, s -> 1 - networkSeconds(s) / (CORES * seconds(s))),

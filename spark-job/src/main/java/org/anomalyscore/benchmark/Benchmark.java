@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.evaluate.Images;
 import org.anomalyscore.evaluate.Leaderboard;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ModelOpener;
 import org.anomalyscore.measure.ScoreConfiguration;
@@ -19,6 +20,7 @@ import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.score.ScoreResult;
 import org.anomalyscore.source.ImageFinder;
+import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.StorageFault;
@@ -127,8 +129,11 @@ final class Benchmark {
   private Map<String, ScoreConfiguration> openModels() {
     Map<String, ScoreConfiguration> configurations = new LinkedHashMap<>();
     for (String model : manifest.models()) {
+      EngineOptions engine =
+          new EngineOptions(
+              model, manifest.batchSize(), manifest.deviceMode(), ImageLoader.MOST_PIXELS);
       ScoreConfiguration configuration =
-          new ScoreConfiguration(ModelOpener.open(spark, model), manifest.parameters());
+          new ScoreConfiguration(ModelOpener.open(spark, engine), manifest.parameters());
       configurations.forEach(
           (other, known) -> {
             if (known.configId().equals(configuration.configId())) {

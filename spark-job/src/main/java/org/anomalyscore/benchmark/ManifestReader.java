@@ -18,7 +18,6 @@ import com.networknt.schema.utils.JsonNodes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,9 +25,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.source.NamedImages;
+import org.anomalyscore.storage.SmallText;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.DatasetName;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -69,7 +70,7 @@ final class ManifestReader {
       FileSystem fs = Storage.of(path, hadoop);
       String text;
       try (InputStream in = fs.open(path)) {
-        text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        text = SmallText.read(in, "The manifest " + file);
       }
       return new ManifestReader(fs.makeQualified(path), hadoop).read(text);
     } catch (IOException e) {
@@ -161,9 +162,11 @@ final class ManifestReader {
     Map<String, Integer> lineOf = new HashMap<>();
     JsonNode reference = root.get("reference").get("name");
     lineOf.put(reference.asText(), line(reference));
+    requireName(reference, "reference.name");
     int i = 0;
     for (JsonNode generator : root.get("generators")) {
       JsonNode name = generator.get("name");
+      requireName(name, "generators[" + i + "].name");
       Integer first = lineOf.putIfAbsent(name.asText(), line(name));
       if (first != null) {
         fault(
@@ -191,6 +194,13 @@ final class ManifestReader {
     JsonNode alerts = root.at("/outputs/alerts");
     if (alerts.isTextual() && alerts.equals(root.at("/outputs/leaderboard"))) {
       fault(alerts, "outputs.alerts", "it is the leaderboard's file too. Give another.");
+    }
+  }
+
+  private void requireName(JsonNode node, String where) {
+    String wrong = DatasetName.fault(node.asText());
+    if (wrong != null) {
+      fault(node, where, wrong);
     }
   }
 

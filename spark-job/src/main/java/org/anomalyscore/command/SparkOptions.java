@@ -1,5 +1,9 @@
 package org.anomalyscore.command;
 
+import java.io.IOException;
+import org.anomalyscore.storage.ScratchFolder;
+import org.anomalyscore.storage.StorageFault;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
@@ -19,10 +23,18 @@ public final class SparkOptions {
   /** The session of this process. Settings of spark-submit and spark-defaults.conf stand. */
   public SparkSession start(String name) {
     SparkSession.Builder builder = SparkSession.builder().appName("anomaly-score " + name);
+    SparkConf given = new SparkConf();
     if (master != null) {
       builder.master(master);
-    } else if (!new SparkConf().contains("spark.master")) {
+      given.setMaster(master);
+    } else if (!given.contains("spark.master")) {
       builder.master("local[*]");
+      given.setMaster("local[*]");
+    }
+    if (given.get("spark.master").startsWith("local")
+        && !given.contains("spark.local.dir")
+        && System.getenv("SPARK_LOCAL_DIRS") == null) {
+      builder.config("spark.local.dir", scratch());
     }
     // Set here and not only under conf/: a table must not depend on how the job was started.
     builder.config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
@@ -34,5 +46,17 @@ public final class SparkOptions {
     // list is small and the images are elsewhere.
     builder.config("spark.shuffle.reduceLocality.enabled", false);
     return builder.getOrCreate();
+  }
+
+  /** Spark's own place stays full where a run is killed. */
+  private static String scratch() {
+    try {
+      return ScratchFolder.create("spark").toString();
+    } catch (IOException e) {
+      throw StorageFault.of(
+          "Cannot make a folder for temporary files",
+          new Path(System.getProperty("java.io.tmpdir")),
+          e);
+    }
   }
 }

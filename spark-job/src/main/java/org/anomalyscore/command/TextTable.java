@@ -8,6 +8,7 @@ import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.TableRow;
 
@@ -20,9 +21,9 @@ public final class TextTable {
     return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, rows, columns);
   }
 
-  /** A column of text. */
+  /** A column of text, which may be foreign. */
   public static <T> ColumnData<T> left(String title, Function<T, String> text) {
-    return aligned(HorizontalAlign.LEFT, title).with(text);
+    return aligned(HorizontalAlign.LEFT, title).with(row -> VisibleText.of(text.apply(row)));
   }
 
   /** A column of numbers. */

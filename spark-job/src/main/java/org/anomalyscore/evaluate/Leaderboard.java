@@ -8,6 +8,7 @@ import com.github.freva.asciitable.ColumnData;
 import java.util.List;
 import java.util.Locale;
 import org.anomalyscore.command.TextTable;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.TableRow;
 
@@ -43,7 +44,7 @@ public final class Leaderboard {
     result
         .failed()
         .forEach((dataset, reason) -> text.append("\nFAILED ").append(dataset + ": " + reason));
-    return text.toString();
+    return VisibleText.ofLines(text.toString());
   }
 
   private static List<ColumnData<TableRow>> columns() {

@@ -24,7 +24,7 @@ import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.page.HtmlTable.Column;
 import org.anomalyscore.page.Part;
-import org.anomalyscore.page.VisibleText;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Statistic.Group;
 import org.anomalyscore.table.TableStore;

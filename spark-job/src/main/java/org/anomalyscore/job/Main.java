@@ -5,6 +5,7 @@ import java.util.List;
 import org.anomalyscore.benchmark.BenchmarkCommand;
 import org.anomalyscore.classify.ClassifyCommand;
 import org.anomalyscore.command.ExitCode;
+import org.anomalyscore.command.Interruption;
 import org.anomalyscore.command.Version;
 import org.anomalyscore.demo.DemoCommand;
 import org.anomalyscore.evaluate.EvaluateCommand;
@@ -15,6 +16,7 @@ import org.anomalyscore.score.ScoreCommand;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.sweep.SweepCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,8 +47,10 @@ public final class Main {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    Interruption.watch();
     int code = run(args);
     System.out.flush();
+    Interruption.ended();
     System.exit(code);
   }
 
@@ -58,10 +62,16 @@ public final class Main {
         Storage.refuseCredentials("An argument", argument);
       }
     } catch (UserException e) {
-      System.err.println("anomaly-score: " + e.getMessage());
+      System.err.println("anomaly-score: " + VisibleText.ofLines(e.getMessage()));
       return ExitCode.BAD_INPUT.code();
     }
-    return commandLine().execute(args.length == 0 ? new String[] {"--help"} : args);
+    CommandLine program = commandLine();
+    try {
+      return program.execute(args.length == 0 ? new String[] {"--help"} : args);
+    } catch (Error e) {
+      // Hadoop throws one where a disk is full.
+      return report(e, program.getErr());
+    }
   }
 
   static CommandLine commandLine() {
@@ -84,7 +94,7 @@ public final class Main {
   private static int explain(CommandLine.ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("anomaly-score: " + messageOf(wrong));
+    err.println("anomaly-score: " + VisibleText.ofLines(messageOf(wrong)));
     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
     return ExitCode.WRONG_USAGE.code();
@@ -108,10 +118,16 @@ public final class Main {
 
   private static int report(
       Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
-    PrintWriter err = command.getErr();
+    return report(failure, command.getErr());
+  }
+
+  private static int report(Throwable failure, PrintWriter err) {
+    if (Interruption.happened()) {
+      return ExitCode.BUG.code();
+    }
     UserException fault = StorageFault.in(failure);
     if (fault != null) {
-      err.println("anomaly-score: " + fault.getMessage());
+      err.println("anomaly-score: " + VisibleText.ofLines(fault.getMessage()));
       return ExitCode.BAD_INPUT.code();
     }
     err.println("anomaly-score: a bug in this program; please report what follows.");

@@ -15,7 +15,7 @@ import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.page.Part;
-import org.anomalyscore.page.VisibleText;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.NewestRun;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;

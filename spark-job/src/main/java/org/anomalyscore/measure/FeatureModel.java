@@ -85,16 +85,11 @@ final class FeatureModel implements AutoCloseable {
       model.close();
       if (device.isGpu()) {
         // The driver has run the same file on its CPU.
-        throw new UserException(
-            "The feature model "
-                + file.card().name()
-                + " cannot be loaded on "
-                + device
-                + ": "
-                + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-                + ". Let fewer tasks share a GPU (spark.task.resource.gpu.amount), or free its"
-                + " memory.",
-            e);
+        throw EngineFault.of(
+            file.card().name(),
+            "cannot be loaded on " + device,
+            e,
+            "Let fewer tasks share a GPU (spark.task.resource.gpu.amount), or free its memory.");
       }
       throw ModelFile.notTorchScript(file.card().name(), e);
     } catch (IOException | RuntimeException e) {

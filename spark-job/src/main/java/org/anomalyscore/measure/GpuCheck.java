@@ -48,9 +48,9 @@ final class GpuCheck {
       throw new UserException(
           "PyTorch cannot compute on "
               + device
-              + ": "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-              + ". Check that the discovery script prints the GPUs of this machine and that other"
+              + ". It says: "
+              + EngineFault.said(e)
+              + " Check that the discovery script prints the GPUs of this machine and that other"
               + " programs leave memory on them, or choose --device cpu.",
           e);
     }

@@ -16,7 +16,8 @@ import org.anomalyscore.storage.UserException;
 
 /**
  * What must be known of a TorchScript file to use it as a feature model: a YAML file of the same
- * base name beside it, or {@code card.yaml} among the archive's extra files.
+ * base name beside it, or {@code card.yaml} among the archive's extra files. A TorchScript file is
+ * code and is to be trusted like code; its hash says which file is meant, not that it is harmless.
  *
  * @param precision what the module computes in, takes and gives: {@code float32}, which a card
  *     without it means, or {@code float64}

@@ -45,8 +45,8 @@ public record ModelFile(String sha256, ModelCard card) implements Serializable {
             + uri
             + " is not a TorchScript file. Save one with torch.jit.save; a state_dict or a"
             + " pickled module cannot be used (spark-job/src/main/python/export_feature_model.py"
-            + " exports the usual models). PyTorch says: "
-            + cause.getMessage().lines().findFirst().orElse("nothing"),
+            + " exports the usual models). What was said of it: "
+            + EngineFault.said(cause),
         cause);
   }
 }

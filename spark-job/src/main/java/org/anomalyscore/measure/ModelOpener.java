@@ -1,10 +1,8 @@
 package org.anomalyscore.measure;
 
-import ai.djl.Device;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.util.Enumeration;
@@ -12,6 +10,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.anomalyscore.storage.ContentHash;
+import org.anomalyscore.storage.ScratchFolder;
+import org.anomalyscore.storage.SmallText;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
@@ -32,33 +32,33 @@ public final class ModelOpener {
 
   /**
    * Fetches a model to the driver, checks it against its card and hands it to Spark, which gives
-   * each executor one copy. The model is loaded and run once here, so that a wrong file is told
-   * before any image is read.
+   * each executor one copy. The model is tried in a process of its own, so that a wrong file is
+   * reported before any image is read.
    *
-   * @param uri a local path, or a {@code file:}, {@code hdfs:} or {@code s3a:} URI
+   * @param options whose model and batch size to take; the model is a local path, or a {@code
+   *     file:}, {@code hdfs:} or {@code s3a:} URI
    * @throws UserException when there is no such file, no or a wrong card, another hash than the
    *     card's, or a module that does not do what the card says
    */
-  public static ModelFile open(SparkSession spark, String uri) {
+  public static ModelFile open(SparkSession spark, EngineOptions options) {
     Configuration hadoop = spark.sessionState().newHadoopConf();
+    String uri = options.model();
     Path path = Storage.path("--model", uri);
     try {
-      java.nio.file.Path folder = Files.createTempDirectory("feature-model");
+      java.nio.file.Path folder = ScratchFolder.create("model");
       java.nio.file.Path fetched = folder.resolve("model.pt");
-      // Deleted in reverse order at exit: the file before its folder.
-      folder.toFile().deleteOnExit();
-      fetched.toFile().deleteOnExit();
       fetch(path, hadoop, uri, fetched);
       String sha256 = ContentHash.hex(fetched);
       ModelFile model = new ModelFile(sha256, card(path, hadoop, fetched, uri));
       requireHash(model, uri);
       java.nio.file.Path named = Files.move(fetched, folder.resolve(model.shippedName()));
-      named.toFile().deleteOnExit();
+      Integer batchSize = options.batchSize();
+      TrialProcess.require(
+          named,
+          sha256,
+          model.card(),
+          batchSize == null ? model.card().defaultBatchSize() : batchSize);
       ship(model, spark.sparkContext(), named);
-      try (ScorePredictor trial =
-          ScorePredictor.open(model, named, Device.cpu(), ScoreParameters.PAPER, 1, 1)) {
-        trial.checkCard();
-      }
       return model;
     } catch (IOException e) {
       throw StorageFault.of("Cannot read the feature model " + uri, path, e);
@@ -100,7 +100,7 @@ public final class ModelOpener {
     Path sidecar = new Path(model.getParent(), base + ".yaml");
     if (fs.exists(sidecar)) {
       try (FSDataInputStream in = fs.open(sidecar)) {
-        String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        String yaml = SmallText.read(in, "The model card " + sidecar);
         ModelCard card = ModelCard.parse(yaml, sidecar.toString());
         if (card.sha256() == null) {
           throw new UserException(
@@ -122,7 +122,7 @@ public final class ModelOpener {
               + sidecar
               + " nor an extra file "
               + EMBEDDED_CARD
-              + " in the archive. Write one; the README shows a whole card.");
+              + " in the archive. Write one; see docs/models.md.");
     }
     return ModelCard.parse(embedded, EMBEDDED_CARD + " in " + uri);
   }
@@ -133,7 +133,8 @@ public final class ModelOpener {
       for (Enumeration<? extends ZipEntry> e = zip.entries(); e.hasMoreElements(); ) {
         ZipEntry entry = e.nextElement();
         if (entry.getName().endsWith("/extra/" + EMBEDDED_CARD)) {
-          return new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
+          return SmallText.read(
+              zip.getInputStream(entry), "The model card " + EMBEDDED_CARD + " in " + uri);
         }
       }
       return null;

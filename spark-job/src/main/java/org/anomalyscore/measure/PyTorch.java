@@ -24,7 +24,7 @@ final class PyTorch {
           "PyTorch's native library cannot be loaded: "
               + e.getMessage()
               + ". The job brings it for Linux on x86-64; elsewhere, or for CUDA, name one with"
-              + " PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR (see the README).",
+              + " PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR (see docs/running.md).",
           e);
     }
   }

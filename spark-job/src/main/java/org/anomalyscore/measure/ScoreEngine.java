@@ -51,7 +51,7 @@ public record ScoreEngine(
    * @throws org.anomalyscore.storage.UserException if the model or the device cannot be used
    */
   public static ScoreEngine start(SparkSession spark, EngineOptions options) {
-    return start(spark, options, ModelOpener.open(spark, options.model()));
+    return start(spark, options, ModelOpener.open(spark, options));
   }
 
   /**

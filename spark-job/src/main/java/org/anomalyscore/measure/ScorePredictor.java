@@ -153,16 +153,7 @@ public final class ScorePredictor implements AutoCloseable {
   }
 
   private UserException refused(String what, RuntimeException cause, String remedy) {
-    return new UserException(
-        "The feature model "
-            + card.name()
-            + " "
-            + what
-            + ": "
-            + String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
-            + ". "
-            + remedy,
-        cause);
+    return EngineFault.of(card.name(), what, cause, remedy);
   }
 
   /**
@@ -199,7 +190,17 @@ public final class ScorePredictor implements AutoCloseable {
       Map<ScoreParameters, List<Measurement>> measured = SharedPasses.of(batch, settings);
       networkNanos += batch.networkNanos();
       return new Measured(measured, batch.passes());
+    } catch (EngineException e) {
+      throw failedOn(inputs, e);
     }
+  }
+
+  private UserException failedOn(List<InputImage> inputs, EngineException failure) {
+    return refused(
+        "failed while it measured %d image(s), the first with image_id %s"
+            .formatted(inputs.size(), inputs.get(0).imageId()),
+        failure,
+        "It took random images, so look at what is special about these.");
   }
 
   /**
@@ -233,6 +234,8 @@ public final class ScorePredictor implements AutoCloseable {
         }
       }
       networkNanos += batch.networkNanos();
+    } catch (EngineException e) {
+      throw failedOn(List.of(input), e);
     }
     return moved;
   }

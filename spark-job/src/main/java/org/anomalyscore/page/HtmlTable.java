@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Statistic;
 import org.apache.spark.sql.Row;
 

@@ -185,8 +185,8 @@ record TiffLayout(
     throw new RejectedImageException(
         RejectReason.NOT_AN_IMAGE,
         ("TIFF of a kind that is not read (byte order %s, photometric interpretation %s, %s bits,"
-             + " %s samples, sample format %s, extra samples %s, fill order %s, compression %s,"
-             + " planar configuration %s, predictor %s): save it as PNG")
+                + " %s samples, sample format %s, extra samples %s, fill order %s, compression %s,"
+                + " planar configuration %s, predictor %s): save it as PNG")
             .formatted(found.toArray()));
   }
 

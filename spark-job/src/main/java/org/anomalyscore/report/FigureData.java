@@ -8,7 +8,7 @@ import java.util.Map;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.FigureNumbers;
 import org.anomalyscore.page.Part;
-import org.anomalyscore.page.VisibleText;
+import org.anomalyscore.storage.VisibleText;
 import org.apache.spark.sql.Row;
 
 /**

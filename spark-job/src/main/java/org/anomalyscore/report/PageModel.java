@@ -5,8 +5,8 @@ import static org.anomalyscore.page.HtmlTable.format;
 import java.util.List;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.Thumbnail;
-import org.anomalyscore.page.VisibleText;
 import org.anomalyscore.report.Shape.GalleryImage;
+import org.anomalyscore.storage.VisibleText;
 
 /**
  * What the template prints; it reads these names. All foreign text has gone through {@link

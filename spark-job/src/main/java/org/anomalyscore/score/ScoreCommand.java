@@ -54,7 +54,7 @@ public final class ScoreCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Measures with this feature model, a TorchScript file with its card (NAME.yaml beside"
-              + " it).")
+              + " it). A model is code: trust it like a program.")
   private String model;
 
   @Mixin private OutOption out;

@@ -10,6 +10,7 @@ import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -25,7 +26,7 @@ public final class ScoreJob {
 
   /** Opens the feature model and scores. */
   public ScoreResult run(SparkSession spark) {
-    return run(spark, () -> ModelOpener.open(spark, request.engine().model()));
+    return run(spark, () -> ModelOpener.open(spark, request.engine()));
   }
 
   /** Scores on a model that is open: many data sets need not fetch and try it each. */
@@ -70,9 +71,10 @@ public final class ScoreJob {
         record.appendComplete(result);
         lease.release();
         return result;
-      } catch (Exception e) {
-        // Not RuntimeException: Scala throws checked exceptions undeclared. The loss of the lease
-        // cancels the jobs; it is the reason then, and the new owner has recorded this run.
+      } catch (Exception | FSError e) {
+        // Not RuntimeException: Scala throws checked exceptions undeclared. Hadoop throws an error
+        // of its own where the disk is full. The loss of the lease cancels the jobs; it is the
+        // reason then, and the new owner has recorded this run.
         lease.requireHeld();
         recordFailure(scoring, record, lease, e);
         throw e;
@@ -82,7 +84,7 @@ public final class ScoreJob {
 
   /** A lease that is not released tells the next run of this one, where the table cannot. */
   private static void recordFailure(
-      ScoreRun scoring, RunRecord record, Lease lease, Exception failure) {
+      ScoreRun scoring, RunRecord record, Lease lease, Throwable failure) {
     try {
       scoring.store().deleteWork(scoring.run());
       record.appendFailed();

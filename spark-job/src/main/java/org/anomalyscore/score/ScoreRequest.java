@@ -8,6 +8,7 @@ import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.Search;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.DatasetName;
 
 /**
  * What a run of {@code score} is asked for, checked; made by {@link #of}.
@@ -70,15 +71,8 @@ public record ScoreRequest(
     private double failAboveRejectFraction = DEFAULT_REJECT_FRACTION;
 
     private Builder(String images, String dataset, String model, String out) {
-      if (dataset.isBlank() || dataset.contains(",")) {
-        throw new UserException(
-            "--dataset is '"
-                + dataset
-                + "'. Give the set of images a name that is not blank and has no comma: evaluate"
-                + " takes names separated by commas.");
-      }
       this.images = images;
-      this.dataset = dataset;
+      this.dataset = DatasetName.require("--dataset", dataset);
       this.model = model;
       this.out = out;
     }

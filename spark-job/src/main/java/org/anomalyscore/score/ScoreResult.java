@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.command.Result;
 import org.anomalyscore.source.PassedOver;
+import org.anomalyscore.storage.VisibleText;
 
 /**
  * What a run of the score command did.
@@ -154,7 +155,7 @@ public record ScoreResult(
   @Override
   public String text() {
     StringBuilder text = new StringBuilder();
-    line(text, "%s: %,d images found, %,d scored", dataset, found, scored);
+    line(text, "%s: %,d images found, %,d scored", VisibleText.of(dataset), found, scored);
     if (alreadyScored > 0) {
       line(text, "  %,d were scored before under the same configuration", alreadyScored);
     }

@@ -1,6 +1,7 @@
 package org.anomalyscore.score;
 
 import java.util.function.Consumer;
+import org.anomalyscore.command.Interruption;
 import org.anomalyscore.command.Progress;
 import org.anomalyscore.table.Lease;
 import org.apache.spark.sql.SparkSession;
@@ -37,6 +38,7 @@ record Slices(
     long fixed = (request.sliceImages() + batchSize - 1) / batchSize;
     SlicePace pace = new SlicePace(fixed, partitionsForAllCores());
     Tally tally = Tally.NONE;
+    Interruption.saved(0);
     double seconds = 0;
     long to;
     for (long from = 0; from < work.chunks(); from = to) {
@@ -48,6 +50,7 @@ record Slices(
       requireEachImageOnce(slice, work.size(from, to));
       lease.requireHeld();
       tally = tally.plus(slice);
+      Interruption.saved(slice.scored());
       seconds = (System.nanoTime() - begin) / 1e9;
     }
     return tally;

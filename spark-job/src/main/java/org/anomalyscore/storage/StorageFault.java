@@ -49,6 +49,10 @@ public final class StorageFault {
     if (reason == null) {
       reason = fullDisk(failure);
     }
+    String ofTable = reason == null ? TableFileFault.in(failure) : null;
+    if (ofTable != null) {
+      return new UserException(ofTable, failure);
+    }
     return reason == null
         ? null
         : new UserException(

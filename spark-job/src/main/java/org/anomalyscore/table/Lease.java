@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.anomalyscore.storage.ExclusiveFile;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.storage.VisibleText;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -50,6 +51,14 @@ public final class Lease implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
   private static final String PREFIX = "_lease.";
+
+  /** A thousand times what a lease has. */
+  private static final int MOST_BYTES = 1 << 20;
+
+  /** Newcomers that were faster, before something else must be the matter. */
+  private static final int MOST_ATTEMPTS = 100;
+
+  private static final int HIGHEST_NUMBER = 999_999_999;
 
   /**
    * How long an owner and a newcomer wait; all runs that share a folder must have the same.
@@ -149,18 +158,25 @@ public final class Lease implements AutoCloseable {
   private static Lease take(
       FileSystem fs, Path folder, Map<String, Object> content, Runnable onLoss, Times times)
       throws IOException {
-    while (true) {
+    for (int attempt = 0; ; attempt++) {
       List<Path> dead = new ArrayList<>();
       List<TableRow> interrupted = new ArrayList<>();
       for (FileStatus other : files(fs, folder)) {
+        if (other.isDirectory()) {
+          throw notUsable(other.getPath(), "it is a folder");
+        }
         Map<String, Object> left = requireDead(fs, other.getPath(), times);
         if (left != null) {
           dead.add(other.getPath());
           interrupted.add(interruptedRow(left, other.getModificationTime()));
         }
       }
-      int next = dead.stream().mapToInt(Lease::number).max().orElse(0) + 1;
-      Path file = new Path(folder, PREFIX + next);
+      int last = dead.stream().mapToInt(Lease::number).max().orElse(0);
+      Path file = new Path(folder, PREFIX + (last + 1));
+      if (last == HIGHEST_NUMBER || attempt == MOST_ATTEMPTS) {
+        throw notUsable(
+            new Path(folder, PREFIX + Math.max(1, last)), "it can be neither read nor followed");
+      }
       if (!ExclusiveFile.create(fs, file, bytes(content))) {
         // Somebody was faster; what it made is looked at like any other.
         continue;
@@ -343,10 +359,19 @@ public final class Lease implements AutoCloseable {
         content == null
             ? ""
             : " (run %s, process %s on %s)"
-                .formatted(runId(content), content.get("pid"), content.get("host"));
+                .formatted(
+                    VisibleText.of(runId(content)),
+                    VisibleText.of(String.valueOf(content.get("pid"))),
+                    VisibleText.of(String.valueOf(content.get("host"))));
     return new UserException(
         "Another run%s is writing to %s: it keeps renewing %s. Wait until it has ended, or give another --out."
             .formatted(owner, file.getParent(), file));
+  }
+
+  private static UserException notUsable(Path file, String why) {
+    return new UserException(
+        "Cannot take the right to write to %s: %s is no lease that this program made: %s. If no run writes there now, remove it and start again."
+            .formatted(file.getParent(), file, why));
   }
 
   private static FileSystem withoutChecksums(FileSystem fs) {
@@ -370,7 +395,7 @@ public final class Lease implements AutoCloseable {
 
   private static byte[] read(FileSystem fs, Path file) throws IOException {
     try (InputStream in = fs.open(file)) {
-      return in.readAllBytes();
+      return in.readNBytes(MOST_BYTES);
     } catch (FileNotFoundException e) {
       return null;
     }
@@ -393,9 +418,17 @@ public final class Lease implements AutoCloseable {
     return content.get("run") instanceof Map<?, ?> run ? String.valueOf(run.get("run_id")) : "";
   }
 
-  /** Null where the owner was killed before it could say who it was. */
+  /** Null where the owner was killed before it could say who it was, or the file was damaged. */
   private static TableRow runRow(Map<String, Object> content) {
-    return content.get("run") instanceof Map<?, ?> run ? TableRow.of(Table.RUNS, run) : null;
+    if (!(content.get("run") instanceof Map<?, ?> run)) {
+      return null;
+    }
+    try {
+      return TableRow.of(Table.RUNS, run);
+    } catch (IllegalArgumentException e) {
+      LOG.warn("A lease names a run that cannot be understood: {}", e.getMessage());
+      return null;
+    }
   }
 
   private static TableRow interruptedRow(Map<String, Object> content, long lastSeenMillis) {

@@ -50,7 +50,8 @@ record LeaseOwner(String host, String kernel, long pid, long started) {
   }
 
   State state() {
-    if (kernel.isEmpty() || !kernel.equals(thisKernel())) {
+    // A number that is missing or odd says nothing; most of all not that its process has ended.
+    if (kernel.isEmpty() || !kernel.equals(thisKernel()) || pid < 1 || started < 0) {
       return State.UNKNOWN;
     }
     // Where other users' processes are hidden, process 1 is.

@@ -2,11 +2,13 @@ package org.anomalyscore.table;
 
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 
@@ -26,21 +28,43 @@ public final class TableRow {
     return new TableRow(table);
   }
 
-  /** The row that {@link #asMap} turned into a map, as read back from JSON. */
+  /**
+   * The row that {@link #asMap} turned into a map, as read back from JSON.
+   *
+   * @throws IllegalArgumentException if it is not one, or not a whole one
+   */
   static TableRow of(Table table, Map<?, ?> map) {
     TableRow row = new TableRow(table);
     for (StructField field : table.schema().fields()) {
       Object value = map.get(field.name());
-      if (value != null && field.dataType().equals(DataTypes.TimestampType)) {
-        value = Timestamp.from(Instant.parse((String) value));
-      } else if (value instanceof Number number && field.dataType().equals(DataTypes.LongType)) {
-        value = number.longValue();
-      } else if (value instanceof Number number && field.dataType().equals(DataTypes.DoubleType)) {
-        value = number.doubleValue();
+      if (value == null && !field.nullable()) {
+        throw new IllegalArgumentException("There is no " + field.name());
       }
-      row.values[table.schema().fieldIndex(field.name())] = value;
+      row.values[table.schema().fieldIndex(field.name())] =
+          value == null ? null : typed(field, value);
     }
     return row;
+  }
+
+  private static Object typed(StructField field, Object value) {
+    DataType type = field.dataType();
+    if (type.equals(DataTypes.StringType) && value instanceof String) {
+      return value;
+    }
+    if (type.equals(DataTypes.LongType) && value instanceof Number number) {
+      return number.longValue();
+    }
+    if (type.equals(DataTypes.DoubleType) && value instanceof Number number) {
+      return number.doubleValue();
+    }
+    if (type.equals(DataTypes.TimestampType) && value instanceof String text) {
+      try {
+        return Timestamp.from(Instant.parse(text));
+      } catch (DateTimeParseException e) {
+        throw new IllegalArgumentException(field.name() + " is no time: " + text, e);
+      }
+    }
+    throw new IllegalArgumentException(field.name() + " is " + value);
   }
 
   /**

@@ -1,15 +1,24 @@
 package org.anomalyscore.table;
 
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.raise_error;
+
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.anomalyscore.storage.CommitProtocol;
 import org.anomalyscore.storage.PendingUploads;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
+import org.anomalyscore.storage.TableFileFault;
 import org.anomalyscore.storage.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -18,11 +27,13 @@ import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.MRJobConfig;
 import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructField;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class TableStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(TableStore.class);
+
+  private static final Set<String> SEARCHED =
+      Set.of("run_id", "command", "status", "config_id", "dataset");
 
   private static final String WORK = "_work";
 
@@ -160,13 +174,41 @@ public final class TableStore {
    * All rows of a table; no rows where it was never written.
    *
    * <p>The schema is given and never inferred: a data set named {@code 007} stays text, and a table
-   * without the optional {@code features} column reads as NULLs.
+   * without the optional {@code features} column reads as NULLs. A column that must have a value
+   * and has none, or is not there, ends whatever reads it, with a message that names the file. Rows
+   * whose configuration or data set has no name belong to nobody and are passed over.
    */
   public Dataset<Row> read(Table table) {
     if (!exists(table)) {
       return spark.createDataFrame(List.<Row>of(), table.schema());
     }
-    return spark.read().schema(table.schema()).parquet(path(table).toString());
+    Dataset<Row> rows = spark.read().schema(table.schema()).parquet(path(table).toString());
+    for (String column : table.partitionColumns()) {
+      rows = rows.where(col(column).isNotNull());
+    }
+    return rows.select(
+        Arrays.stream(table.schema().fields())
+            .map(field -> checked(table, field))
+            .toArray(Column[]::new));
+  }
+
+  /** Costs nothing where the column is not asked for. */
+  private static Column checked(Table table, StructField field) {
+    String name = field.name();
+    // Columns by which files are chosen stay bare, since Parquet skips no row group by an
+    // expression.
+    // Where one of these is missing no row is chosen.
+    if (field.nullable() || SEARCHED.contains(name) || table.partitionColumns().contains(name)) {
+      return col(name);
+    }
+    Column fault =
+        concat(
+            lit(
+                "The table %s has no value of its column '%s' in the file "
+                    .formatted(table.folder(), name)),
+            col("_metadata.file_path"),
+            lit(". " + TableFileFault.REMEDY));
+    return coalesce(col(name), raise_error(fault)).as(name);
   }
 
   /**
@@ -258,7 +300,7 @@ public final class TableStore {
             List.of(table.schema().fieldNames()).stream()
                 .filter(columns::contains)
                 .map(functions::col)
-                .toArray(org.apache.spark.sql.Column[]::new));
+                .toArray(Column[]::new));
     // An evaluation may append beside a score run: Hadoop's committer would remove the other's
     // scratch folder with its own.
     int scratch = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);

@@ -58,6 +58,12 @@ class ManifestReaderTest {
     return assertThrows(UserException.class, () -> read(yaml)).getMessage();
   }
 
+  @Test
+  void aHugeFileIsRefusedBeforeItIsParsed() {
+    String message = fault(GOOD + "#".repeat(1 << 20));
+    assertTrue(message.contains("nightly.yaml has more than 1 MiB"), message);
+  }
+
   private void assertFault(String yaml, int line, String part) {
     String message = fault(yaml);
     assertTrue(message.contains("nightly.yaml cannot be used; nothing was scored."), message);
@@ -181,6 +187,10 @@ class ManifestReaderTest {
     assertFault(GOOD.replace("name: ddpm", "name: 7"), 8, "Put it in quotes.");
     assertFault(GOOD.replace("name: ddpm", "name: 'a,b'"), 8, "no comma");
     assertFault(GOOD.replace("name: ddpm", "name: ' '"), 8, "not blank");
+    assertFault(
+        GOOD.replace("name: real", "name: __HIVE_DEFAULT_PARTITION__"), 3, "Spark gives this name");
+    assertFault(GOOD.replace("name: ddpm", "name: \"a\\tb\""), 8, "no control characters");
+    assertFault(GOOD.replace("name: ddpm", "name: " + "x".repeat(201)), 8, "at most 200");
     assertFault(GOOD.replace("m.pt", "none.pt"), 1, "there is no");
     assertFault(GOOD.replace("photos", "no-photos"), 4, "no-photos. Correct the path.");
     assertFault(GOOD.replace("photos", "s3a://KEY:SECRET@bucket/x"), 4, "credentials");

@@ -35,7 +35,7 @@ class ModelFileTest {
   }
 
   private ModelFile open() {
-    return ModelOpener.open(TestSpark.session(), model.toUri().toString());
+    return ModelOpener.open(TestSpark.session(), EngineOptions.of(model.toUri().toString()));
   }
 
   private void assertRefused(String... parts) {
@@ -49,7 +49,7 @@ class ModelFileTest {
   void opensAPathAndAUri() throws IOException {
     copy("tiny");
     ModelFile byUri = open();
-    assertEquals(byUri, ModelOpener.open(TestSpark.session(), model.toString()));
+    assertEquals(byUri, ModelOpener.open(TestSpark.session(), EngineOptions.of(model.toString())));
     assertEquals("test-tiny", byUri.card().name());
     // The executors' copy is the same file.
     byUri.verify(byUri.onExecutor());
@@ -67,7 +67,9 @@ class ModelFileTest {
     assertRefused("is a folder");
     for (String uri : new String[] {"s3a://bucket/m.pt", "nowhere://m.pt"}) {
       String message =
-          assertThrows(UserException.class, () -> ModelOpener.open(TestSpark.session(), uri))
+          assertThrows(
+                  UserException.class,
+                  () -> ModelOpener.open(TestSpark.session(), EngineOptions.of(uri)))
               .getMessage();
       assertTrue(message.contains("nothing on the class path reads"), message);
     }
@@ -115,6 +117,19 @@ class ModelFileTest {
     out.putNextEntry(entry);
     out.write(bytes);
     out.closeEntry();
+  }
+
+  @Test
+  void refusesAHugeCardBeforeItIsParsed() throws IOException {
+    copy("tiny");
+    Files.writeString(card, "#".repeat(1 << 20) + "\n" + Files.readString(card));
+    assertRefused("The model card", "m.yaml", "more than 1 MiB");
+    String yaml = Files.readString(card);
+    Files.delete(card);
+    Path archive = folder.resolve("embedded.pt");
+    embed(yaml, archive);
+    model = archive;
+    assertRefused("card.yaml in", "more than 1 MiB");
   }
 
   @Test

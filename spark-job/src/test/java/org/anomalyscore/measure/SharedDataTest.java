@@ -63,7 +63,7 @@ class SharedDataTest {
     assertTrue(errorOfV[errorOfV.length - 1] < 0.2, Arrays.toString(errorOfV));
   }
 
-  private static Path shared() {
+  static Path shared() {
     for (Path p = Path.of("").toAbsolutePath(); p != null; p = p.getParent()) {
       if (Files.isDirectory(p.resolve("shared/data"))) {
         return p.resolve("shared");

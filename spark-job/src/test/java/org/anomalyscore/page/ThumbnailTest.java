@@ -8,6 +8,7 @@ import java.util.Random;
 import org.anomalyscore.pixels.ImageDecoder;
 import org.anomalyscore.pixels.RgbImage;
 import org.anomalyscore.report.Thumbnails;
+import org.anomalyscore.storage.VisibleText;
 import org.junit.jupiter.api.Test;
 
 class ThumbnailTest {

@@ -374,7 +374,8 @@ class DamagedContainersTest {
     assertEquals(3, images, "The first of the tar archive");
     assertEquals(5, faults.size(), faults.toString());
     assertTrue(
-        faults.get("many.npz").startsWith("It holds more than 3 members or claims to"), faults.toString());
+        faults.get("many.npz").startsWith("It holds more than 3 members or claims to"),
+        faults.toString());
     assertTrue(faults.get("many.tar").contains("limit of 3 (--max-members)"), faults.toString());
   }
 

@@ -188,4 +188,13 @@ final class StorageFaultTest {
       assertEquals(sent.getMessage(), ((Throwable) in.readObject()).getMessage());
     }
   }
+
+  /** Hadoop's local file system throws an Error there, which no catch of exceptions sees. */
+  @Test
+  void aFullDiskIsToldWhateverIsThrown() {
+    Throwable full = new Error(new java.io.IOException("No space left on device"));
+    String message = StorageFault.in(full).getMessage();
+    assertTrue(message.contains("a disk is full"), message);
+    assertTrue(message.contains("What is written stays"), message);
+  }
 }

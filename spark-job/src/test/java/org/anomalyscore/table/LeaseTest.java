@@ -239,4 +239,63 @@ class LeaseTest {
     owner.put("pid", endedProcess());
     JsonMapper.builder().build().writeValue(folder.resolve("_lease.1").toFile(), owner);
   }
+
+  /** What cannot be understood is an unknown owner's: never a trace, nor the word of a dead one. */
+  @Test
+  void oddFieldsAreOfAnUnknownOwner() throws Exception {
+    Map<String, Object> owner = LeaseOwner.thisProcess().asMap();
+    for (Object odd : new Object[] {"many", -1, 0, true, List.of(), Map.of()}) {
+      owner.put("pid", odd);
+      assertEquals(LeaseOwner.State.UNKNOWN, LeaseOwner.of(owner).state(), odd.toString());
+    }
+    owner.remove("pid");
+    assertEquals(LeaseOwner.State.UNKNOWN, LeaseOwner.of(owner).state());
+    owner.put("pid", endedProcess());
+    owner.put("started", "yesterday");
+    assertEquals(LeaseOwner.State.UNKNOWN, LeaseOwner.of(owner).state());
+  }
+
+  @Test
+  void aRunThatCannotBeUnderstoodLeavesNoRow() throws Exception {
+    Map<String, Object> row = run("cats").asMap();
+    for (Map<String, Object> odd :
+        List.<Map<String, Object>>of(
+            Map.of("started_at", "yesterday"),
+            Map.of("started_at", 5),
+            Map.of("run_id", 7),
+            Map.of("seconds", "long"),
+            Map.of("dataset", List.of("a")))) {
+      take("cats").close();
+      Map<String, Object> changed = new java.util.TreeMap<>();
+      row.forEach((key, value) -> changed.put(key, value));
+      changed.putAll(odd);
+      rewrite("_lease.1", Map.of("pid", endedProcess(), "run", changed));
+      try (Lease second = take("dogs")) {
+        assertEquals(List.of(), second.interrupted(), odd.toString());
+        second.forgetInterrupted();
+        second.release();
+      }
+    }
+    take("cats").close();
+    rewrite("_lease.1", Map.of("pid", endedProcess(), "run", Map.of("run_id", "x")));
+    assertNull(
+        Lease.unfinished(
+                FileSystem.getLocal(new Configuration()),
+                new org.apache.hadoop.fs.Path(folder.toString()))
+            .get(0)
+            .get("dataset"));
+  }
+
+  @Test
+  void aFolderOrTheHighestNumberIsNamed() throws Exception {
+    Files.createDirectory(folder.resolve("_lease.7"));
+    String message = assertThrows(UserException.class, () -> take("cats")).getMessage();
+    assertTrue(message.contains("_lease.7") && message.contains("remove it"), message);
+    Files.delete(folder.resolve("_lease.7"));
+    take("cats").close();
+    rewrite("_lease.1", Map.of("pid", endedProcess()));
+    Files.move(folder.resolve("_lease.1"), folder.resolve("_lease.999999999"));
+    message = assertThrows(UserException.class, () -> take("cats")).getMessage();
+    assertTrue(message.contains("_lease.999999999") && message.contains("remove it"), message);
+  }
 }

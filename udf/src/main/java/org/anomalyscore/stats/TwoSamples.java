@@ -114,8 +114,8 @@ public final class TwoSamples {
       throw new IllegalArgumentException(
           "Cannot compare "
               + rows
-              + " or more rows at once: all rows of a group are ranked in one task's memory, and the"
-              + " limit is "
+              + " or more rows at once: all rows of a group are ranked in one task's memory, and"
+              + " the limit is "
               + maxRows
               + ". Group by further columns, or compare a random part of the rows (TABLESAMPLE).");
     }

@@ -249,8 +249,8 @@ class AggregatesTest {
             SPARK
                 .sql(
                     "SELECT anomaly_score(CAST(c AS INT), CAST(v AS DECIMAL(9, 2)), r),"
-                        + " anomaly_score_p_value(CAST(c AS FLOAT), CAST(v AS BIGINT), r, 20L - 1, 7),"
-                        + " ks_statistic(CAST(c AS TINYINT), r) FROM t")
+                        + " anomaly_score_p_value(CAST(c AS FLOAT), CAST(v AS BIGINT), r, 20L - 1,"
+                        + " 7), ks_statistic(CAST(c AS TINYINT), r) FROM t")
                 .first()));
     assertEquals(
         value("SELECT anomaly_score_p_value(c, v, r) FROM t"),

@@ -1,4 +1,4 @@
-package org.anomalyscore.page;
+package org.anomalyscore.storage;
 
 import java.util.Locale;
 
@@ -11,12 +11,22 @@ public final class VisibleText {
 
   private VisibleText() {}
 
+  /** A name as one piece of a line. */
   public static String of(String text) {
+    return of(text, "");
+  }
+
+  /** A message of several lines, whose line ends and tabs stay. */
+  public static String ofLines(String text) {
+    return of(text, "\n\t");
+  }
+
+  private static String of(String text, String kept) {
     StringBuilder shown = null;
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
       int next = i + Character.charCount(c);
-      if (isHidden(c)) {
+      if (isHidden(c) && kept.indexOf(c) < 0) {
         if (shown == null) {
           shown = new StringBuilder(text.substring(0, i));
         }
