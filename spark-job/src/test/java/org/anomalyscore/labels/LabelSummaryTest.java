@@ -201,9 +201,10 @@ class LabelSummaryTest {
     // A name with a percent sign, as of a path of a URI.
     String percent =
         Files.writeString(folder.resolve("my%20labels.csv"), "path,label\n0.png,a\n").toString();
-    assertTrue(refusal(percent, false).contains("The path 0.png in " + percent + " ends those"));
+    assertTrue(refusal(percent, false).contains("The path 0.png in " + percent + " is the end of"));
     Files.writeString(folder.resolve("my%20labels.csv"), "path,label\n1.png,a\n/1/1.png,b\n");
-    assertTrue(refusal(percent, false).contains("has several labels in " + percent + ", as 'a'"));
+    assertTrue(
+        refusal(percent, false).contains("has several labels in " + percent + ", such as 'a'"));
     assertTrue(refusal("/no/where.csv", false).contains("There is no file of labels"));
     String odd = Files.writeString(folder.resolve("labels.xls"), "x").toString();
     assertTrue(refusal(odd, false).contains("Give a .csv or a .parquet file"));
