@@ -82,7 +82,7 @@ public final class ScoreJob {
     }
   }
 
-  /** A lease that is not released tells the next run of this one, where the table cannot. */
+  /** A lease that is not released shows the next run that there was this one, if no table does. */
   private static void recordFailure(
       ScoreRun scoring, RunRecord record, Lease lease, Throwable failure) {
     try {

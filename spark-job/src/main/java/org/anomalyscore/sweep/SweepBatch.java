@@ -77,7 +77,7 @@ public record SweepBatch(SweepPlan plan, ScoreEngine engine)
             image.path()
                 + " could be read when the sample was drawn, but not again: "
                 + image.message()
-                + ". Let the images stand still, and start the sweep again.");
+                + ". Let nothing change the images, and start the sweep again.");
       }
       paths.add(image.path());
       inputs.add(new InputImage(image.imageId(), Preprocessing.toTensor(image.pixels())));
