@@ -111,8 +111,8 @@ sealed interface ImageChoice {
               + store.location(Table.SCORES)
               + ". There are: "
               + there
-              + ". Give the --model, --profile, --seed, --draws and single values (--noise-step and"
-              + " its like) that the images were scored with.");
+              + ". Give the --model, --profile, --seed, --draws and single values (such as"
+              + " --noise-step) that the images were scored with.");
     }
 
     @Override

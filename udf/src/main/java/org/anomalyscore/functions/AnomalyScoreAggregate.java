@@ -22,16 +22,14 @@ import scala.collection.immutable.Seq;
               * vulnerability - V of the image, a feature distance; a number
               * is_reference - a boolean: true for an image of the reference set, false for a
                   generated one
-        \s\s\
-        """,
+        \s\s""",
     examples =
         """
 
             Examples:
               > SELECT _FUNC_(c, v, r) FROM VALUES (1, 1, true), (2, 2, true), (8, 9, false) AS t(c, v, r);
                1.0
-        \s\s\
-        """,
+        \s\s""",
     note =
         """
 
@@ -39,8 +37,7 @@ import scala.collection.immutable.Seq;
             no reference image or no generated image is left. The order of the rows changes nothing.
             A group takes 16 bytes a row until its end, then about 120 bytes a row for the ranking;
             one of more than 50000000 rows is refused.
-        \s\s\
-        """,
+        \s\s""",
     group = "agg_funcs",
     since = "0.1.0")
 public final class AnomalyScoreAggregate extends TwoSampleAggregate {

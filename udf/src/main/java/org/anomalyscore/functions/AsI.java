@@ -29,8 +29,7 @@ import scala.collection.immutable.Seq;
             Arguments:
               * complexity - C of the image, radians; a number
               * vulnerability - V of the image, a feature distance; a number
-        \s\s\
-        """,
+        \s\s""",
     examples =
         """
 
@@ -39,15 +38,13 @@ import scala.collection.immutable.Seq;
                40.0
               > SELECT _FUNC_(0, 20);
                NULL
-        \s\s\
-        """,
+        \s\s""",
     note =
         """
 
             The result is NULL, and never NaN, where AS-i is undefined: an argument is NULL, NaN or
             infinite, complexity is not above 0, or vulnerability is below 0.
-        \s\s\
-        """,
+        \s\s""",
     group = "math_funcs",
     since = "0.1.0")
 public final class AsI extends Expression implements ImplicitCastInputTypes, Serializable {

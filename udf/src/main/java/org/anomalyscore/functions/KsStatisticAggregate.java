@@ -19,16 +19,14 @@ import scala.collection.immutable.Seq;
               * x - a number, such as the complexity or the vulnerability of an image
               * is_reference - a boolean: true for a value of the reference set, false for a
                   generated one
-        \s\s\
-        """,
+        \s\s""",
     examples =
         """
 
             Examples:
               > SELECT _FUNC_(x, r) FROM VALUES (1, true), (3, true), (2, false), (4, false) AS t(x, r);
                0.5
-        \s\s\
-        """,
+        \s\s""",
     note =
         """
 
@@ -36,8 +34,7 @@ import scala.collection.immutable.Seq;
             fewer than two reference values or fewer than two generated values are left. The order of
             the rows changes nothing. A group takes 8 bytes a row until its end, then about 40 bytes a
             row for sorting; one of more than 50000000 rows is refused.
-        \s\s\
-        """,
+        \s\s""",
     group = "agg_funcs",
     since = "0.1.0")
 public final class KsStatisticAggregate extends TwoSampleAggregate {

@@ -29,16 +29,14 @@ import scala.collection.immutable.Seq;
               * permutations - a constant from 1 to 1000000: how many random labellings to compare
                   with. The default is 1000
               * seed - a constant bigint: one seed gives one result. The default is 0
-        \s\s\
-        """,
+        \s\s""",
     examples =
         """
 
             Examples:
               > SELECT _FUNC_(c, v, r, 9) FROM VALUES (1, 1, true), (1, 1, false) AS t(c, v, r);
                1.0
-        \s\s\
-        """,
+        \s\s""",
     note =
         """
 
@@ -48,8 +46,7 @@ import scala.collection.immutable.Seq;
             permutations and seed. Each permutation costs about half of anomaly_score, so give few for
             millions of rows. A group takes 16 bytes a row until its end, then about 150 bytes a row;
             one of more than 50000000 rows is refused.
-        \s\s\
-        """,
+        \s\s""",
     group = "agg_funcs",
     since = "0.1.0")
 public final class PValueAggregate extends TwoSampleAggregate {
