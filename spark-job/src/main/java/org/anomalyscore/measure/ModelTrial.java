@@ -137,7 +137,7 @@ public final class ModelTrial {
     for (int d = 0; d < a.length; d++) {
       // Features that are not finite make a reject of an image, not a fault of the model.
       if (Double.isFinite(a[d]) && Double.isFinite(b[d])) {
-        difference += Math.pow((double) a[d] - b[d], 2);
+        difference += Math.pow(a[d] - b[d], 2);
         length += (Math.pow(a[d], 2) + Math.pow(b[d], 2)) / 2;
       }
     }
