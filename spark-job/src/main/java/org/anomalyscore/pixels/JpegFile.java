@@ -54,7 +54,7 @@ final class JpegFile {
       if (file[at] != (byte) 0xff || marker == 0xff || marker == 0) {
         // Coded samples, fill bytes, or rubbish between segments, which libjpeg skips too.
         at++;
-      } else if (marker >= 0xd0 && marker <= 0xd8 || marker == 0x01) {
+      } else if ((marker >= 0xd0 && marker <= 0xd8) || marker == 0x01) {
         at += 2;
       } else if (marker == 0xd9 && frameMarker != 0) {
         break;
