@@ -16,7 +16,7 @@ import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Encoders;
 
-/** What a run of {@code score} leaves in the table {@code runs}, however it ends. */
+/** What a run leaves in the table of runs, however it ends. */
 record RunRecord(TableStore store, Run run, TableRow row) {
 
   /** What is known of a run before its work; the lease keeps it for whoever finds it killed. */
