@@ -18,7 +18,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The steps of one run of {@code score}. */
+/** The steps of one scoring run. */
 record ScoreRun(
     SparkSession spark, ScoreRequest request, Run run, TableStore store, ScoreEngine engine) {
 
