@@ -35,7 +35,7 @@ record Slices(
 
   private Tally eachSlice() {
     int batchSize = batchSize();
-    long fixed = (request.sliceImages() + batchSize - 1) / batchSize;
+    long fixed = ((long) request.sliceImages() + batchSize - 1) / batchSize;
     SlicePace pace = new SlicePace(fixed, partitionsForAllCores());
     Tally tally = Tally.NONE;
     Interruption.saved(0);

@@ -100,8 +100,9 @@ final class ZipDirectory {
     ByteBuffer bytes = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
     if (at >= 0 && at < channel.size()) {
       channel.position(at);
-      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-        continue;
+      int read = 0;
+      while (bytes.hasRemaining() && read >= 0) {
+        read = channel.read(bytes);
       }
     }
     return bytes.flip();

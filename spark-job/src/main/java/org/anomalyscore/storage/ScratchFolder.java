@@ -31,7 +31,8 @@ public final class ScratchFolder {
   /** After Spark's hook, which uses the folder, and Hadoop's. */
   private static final int LAST = 1;
 
-  /** Open until the process ends. */
+  /** Open until the process ends: a channel that nothing refers to would be closed. */
+  @SuppressWarnings("UnusedVariable")
   private static FileLock held;
 
   private static Path folder;
