@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tells Spark which NVIDIA GPUs this machine has: {"name": "gpu", "addresses": ["0", "1"]}. Spark grants the addresses
+# Reports to Spark which NVIDIA GPUs this machine has: {"name": "gpu", "addresses": ["0", "1"]}. Spark grants the addresses
 # to tasks, and the job computes on the GPU of that number. Without a GPU it fails, and with it the worker or executor
 # that was told to have one.
 set -euo pipefail

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * bin/anomaly-score where something is missing. The script is copied into an empty folder, which is
- * then a checkout that was never built; its PATH holds the few tools that it calls, and stand-ins
+ * then a checkout that was never built; its PATH holds the few tools that it calls, and substitutes
  * for java and mvnw.
  */
 final class BareMachineIT {
@@ -172,7 +172,7 @@ final class BareMachineIT {
    * Built, with no classes kept yet, and with a java that runs {@code rehearsal} where it is told
    * to keep them, and else prints its options and class path.
    *
-   * @return the file of kept classes
+   * @return the file of the cache of classes
    */
   private Path builtWithoutClasses(String rehearsal) throws IOException {
     Path classes = pretendBuilt();
@@ -260,7 +260,10 @@ final class BareMachineIT {
         + "printf '\\0\\n'; printf '%s\\0' bash -c 'printf \"<%s>\" \"$@\"' - \"$@\"";
   }
 
-  /** An empty zip file for the job jar, and a jar of Spark; returns the file of kept classes. */
+  /**
+   * An empty zip file for the job jar, and a jar of Spark; returns the file of the cache of
+   * classes.
+   */
   private Path pretendBuilt() throws IOException {
     Path jar = home.resolve("spark-job/target/anomaly-score.jar");
     Files.createDirectories(jar.getParent());

@@ -19,7 +19,9 @@ import javax.imageio.ImageIO;
 /** Starts the packaged job against an S3 server, and keeps all that it says. */
 final class S3Runs {
 
-  /** The settings of this project, as the README tells users of other S3 servers to add to them. */
+  /**
+   * The settings of this project, as the docs/s3.md tells users of other S3 servers to add to them.
+   */
   private static final List<String> COPIED = List.of("spark-defaults.conf", "log4j2.properties");
 
   final Path eventLogs;

@@ -8,7 +8,9 @@ public enum ExitCode {
   DONE(0, "done"),
   BUG(1, "a bug in this program; the stack trace belongs in a bug report"),
   WRONG_USAGE(2, "wrong usage"),
-  BAD_INPUT(3, "bad input; the message says what, why and what to do"),
+  BAD_INPUT(
+      3,
+      "bad input, or a generator of a benchmark failed; the message says what, why and what to do"),
   TOO_MANY_REJECTS(4, "too many images were rejected (everything is written nevertheless)"),
   ALERT(5, "an alert of benchmark: a generated set became less natural (everything is written)");
 

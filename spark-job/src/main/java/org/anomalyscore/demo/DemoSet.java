@@ -20,7 +20,7 @@ public enum DemoSet {
     }
   },
 
-  /** Faultless scenes again: what a perfect generator would give, at the null level. */
+  /** Faultless scenes again: what a perfect generator would give, at the level of chance. */
   FRESH_DRAWS(1) {
     @Override
     BufferedImage finish(BufferedImage scene, UniformRandomProvider random) {

@@ -2,6 +2,7 @@ package org.anomalyscore.score;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.when;
@@ -50,7 +51,7 @@ final class WorkList {
   private final SparkSession spark;
   private final String folder;
   private final StructType schema;
-  private final long[] count = new long[3];
+  private final long[] counts = new long[3];
   private long chunks;
 
   private WorkList(SparkSession spark, String folder, StructType schema) {
@@ -103,7 +104,7 @@ final class WorkList {
         .write()
         .parquet(folder);
     WorkList list = new WorkList(spark, folder, schema);
-    list.count();
+    list.countByStatus();
     return list;
   }
 
@@ -186,33 +187,34 @@ final class WorkList {
     return spark.read().schema(schema).parquet(folder);
   }
 
-  private void count() {
+  private void countByStatus() {
     for (Row row :
         read()
             .groupBy("status")
-            .agg(org.apache.spark.sql.functions.count(lit(1)), max("chunk"))
+            .agg(count(lit(1)).as("images"), max("chunk").as("last_chunk"))
             .collectAsList()) {
-      count[row.getInt(0)] = row.getLong(1);
-      if (row.getInt(0) == TO_DO) {
-        chunks = row.getLong(2) + 1;
+      int status = row.getAs("status");
+      counts[status] = row.getAs("images");
+      if (status == TO_DO) {
+        chunks = row.<Long>getAs("last_chunk") + 1;
       }
     }
   }
 
   long found() {
-    return count[TO_DO] + count[SCORED] + count[REJECTED];
+    return counts[TO_DO] + counts[SCORED] + counts[REJECTED];
   }
 
   long toDo() {
-    return count[TO_DO];
+    return counts[TO_DO];
   }
 
   long alreadyScored() {
-    return count[SCORED];
+    return counts[SCORED];
   }
 
   long alreadyRejected() {
-    return count[REJECTED];
+    return counts[REJECTED];
   }
 
   /** Chunks to do, numbered from 0. */

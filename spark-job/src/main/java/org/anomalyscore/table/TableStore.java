@@ -182,6 +182,7 @@ public final class TableStore {
     if (!exists(table)) {
       return spark.createDataFrame(List.<Row>of(), table.schema());
     }
+    requireBytes(table);
     Dataset<Row> rows = spark.read().schema(table.schema()).parquet(path(table).toString());
     for (String column : table.partitionColumns()) {
       rows = rows.where(col(column).isNotNull());
@@ -190,6 +191,29 @@ public final class TableStore {
         Arrays.stream(table.schema().fields())
             .map(field -> checked(table, field))
             .toArray(Column[]::new));
+  }
+
+  /**
+   * Spark passes over a file of no bytes, as a machine that lost its power leaves one, and its rows
+   * would vanish. Objects of S3 are written whole, so that its listing is not paid for twice.
+   */
+  private void requireBytes(Table table) {
+    try {
+      FileSystem fs = Storage.of(root, hadoop());
+      if (fs.getScheme().startsWith("s3")) {
+        return;
+      }
+      StringBuilder files = new StringBuilder();
+      table.partitionColumns().forEach(column -> files.append(column).append("=*/"));
+      for (FileStatus file : fs.globStatus(new Path(path(table), files.append("*.parquet") + ""))) {
+        if (file.getLen() == 0) {
+          throw new UserException(
+              "Cannot read the file " + file.getPath() + ": it is empty. " + TableFileFault.REMEDY);
+        }
+      }
+    } catch (IOException e) {
+      throw StorageFault.of("Cannot read the tables under " + root, root, e);
+    }
   }
 
   /** Costs nothing where the column is not asked for. */

@@ -1,2 +1,5 @@
-/** The Parquet tables: schemas, readers, writers, and where each row came from. */
+/**
+ * The Parquet tables: schemas, the meaning of each column, readers and writers, the lease, the
+ * runs, and which row is the newest.
+ */
 package org.anomalyscore.table;

@@ -205,7 +205,7 @@ class FeatureComparisonTest {
     assertEquals(1.0, found.getDouble(1));
   }
 
-  /** What the README says of their size, by what a row is longer with them. */
+  /** What the docs/measures.md says of their size, by what a row is longer with them. */
   @Test
   void featuresTakeFourBytesANumber() throws IOException {
     double bare = bytes(0);

@@ -79,7 +79,7 @@ class ModelFileTest {
   void tellsAMissingCard() throws IOException {
     copy("tiny");
     Files.delete(card);
-    assertRefused("has no card", "m.yaml", "card.yaml", "README");
+    assertRefused("has no card", "m.yaml", "card.yaml", "docs/models.md");
   }
 
   @Test

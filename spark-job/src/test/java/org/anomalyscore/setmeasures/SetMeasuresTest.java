@@ -72,7 +72,7 @@ class SetMeasuresTest {
     return rows;
   }
 
-  /** Shuffled and cut anyhow: nothing may hang on it. */
+  /** Shuffled and cut anyhow: nothing may depend on it. */
   private static Dataset<Row> table(float[][] rows, long shuffle, int partitions) {
     List<Row> table = new ArrayList<>();
     for (int i = 0; i < rows.length; i++) {

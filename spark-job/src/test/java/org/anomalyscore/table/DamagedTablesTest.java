@@ -110,6 +110,14 @@ class DamagedTablesTest {
     assertEquals(1, message.lines().count(), message);
   }
 
+  /** Spark passes over it, and its rows would vanish. */
+  @Test
+  void anEmptyFileIsNamed() throws IOException {
+    Files.write(file(), new byte[0]);
+    String message = assertThrows(UserException.class, () -> store.read(Table.SCORES)).getMessage();
+    assertTrue(message.contains(file().getFileName() + ": it is empty"), message);
+  }
+
   @Test
   void aTruncatedFileIsNamed() throws IOException {
     byte[] whole = Files.readAllBytes(file());
