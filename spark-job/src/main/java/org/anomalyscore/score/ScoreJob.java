@@ -322,6 +322,7 @@ public final class ScoreJob {
         committed.medianFloor(),
         committed.featuresKept(),
         committed.withoutFeatures(),
+        configuration.model().card().computesIn(),
         failAboveRejectFraction,
         tables);
   }
