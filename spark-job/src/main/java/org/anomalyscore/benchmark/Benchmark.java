@@ -199,7 +199,7 @@ final class Benchmark {
     if (result.tooManyRejects()) {
       rejects.put(dataset, "%s, of %,d images".formatted(result.rejectSummary(), result.found()));
     }
-    if (result.nearRoundingFloor()) {
+    if (result.unusualFloor()) {
       result.warnings().forEach(LOG::warn);
     }
     return new Images(dataset, ImageFinder.find(spark, images).select("path"));

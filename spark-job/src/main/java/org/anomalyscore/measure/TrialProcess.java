@@ -58,7 +58,7 @@ final class TrialProcess {
     Path message = folder.resolve("message");
     Path log = folder.resolve("log");
     Process process =
-        new ProcessBuilder(command(copy, cardFile, batchSize, message, folder))
+        new ProcessBuilder(command(copy, cardFile, card, batchSize, message, folder))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -116,14 +116,20 @@ final class TrialProcess {
         + " code.";
   }
 
+  /** Two batches of images in double, and what they are copied through on their way to PyTorch. */
+  private static long heapMegabytes(ModelCard card, int batchSize) {
+    long size = card.input().size();
+    return 256 + 5 * batchSize * 3 * size * size * Double.BYTES / (1 << 20);
+  }
+
   private static List<String> command(
-      Path copy, Path card, int batchSize, Path message, Path folder) {
+      Path copy, Path cardFile, ModelCard card, int batchSize, Path message, Path folder) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // As started as a process of seconds can be; a crash leaves no report and no core behind.
     command.addAll(
         List.of(
-            "-Xmx512m",
+            "-Xmx" + heapMegabytes(card, batchSize) + "m",
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-XX:-CreateCoredumpOnCrash",
@@ -141,7 +147,8 @@ final class TrialProcess {
             });
     command.addAll(List.of("-cp", classPath(), MAIN));
     command.addAll(
-        List.of(copy.toString(), card.toString(), Integer.toString(batchSize), message.toString()));
+        List.of(
+            copy.toString(), cardFile.toString(), Integer.toString(batchSize), message.toString()));
     return command;
   }
 

@@ -89,7 +89,7 @@ public final class ScoreJob {
       scoring.store().deleteWork(scoring.run());
       record.appendFailed();
       lease.release();
-    } catch (Exception e) {
+    } catch (Exception | FSError e) {
       failure.addSuppressed(e);
     }
   }

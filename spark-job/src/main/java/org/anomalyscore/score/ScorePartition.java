@@ -32,6 +32,9 @@ public record ScorePartition(
     ScoreEngine engine, ScoreParameters parameters, FeatureSample featureSample)
     implements MapPartitionsFunction<Row, Row> {
 
+  /** Rejects end a batch too: an archive of a million broken members must not fill the heap. */
+  private static final int MOST_READY = 1000;
+
   private static final Logger LOG = LoggerFactory.getLogger(ScorePartition.class);
 
   /**
@@ -86,7 +89,7 @@ public record ScorePartition(
       final long networkBefore = predictor.networkNanos();
       List<LoadedImage> images = new ArrayList<>(engine.batchSize());
       List<InputImage> inputs = new ArrayList<>(engine.batchSize());
-      while (inputs.size() < engine.batchSize() && files.hasNext()) {
+      while (inputs.size() < engine.batchSize() && ready.size() < MOST_READY && files.hasNext()) {
         Row file = files.next();
         long loading = System.nanoTime();
         LoadedImage image = reader.load(file);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.command.Result;
+import org.anomalyscore.measure.Precision;
 import org.anomalyscore.source.PassedOver;
 import org.anomalyscore.storage.VisibleText;
 
@@ -33,6 +34,7 @@ import org.anomalyscore.storage.VisibleText;
  * @param featuresKept images whose features this run wrote
  * @param scoredBeforeWithoutFeatures rows that earlier runs wrote without the features that this
  *     run was asked to keep
+ * @param precision what the feature model computed in
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record ScoreResult(
@@ -54,6 +56,7 @@ public record ScoreResult(
     Double medianComplexityFloor,
     long featuresKept,
     long scoredBeforeWithoutFeatures,
+    @JsonIgnore Precision precision,
     @JsonIgnore double failAboveRejectFraction,
     Map<String, String> tables)
     implements Result {
@@ -62,7 +65,8 @@ public record ScoreResult(
    * A hundredth of a noise step must change the features by about a hundredth of what the step
    * changes. More is rounding that does not shrink with the step: measured on ResNet-20, 0.02 goes
    * with an error of C of 3 %, TF32 gives 0.14 and an error of 280 %. Less means that the pixels
-   * themselves are rounded: a bfloat16 model gives 0.
+   * themselves are rounded: a bfloat16 model gives 0. In float64 the diagnostic is exact: a value
+   * outside says that the features change at another rate beside the image than along the noise.
    */
   private static final double LOWEST_FLOOR = 0.005;
 
@@ -76,8 +80,16 @@ public record ScoreResult(
     return rejected() + alreadyRejected > failAboveRejectFraction * found;
   }
 
-  /** True when complexity measures rounding instead of curvature. */
+  /**
+   * True when complexity measures rounding instead of curvature; never in float64, whose rounding
+   * is nine powers of ten below a step.
+   */
   public boolean nearRoundingFloor() {
+    return unusualFloor() && precision == Precision.FLOAT32;
+  }
+
+  /** True where the median of the floor is not about a hundredth. */
+  public boolean unusualFloor() {
     return medianComplexityFloor != null
         && !(medianComplexityFloor >= LOWEST_FLOOR && medianComplexityFloor <= HIGHEST_FLOOR);
   }
@@ -106,8 +118,8 @@ public record ScoreResult(
           String.format(
               Locale.ROOT,
               "WARNING: the median complexity_floor is %.4f instead of about 0.01: %s, so"
-                  + " complexity measures rounding. Use a model that computes in float32, or a"
-                  + " larger --noise-step.",
+                  + " complexity measures rounding. Use a model that computes in true float32 or in"
+                  + " float64, or a larger --noise-step.",
               medianComplexityFloor,
               medianComplexityFloor > HIGHEST_FLOOR
                   ? "a noise step is near the rounding of the features"
@@ -123,6 +135,16 @@ public record ScoreResult(
               dataset,
               String.join(", ", otherFolders),
               images));
+    }
+    if (unusualFloor() && !nearRoundingFloor()) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "WARNING: the median complexity_floor is %.4f instead of about 0.01. The model"
+                  + " computes in float64, so this is no rounding: its features change at another"
+                  + " rate beside an image than along the noise. A smaller --noise-step measures"
+                  + " closer to the image.",
+              medianComplexityFloor));
     }
     if (scoredBeforeWithoutFeatures > 0) {
       warnings.add(

@@ -97,6 +97,7 @@ record ScoreRun(
         committed.medianFloor(),
         committed.featuresKept(),
         committed.withoutFeatures(),
+        engine.model().card().computesIn(),
         request.failAboveRejectFraction(),
         tables());
   }

@@ -90,13 +90,16 @@ final class Folders {
     GlobPattern pattern = new GlobPattern(component);
     List<FolderEntry> matches = new ArrayList<>();
     for (FolderEntry folder : folders) {
+      if (!folder.isFolder()) {
+        continue;
+      }
       if (!pattern.hasWildcard()) {
         String name = component.replaceAll("\\\\(.)", "$1");
         FolderEntry child = named(new Path(folder.path(), new Path(null, null, name)), hadoop);
         if (child != null) {
           matches.add(child);
         }
-      } else if (folder.isFolder()) {
+      } else {
         RemoteIterator<FolderEntry> entries = entries(folder.path(), hadoop);
         while (entries.hasNext()) {
           FolderEntry entry = entries.next();

@@ -94,8 +94,10 @@ final class ListingPlan {
     Set<Path> paths = new HashSet<>();
     matches.forEach(match -> paths.add(match.path()));
     List<FolderEntry> outermost = new ArrayList<>();
+    Set<Path> taken = new HashSet<>();
     for (FolderEntry match : matches) {
-      boolean inside = false;
+      // One path may match twice, as by {a/x,*/x}.
+      boolean inside = !taken.add(match.path());
       for (Path up = match.path().getParent(); up != null; up = up.getParent()) {
         inside |= paths.contains(up);
       }

@@ -27,6 +27,7 @@ import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.storage.VisibleText;
 import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -279,7 +280,8 @@ public final class Lease implements AutoCloseable {
         }
       }
       renewedNanos = System.nanoTime();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | FSError e) {
+      // Hadoop throws an error of its own where the disk is full; the next renewal may find room.
       LOG.warn("Cannot renew {}: {}", file, e.getMessage());
       if (System.nanoTime() - renewedNanos > times.trust.toNanos()) {
         lose(file + " could not be renewed for " + times.trust.toSeconds() + " s (" + e + ")");
