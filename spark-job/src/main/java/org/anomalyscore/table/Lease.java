@@ -7,7 +7,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,14 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.anomalyscore.storage.ExclusiveFile;
-import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.storage.VisibleText;
 import org.apache.hadoop.fs.ChecksumFileSystem;
@@ -143,7 +140,7 @@ public final class Lease implements AutoCloseable {
     Map<String, Object> content = new LinkedHashMap<>(LeaseOwner.thisProcess().asMap());
     content.put("run", run.asMap());
     // Before the file is there: another thread of this process must not take it for a dead run's.
-    HELD_HERE.add(runId(content));
+    HELD_HERE.add(LeaseContent.runId(content));
     boolean taken = false;
     try {
       Lease lease = take(fs, folder, content, onLoss, times);
@@ -151,7 +148,7 @@ public final class Lease implements AutoCloseable {
       return lease;
     } finally {
       if (!taken) {
-        HELD_HERE.remove(runId(content));
+        HELD_HERE.remove(LeaseContent.runId(content));
       }
     }
   }
@@ -169,7 +166,7 @@ public final class Lease implements AutoCloseable {
         Map<String, Object> left = requireDead(fs, other.getPath(), times);
         if (left != null) {
           dead.add(other.getPath());
-          interrupted.add(interruptedRow(left, other.getModificationTime()));
+          interrupted.add(LeaseContent.interruptedRow(left, other.getModificationTime()));
         }
       }
       int last = dead.stream().mapToInt(Lease::number).max().orElse(0);
@@ -178,7 +175,7 @@ public final class Lease implements AutoCloseable {
         throw notUsable(
             new Path(folder, PREFIX + Math.max(1, last)), "it can be neither read nor followed");
       }
-      if (!ExclusiveFile.create(fs, file, bytes(content))) {
+      if (!ExclusiveFile.create(fs, file, LeaseContent.bytes(content))) {
         // Somebody was faster; what it made is looked at like any other.
         continue;
       }
@@ -209,7 +206,7 @@ public final class Lease implements AutoCloseable {
     for (FileStatus file : files(fs, folder)) {
       byte[] bytes = read(fs, file.getPath());
       if (bytes != null) {
-        TableRow row = runRow(parse(bytes));
+        TableRow row = LeaseContent.runRow(LeaseContent.parse(bytes));
         // A lease that is being rewritten, or whose owner could not say who it was, may be any's.
         runs.add(row == null ? TableRow.of(Table.RUNS) : row);
       }
@@ -269,7 +266,7 @@ public final class Lease implements AutoCloseable {
       }
       content.put("renewals", ++renewalCount);
       try (OutputStream out = fs.create(file, true)) {
-        out.write(bytes(content));
+        out.write(LeaseContent.bytes(content));
       }
       // The write may have hung for so long that another run took over; then it made the file anew.
       for (FileStatus other : files(fs, file.getParent())) {
@@ -313,7 +310,7 @@ public final class Lease implements AutoCloseable {
   public void close() {
     renewals.cancel(false);
     clock.shutdownNow();
-    HELD_HERE.remove(runId(content));
+    HELD_HERE.remove(LeaseContent.runId(content));
   }
 
   /** What a dead owner left; null if it was released while being watched. */
@@ -323,9 +320,11 @@ public final class Lease implements AutoCloseable {
     if (first == null) {
       return null;
     }
-    Map<String, Object> content = parse(first);
+    Map<String, Object> content = LeaseContent.parse(first);
     LeaseOwner owner = LeaseOwner.of(content);
-    if (owner.isThisProcess() ? !HELD_HERE.contains(runId(content)) : owner.state() == ENDED) {
+    if (owner.isThisProcess()
+        ? !HELD_HERE.contains(LeaseContent.runId(content))
+        : owner.state() == ENDED) {
       return content;
     }
     if (owner.state() == RUNNING) {
@@ -362,7 +361,7 @@ public final class Lease implements AutoCloseable {
             ? ""
             : " (run %s, process %s on %s)"
                 .formatted(
-                    VisibleText.of(runId(content)),
+                    VisibleText.of(LeaseContent.runId(content)),
                     VisibleText.of(String.valueOf(content.get("pid"))),
                     VisibleText.of(String.valueOf(content.get("host"))));
     return new UserException(
@@ -401,45 +400,5 @@ public final class Lease implements AutoCloseable {
     } catch (FileNotFoundException e) {
       return null;
     }
-  }
-
-  private static byte[] bytes(Map<String, Object> content) {
-    return Json.write(content).getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Empty for what is no lease: an owner that was killed while it wrote. */
-  private static Map<String, Object> parse(byte[] bytes) {
-    try {
-      return Json.readObject(bytes);
-    } catch (IOException e) {
-      return new TreeMap<>();
-    }
-  }
-
-  private static String runId(Map<String, Object> content) {
-    return content.get("run") instanceof Map<?, ?> run ? String.valueOf(run.get("run_id")) : "";
-  }
-
-  /** Null where the owner was killed before it could say who it was, or the file was damaged. */
-  private static TableRow runRow(Map<String, Object> content) {
-    if (!(content.get("run") instanceof Map<?, ?> run)) {
-      return null;
-    }
-    try {
-      return TableRow.of(Table.RUNS, run);
-    } catch (IllegalArgumentException e) {
-      LOG.warn("A lease names a run that cannot be understood: {}", e.getMessage());
-      return null;
-    }
-  }
-
-  private static TableRow interruptedRow(Map<String, Object> content, long lastSeenMillis) {
-    TableRow row = runRow(content);
-    if (row == null) {
-      return null;
-    }
-    long started = ((java.sql.Timestamp) row.get("started_at")).getTime();
-    return row.with("status", Run.INTERRUPTED)
-        .with("seconds", Math.max(0, lastSeenMillis - started) / 1000.0);
   }
 }
