@@ -23,6 +23,7 @@ import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +99,7 @@ class BenchmarkTest {
   }
 
   @Test
+  @Tag("nightly")
   void anUneventfulSecondNightScoresNothingAndRaisesNoAlertUnderEachModel() throws IOException {
     Path tiny = TestModels.folder().resolve("tiny.pt");
     String models = tiny + ", " + tiny.resolveSibling("tiny_map.pt");

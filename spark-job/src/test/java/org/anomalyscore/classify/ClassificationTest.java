@@ -36,6 +36,7 @@ import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -188,6 +189,7 @@ class ClassificationTest {
   }
 
   @Test
+  @Tag("nightly")
   void theOrderOfRowsAndFilesChangesNothing() {
     List<Row> all = new ArrayList<>(rows("real", 40, 0));
     all.addAll(rows("near", 40, 1));

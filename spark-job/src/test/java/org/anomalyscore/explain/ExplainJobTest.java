@@ -219,7 +219,8 @@ class ExplainJobTest {
     }
     String message =
         assertThrows(UserException.class, () -> explain("tables", 1, "set", 3)).getMessage();
-    assertTrue(message.contains("--seed, --draws and single values (--noise-step"), message);
+    assertTrue(
+        message.contains("--seed, --draws and single values (such as --noise-step"), message);
   }
 
   @ParameterizedTest

@@ -33,6 +33,7 @@ import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +109,7 @@ class SweepTest {
   }
 
   @Test
+  @Tag("nightly")
   void rowsAreWhatScoreAndEvaluateGive() {
     List<TableRow> rows = sweep(200, 4).rows();
     assertEquals(6, rows.size());

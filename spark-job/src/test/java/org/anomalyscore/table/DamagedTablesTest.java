@@ -179,6 +179,8 @@ class DamagedTablesTest {
   /** The check of the columns must not cost the search by partition and by run. */
   @Test
   void partitionsAndRunsAreStillFoundWithoutReadingAll() {
+    // Else the plan's text is cut.
+    SPARK.conf().set("spark.sql.maxMetadataStringLength", 1000);
     String plan =
         store
             .read(Table.SCORES)
