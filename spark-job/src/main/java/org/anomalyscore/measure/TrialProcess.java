@@ -119,7 +119,7 @@ final class TrialProcess {
   /** Two batches of images in double, and what they are copied through on their way to PyTorch. */
   private static long heapMegabytes(ModelCard card, int batchSize) {
     long size = card.input().size();
-    return 256 + 5 * batchSize * 3 * size * size * Double.BYTES / (1 << 20);
+    return 256 + 5L * batchSize * 3 * size * size * Double.BYTES / (1 << 20);
   }
 
   private static List<String> command(
