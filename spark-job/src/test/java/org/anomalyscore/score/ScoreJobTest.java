@@ -107,7 +107,7 @@ class ScoreJobTest {
     // Three commits of three slices, and nothing of the work list, the lease or scratch folders.
     try (Stream<Path> files = Files.list(folder.resolve("sliced"))) {
       assertEquals(
-          List.of("runs", "scores"),
+          List.of("rejects", "runs", "scores"),
           files
               .map(file -> file.getFileName().toString())
               .filter(n -> !n.equals("_work"))
