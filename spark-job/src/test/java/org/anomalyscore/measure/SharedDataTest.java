@@ -70,6 +70,7 @@ class SharedDataTest {
    * another type of CPU.
    */
   @Test
+  @Tag("nightly")
   void float64ScoresEqualThoseOfAnotherCpu(@TempDir Path folder)
       throws IOException, InterruptedException {
     Path shared = shared();
