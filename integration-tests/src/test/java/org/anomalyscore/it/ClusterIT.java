@@ -53,7 +53,7 @@ final class ClusterIT {
       assertTrue(cluster.killExecutor(0));
       JobProcess.Result result = job.result();
       assertEquals(0, result.exitCode(), result::toString);
-      assertTrue(result.err().contains("ExecutorLostFailure"), result::toString);
+      assertTrue(result.err().contains("Lost executor"), result::toString);
     }
     undisturbed.assertWhole(folder.resolve("killed"));
   }
