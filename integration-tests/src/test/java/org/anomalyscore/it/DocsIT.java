@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,7 +101,7 @@ class DocsIT {
   private String card(String model) throws IOException {
     String own = Files.readString(demo.folder().resolve("model/demo-scenes.yaml"));
     String card = Docs.block("yaml", "licence:");
-    for (String key : List.of("size", "dimension", "sha256")) {
+    for (String key : List.of("size", "dimension", "precision", "sha256")) {
       String value = own.replaceAll("(?s).*\\b" + key + ": (\\w+).*", "$1");
       card = card.replaceFirst("\\b" + key + ": [\\w…]+", key + ": " + value);
     }
@@ -158,6 +159,7 @@ class DocsIT {
   }
 
   @Test
+  @Tag("nightly")
   void everyCommandRuns() throws Exception {
     runCommands();
     assertTrue(commands.size() > 10, commands::toString);
@@ -211,6 +213,7 @@ class DocsIT {
   }
 
   @Test
+  @Tag("nightly")
   void sparkAnswersTheQueries() throws Exception {
     runCommands();
     int queries = 0;
@@ -226,6 +229,7 @@ class DocsIT {
   }
 
   @Test
+  @Tag("nightly")
   void duckDbAnswersTheQueries() throws Exception {
     Python.assume("duckdb");
     runCommands();
@@ -238,6 +242,7 @@ class DocsIT {
   }
 
   @Test
+  @Tag("nightly")
   void pythonRunsItsLines() throws Exception {
     Python.assume("pandas, pyarrow");
     runCommands();
