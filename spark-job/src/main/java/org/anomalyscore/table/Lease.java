@@ -207,7 +207,7 @@ public final class Lease implements AutoCloseable {
       byte[] bytes = read(fs, file.getPath());
       if (bytes != null) {
         TableRow row = LeaseContent.runRow(LeaseContent.parse(bytes));
-        // A lease that is being rewritten, or whose owner could not say who it was, may be any's.
+        // A lease whose owner could not say who it was may be any's.
         runs.add(row == null ? TableRow.of(Table.RUNS) : row);
       }
     }
@@ -394,11 +394,18 @@ public final class Lease implements AutoCloseable {
     return Integer.parseInt(file.getName().substring(PREFIX.length()));
   }
 
+  /** Null where there is no such file. One that is empty is being rewritten: it is read again. */
   private static byte[] read(FileSystem fs, Path file) throws IOException {
-    try (InputStream in = fs.open(file)) {
-      return in.readNBytes(MOST_BYTES);
-    } catch (FileNotFoundException e) {
-      return null;
+    for (int attempt = 1; ; attempt++) {
+      try (InputStream in = fs.open(file)) {
+        byte[] bytes = in.readNBytes(MOST_BYTES);
+        if (bytes.length > 0 || attempt == 10) {
+          return bytes;
+        }
+      } catch (FileNotFoundException e) {
+        return null;
+      }
+      sleep(Duration.ofMillis(20));
     }
   }
 }

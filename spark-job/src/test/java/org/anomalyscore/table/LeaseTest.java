@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -57,6 +59,11 @@ class LeaseTest {
 
   private Lease take(String dataset) throws IOException {
     return take(dataset, () -> {});
+  }
+
+  private List<TableRow> unfinished() throws IOException {
+    return Lease.unfinished(
+        FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(folder.toString()));
   }
 
   private List<String> files() throws IOException {
@@ -211,14 +218,29 @@ class LeaseTest {
       byte[] before = Files.readAllBytes(folder.resolve("_lease.1"));
       TimeUnit.MILLISECONDS.sleep(3 * TIMES.renewal().toMillis());
       assertFalse(java.util.Arrays.equals(before, Files.readAllBytes(folder.resolve("_lease.1"))));
-      List<TableRow> runs =
-          Lease.unfinished(
-              FileSystem.getLocal(new Configuration()),
-              new org.apache.hadoop.fs.Path(folder.toString()));
-      assertEquals("cats", runs.get(0).get("dataset"));
+      assertEquals("cats", unfinished().get(0).get("dataset"));
       lease.requireHeld();
       lease.release();
     }
+  }
+
+  @Test
+  void aLeaseThatIsBeingRewrittenIsReadAgain() throws Exception {
+    take("cats").close();
+    byte[] content = Files.readAllBytes(folder.resolve("_lease.1"));
+    Files.write(folder.resolve("_lease.1"), new byte[0]);
+    Future<Path> rewritten =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return Files.write(folder.resolve("_lease.1"), content);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            CompletableFuture.delayedExecutor(60, TimeUnit.MILLISECONDS));
+    assertEquals("cats", unfinished().get(0).get("dataset"));
+    rewritten.get();
   }
 
   @Test
@@ -278,12 +300,7 @@ class LeaseTest {
     }
     take("cats").close();
     rewrite("_lease.1", Map.of("pid", endedProcess(), "run", Map.of("run_id", "x")));
-    assertNull(
-        Lease.unfinished(
-                FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(folder.toString()))
-            .get(0)
-            .get("dataset"));
+    assertNull(unfinished().get(0).get("dataset"));
   }
 
   @Test
