@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.anomalyscore.command.MaxPixelsOption;
+import org.anomalyscore.command.ModelOption;
 import org.anomalyscore.command.OutOrScoresOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
@@ -91,12 +92,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private int top;
   }
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "FILE",
-      description = "Measures with this feature model, as score does.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Mixin private OutOrScoresOption out;
 
@@ -181,7 +177,7 @@ public final class ExplainCommand implements Callable<Integer> {
             scored == null
                 ? new ImageChoice.Listed(source.images)
                 : new ImageChoice.Highest(scored.scores, scored.dataset, scored.top),
-            new EngineOptions(model, batchSize, device, maxPixels.pixels()),
+            new EngineOptions(model.file(), batchSize, device, maxPixels.pixels()),
             parameters,
             new AttributionParameters(
                 superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE),

@@ -3,6 +3,7 @@ package org.anomalyscore.score;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.anomalyscore.command.MaxPixelsOption;
+import org.anomalyscore.command.ModelOption;
 import org.anomalyscore.command.OutOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
@@ -48,14 +49,7 @@ public final class ScoreCommand implements Callable<Integer> {
       description = "Stores the scores under this name of a data set.")
   private String dataset;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "FILE",
-      description =
-          "Measures with this feature model, a TorchScript file with its card (NAME.yaml beside"
-              + " it). A model is code: trust it like a program.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Mixin private OutOption out;
 
@@ -117,6 +111,13 @@ public final class ScoreCommand implements Callable<Integer> {
   private boolean anyName;
 
   @Option(
+      names = "--strict",
+      description =
+          "Ends with exit code 3, before any image is read, if the data set holds images of another"
+              + " --images. Default: warns.")
+  private boolean strict;
+
+  @Option(
       names = "--max-members",
       defaultValue = "" + Search.MOST_MEMBERS,
       paramLabel = "N",
@@ -141,7 +142,7 @@ public final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ScoreRequest request =
-        ScoreRequest.of(images, dataset, model, out.folder())
+        ScoreRequest.of(images, dataset, model.file(), out.folder())
             .parameters(profile.parameters())
             .batchSize(batchSize)
             .device(device)
@@ -150,6 +151,7 @@ public final class ScoreCommand implements Callable<Integer> {
             .sliceImages(slice)
             .maxPixels(maxPixels.pixels())
             .search(new Search(anyName, maxMembers))
+            .strict(strict)
             .failAboveRejectFraction(failAboveRejectFraction)
             .build();
     try (SparkSession session = spark.start("score " + dataset)) {

@@ -17,6 +17,7 @@ import org.anomalyscore.table.DatasetName;
  * @param dataset what the tables call the images
  * @param out the folder of the tables
  * @param search what is looked for under the path
+ * @param strict whether a data set that holds images of another path is an error
  * @param engine what measures
  * @param parameters of C and V
  * @param featureFraction the share of the images whose features are kept, in [0, 1]
@@ -29,6 +30,7 @@ public record ScoreRequest(
     String dataset,
     String out,
     Search search,
+    boolean strict,
     EngineOptions engine,
     ScoreParameters parameters,
     double featureFraction,
@@ -64,6 +66,7 @@ public record ScoreRequest(
     private Devices.Mode device = Devices.Mode.AUTO;
     private long maxPixels = ImageLoader.MOST_PIXELS;
     private Search search = Search.BY_NAME;
+    private boolean strict;
     private ScoreParameters parameters = ScoreParameters.PAPER;
     private double featureFraction;
     private int partitions;
@@ -96,6 +99,12 @@ public record ScoreRequest(
     /** What is looked for under the path. */
     public Builder search(Search value) {
       search = value;
+      return this;
+    }
+
+    /** Whether a data set that holds images of another path is an error, not a warning. */
+    public Builder strict(boolean value) {
+      strict = value;
       return this;
     }
 
@@ -150,6 +159,7 @@ public record ScoreRequest(
           dataset,
           out,
           search,
+          strict,
           new EngineOptions(model, batchSize, device, maxPixels),
           parameters,
           featureFraction,

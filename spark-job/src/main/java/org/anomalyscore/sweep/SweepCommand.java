@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.anomalyscore.command.MaxPixelsOption;
+import org.anomalyscore.command.ModelOption;
 import org.anomalyscore.command.OutOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
@@ -55,12 +56,7 @@ public final class SweepCommand implements Callable<Integer> {
       description = "Measures the generated images under this path; may be given several times.")
   private List<String> generated;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "FILE",
-      description = "Measures with this feature model, as score does.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Mixin private OutOption out;
 
@@ -153,7 +149,7 @@ public final class SweepCommand implements Callable<Integer> {
         new SweepRequest(
             new SweepPlan(profile, settings(), seeds),
             sets(),
-            new EngineOptions(model, batchSize, device, maxPixels.pixels()),
+            new EngineOptions(model.file(), batchSize, device, maxPixels.pixels()),
             out.folder(),
             sample);
     try (SparkSession session = spark.start("sweep")) {
