@@ -4,29 +4,34 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.get_json_object;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
+import org.anomalyscore.storage.UserException;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
-import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the images of a data set come from, in this run and before: two folders under one name
  * would be mixed.
  *
  * @param images the path that is looked at now
- * @param passedOver files under it that are no images by their names, by kind
  * @param otherFolders the paths, as they were written, of the runs that scored images of this data
  *     set; without those that are the same or lie in it
  */
-record Origin(String images, Map<String, Long> passedOver, List<String> otherFolders) {
+record Origin(String images, List<String> otherFolders) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Origin.class);
 
   private static final String[] RUN = {"run_id"};
 
@@ -35,14 +40,9 @@ record Origin(String images, Map<String, Long> passedOver, List<String> otherFol
    *
    * @param ours chooses the rows of the data set and configuration
    */
-  static Origin of(
-      SparkSession spark,
-      TableStore store,
-      Column ours,
-      String images,
-      Map<String, Long> passedOver) {
+  static Origin of(SparkSession spark, TableStore store, Column ours, String images) {
     try {
-      return new Origin(images, passedOver, besides(spark, store, ours, images));
+      return new Origin(images, besides(spark, store, ours, images));
     } catch (IOException e) {
       throw StorageFault.of("Cannot look for images in '" + images + "'", new Path(images), e);
     }
@@ -50,8 +50,9 @@ record Origin(String images, Map<String, Long> passedOver, List<String> otherFol
 
   private static List<String> besides(
       SparkSession spark, TableStore store, Column ours, String images) throws IOException {
-    Configuration hadoop = spark.sessionState().newHadoopConf();
-    String now = qualified(images, hadoop);
+    Path path = Storage.path("--images", images);
+    FileSystem system = Storage.of(path, spark.sessionState().newHadoopConf());
+    String now = qualified(path, system);
     List<String> others =
         store
             .read(Table.RUNS)
@@ -64,7 +65,7 @@ record Origin(String images, Map<String, Long> passedOver, List<String> otherFol
     List<String> besides = new ArrayList<>();
     for (String other : others) {
       if (other != null) {
-        String then = qualified(other, hadoop);
+        String then = qualified(new Path(other), system);
         if (!then.equals(now) && !then.startsWith(now + Path.SEPARATOR)) {
           besides.add(other);
         }
@@ -73,8 +74,39 @@ record Origin(String images, Map<String, Long> passedOver, List<String> otherFol
     return besides.stream().sorted().toList();
   }
 
-  private static String qualified(String images, Configuration hadoop) throws IOException {
-    Path path = Storage.path("--images", images);
-    return Storage.of(path, hadoop).makeQualified(path).toString();
+  /**
+   * As text alone: the storage of an earlier run may be gone, or want other credentials.
+   *
+   * @param system of the path that is looked at now, which completes a path without scheme
+   */
+  private static String qualified(Path path, FileSystem system) {
+    URI of = path.toUri().getScheme() == null ? system.getUri() : path.toUri();
+    return path.makeQualified(of, system.getWorkingDirectory()).toString();
+  }
+
+  /**
+   * Fails where a run would mix folders.
+   *
+   * @throws UserException naming them
+   */
+  void requireOneFolder(String dataset) {
+    if (!otherFolders.isEmpty()) {
+      throw new UserException(
+          "Cannot score %s into the data set %s with --strict: it holds images of %s, and would mix them. Give another --dataset or --out."
+              .formatted(images, dataset, String.join(", ", otherFolders)));
+    }
+  }
+
+  /** Warns before any image is scored, while there is time to stop. */
+  void warn(String dataset, long toDo) {
+    if (toDo > 0 && !otherFolders.isEmpty()) {
+      LOG.warn(
+          "The data set {} holds images of {}, and this run adds images of {}: it will mix them. If"
+              + " that is not meant, stop this run, and score each under a --dataset or an --out of"
+              + " its own.",
+          VisibleText.of(dataset),
+          VisibleText.of(String.join(", ", otherFolders)),
+          VisibleText.of(images));
+    }
   }
 }

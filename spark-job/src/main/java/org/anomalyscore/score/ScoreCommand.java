@@ -88,6 +88,13 @@ public final class ScoreCommand implements Callable<Integer> {
   private boolean anyName;
 
   @Option(
+      names = "--strict",
+      description =
+          "Ends with exit code 3, before any image is read, if the data set holds images of another"
+              + " --images. Default: warns.")
+  private boolean strict;
+
+  @Option(
       names = "--max-members",
       defaultValue = "" + Search.MOST_MEMBERS,
       paramLabel = "N",
@@ -118,6 +125,7 @@ public final class ScoreCommand implements Callable<Integer> {
             .partitions(partitions)
             .sliceImages(slice)
             .search(new Search(anyName, maxMembers))
+            .strict(strict)
             .failAboveRejectFraction(failAboveRejectFraction)
             .build();
     try (SparkSession session = spark.start("score " + dataset)) {

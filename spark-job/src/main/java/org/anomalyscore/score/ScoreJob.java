@@ -43,9 +43,13 @@ public final class ScoreJob {
     ScoreRun scoring = new ScoreRun(spark, request, run, store, engine);
     try {
       scoring.describe("list images");
+      Origin origin = scoring.origin();
+      if (request.strict()) {
+        origin.requireOneFolder(request.dataset());
+      }
       PassedOver passedOver = PassedOver.register(spark);
       Dataset<Row> found = ImageFinder.find(spark, request.images(), request.search(), passedOver);
-      return underLease(scoring, found, passedOver);
+      return underLease(scoring, origin, found, passedOver);
     } finally {
       spark.sparkContext().clearJobGroup();
       spark.sparkContext().clearCallSite();
@@ -54,7 +58,7 @@ public final class ScoreJob {
 
   /** One run writes to the tables at a time; a run that was killed is recorded by the next. */
   private static ScoreResult underLease(
-      ScoreRun scoring, Dataset<Row> found, PassedOver passedOver) {
+      ScoreRun scoring, Origin origin, Dataset<Row> found, PassedOver passedOver) {
     RunRecord record = scoring.record();
     try (Lease lease = scoring.store().lease(record.row(), scoring::cancel)) {
       RunRecord.appendInterrupted(scoring.store(), lease);
@@ -63,9 +67,9 @@ public final class ScoreJob {
       scoring.store().create(Table.REJECTS);
       try {
         WorkList work = scoring.writeWork(found);
-        Origin origin = scoring.origin(passedOver);
+        origin.warn(scoring.request().dataset(), work.toDo());
         Tally tally = scoring.score(work, lease);
-        ScoreResult result = scoring.summarise(work, origin, tally);
+        ScoreResult result = scoring.summarise(work, origin, passedOver, tally);
         scoring.store().deleteWork(scoring.run());
         lease.requireHeld();
         record.appendComplete(result);
@@ -82,15 +86,17 @@ public final class ScoreJob {
     }
   }
 
-  /** A lease that is not released shows the next run that there was this one, if no table does. */
+  /** Where the disk is full, no row may fit either: the lease does not wait for it. */
   private static void recordFailure(
       ScoreRun scoring, RunRecord record, Lease lease, Throwable failure) {
     try {
+      // First, since it makes room.
       scoring.store().deleteWork(scoring.run());
       record.appendFailed();
-      lease.release();
     } catch (Exception | FSError e) {
       failure.addSuppressed(e);
+    } finally {
+      lease.release();
     }
   }
 }

@@ -15,6 +15,7 @@ import org.anomalyscore.table.DatasetName;
  * @param dataset what the tables call the images
  * @param out the folder of the tables
  * @param search what is looked for under the path
+ * @param strict whether a data set that holds images of another path is an error
  * @param engine what measures
  * @param parameters of C and V
  * @param featureFraction the share of the images whose features are kept, in [0, 1]
@@ -27,6 +28,7 @@ public record ScoreRequest(
     String dataset,
     String out,
     Search search,
+    boolean strict,
     EngineOptions engine,
     ScoreParameters parameters,
     double featureFraction,
@@ -61,6 +63,7 @@ public record ScoreRequest(
     private final EngineOptions engine;
     private final String out;
     private Search search = Search.BY_NAME;
+    private boolean strict;
     private ScoreParameters parameters = ScoreParameters.PAPER;
     private double featureFraction;
     private int partitions;
@@ -82,6 +85,12 @@ public record ScoreRequest(
     /** What is looked for under the path. */
     public Builder search(Search value) {
       search = value;
+      return this;
+    }
+
+    /** Whether a data set that holds images of another path is an error, not a warning. */
+    public Builder strict(boolean value) {
+      strict = value;
       return this;
     }
 
@@ -130,6 +139,7 @@ public record ScoreRequest(
           dataset,
           out,
           search,
+          strict,
           engine,
           parameters,
           featureFraction,

@@ -55,13 +55,9 @@ record ScoreRun(
     return WorkList.write(spark, found, store, ours(), engine.batchSize(), run);
   }
 
-  /**
-   * Where the images come from, in this run and before.
-   *
-   * @param passedOver what the listing has met, once it has run
-   */
-  Origin origin(PassedOver passedOver) {
-    return Origin.of(spark, store, ours(), request.images(), passedOver.value());
+  /** Where the images come from, in this run and before. */
+  Origin origin() {
+    return Origin.of(spark, store, ours(), request.images());
   }
 
   /** Scores and commits them. */
@@ -72,8 +68,12 @@ record ScoreRun(
     return new Slices(spark, request, work, lease, scorer, this::describe).score();
   }
 
-  /** Reads back what the table holds, and fails where that is not what was counted. */
-  ScoreResult summarise(WorkList work, Origin origin, Tally tally) {
+  /**
+   * Reads back what the table holds, and fails where that is not what was counted.
+   *
+   * @param passedOver what the listing has met
+   */
+  ScoreResult summarise(WorkList work, Origin origin, PassedOver passedOver, Tally tally) {
     describe("summarise");
     CommittedScores committed =
         CommittedScores.read(store, ours(), run, tally.scored(), request.featureSample());
@@ -88,7 +88,7 @@ record ScoreRun(
         tally.rejected(),
         work.alreadyRejected(),
         origin.images(),
-        origin.passedOver(),
+        passedOver.value(),
         origin.otherFolders(),
         run.seconds(),
         metrics.networkNanos().value() / 1e9,

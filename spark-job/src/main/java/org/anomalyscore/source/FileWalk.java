@@ -2,6 +2,7 @@ package org.anomalyscore.source;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.sql.Timestamp;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -19,11 +20,12 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathFilter;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.util.functional.RemoteIterators;
+import org.apache.spark.util.CollectionAccumulator;
 
 /**
  * The images and containers of a {@link ListingRoot}, one at a time: holds a page of a listing,
- * never all. What is an image by its name but cannot be opened is a fault; what is passed over is
- * counted.
+ * never all. What is an image by its name but cannot be opened is a fault, and so is a folder that
+ * cannot be listed; what is passed over is counted.
  */
 final class FileWalk implements Iterator<Item>, Closeable {
 
@@ -32,71 +34,97 @@ final class FileWalk implements Iterator<Item>, Closeable {
 
   private static final Set<String> TABLE_FOLDERS = Set.of("_temporary", "_delta_log");
 
+  /** A folder that is being listed. */
+  private record Listing(Path folder, RemoteIterator<FolderEntry> entries) {}
+
   private final ListingRoot root;
   private final Configuration hadoop;
   private final PathFilter filter;
   private final boolean anyName;
+  private final CollectionAccumulator<String> links;
   private final PassedOver passedOver;
   private final Map<String, Long> kinds = new TreeMap<>();
-  private final Deque<RemoteIterator<FolderEntry>> open = new ArrayDeque<>();
+  private final Deque<Listing> open = new ArrayDeque<>();
   private Item next;
 
   /**
+   * @param links learns the paths of links to folders, which are not followed here
    * @param passedOver learns at the end what was
    */
-  FileWalk(ListingRoot root, Configuration hadoop, Search search, PassedOver passedOver) {
+  FileWalk(
+      ListingRoot root,
+      Configuration hadoop,
+      Search search,
+      CollectionAccumulator<String> links,
+      PassedOver passedOver) {
     this.root = root;
     this.hadoop = hadoop;
+    this.filter = root.filter();
     this.anyName = search.anyName();
+    this.links = links;
     this.passedOver = passedOver;
+    this.next = enter(root.folder());
+  }
+
+  /** Begins to list a folder; the fault, where it cannot be listed. */
+  private Item enter(Path folder) {
+    boolean top = open.isEmpty();
     try {
-      this.filter = root.filter();
-      this.open.push(
-          root.recursive() && root.pattern().isEmpty()
-              ? Folders.tree(root.folder(), hadoop)
-              : Folders.entries(root.folder(), hadoop));
+      open.push(
+          new Listing(
+              folder,
+              top && !(root.recursive() && root.pattern().isEmpty())
+                  ? Folders.entries(folder, hadoop)
+                  : Folders.tree(folder, hadoop)));
+      return null;
     } catch (IOException e) {
-      throw unlisted(e);
+      return unlisted(folder, e);
     }
   }
 
-  private RuntimeException unlisted(IOException e) {
-    return StorageFault.of(
-        "Cannot look for images in '%s'".formatted(root.path()), root.folder(), e);
+  private Item unlisted(Path folder, IOException e) {
+    if (root.required() && folder.equals(root.folder())) {
+      throw StorageFault.of("Cannot look for images in '%s'".formatted(root.path()), folder, e);
+    }
+    // This throws where the storage as a whole is at fault.
+    RejectReason reason = ItemFault.of(e, folder, hadoop).reason();
+    String message =
+        StorageFault.of(
+                "Not all of this folder can be listed, and what cannot is not scored", folder, e)
+            .getMessage();
+    return new Item.File(folder.toString(), 0, new Timestamp(0)).fault(reason, message);
   }
 
   @Override
   public boolean hasNext() {
-    try {
-      while (next == null && !open.isEmpty()) {
-        next = advance();
-      }
-    } catch (IOException e) {
-      throw unlisted(e);
+    while (next == null && !open.isEmpty()) {
+      next = advance();
     }
     return next != null;
   }
 
   /** Null if the entry gave no item. */
-  private Item advance() throws IOException {
-    RemoteIterator<FolderEntry> entries = open.peek();
-    if (!entries.hasNext()) {
-      open.pop();
-      if (open.isEmpty()) {
-        passedOver.add(new PassedOver.Counts(root.toString(), kinds));
-      }
-      return null;
-    }
-    FolderEntry entry = entries.next();
+  private Item advance() {
+    Listing listing = open.peek();
     boolean top = open.size() == 1;
+    FolderEntry entry;
+    try {
+      if (!listing.entries().hasNext()) {
+        leave();
+        return null;
+      }
+      entry = listing.entries().next();
+    } catch (IOException e) {
+      leave();
+      return unlisted(listing.folder(), e);
+    }
     if (top && !filter.accept(entry.path())) {
       return null;
     }
     return switch (entry.kind()) {
-      case FOLDER -> {
-        if (root.recursive()) {
-          open.push(Folders.tree(entry.path(), hadoop));
-        }
+      case FOLDER -> root.recursive() ? enter(entry.path()) : null;
+      case LINK -> {
+        links.add(entry.path().toString());
         yield null;
       }
       case LINK_BACK -> passOver(PassedOver.LINKS);
@@ -105,6 +133,13 @@ final class FileWalk implements Iterator<Item>, Closeable {
           isWanted(entry.path()) ? fault(entry) : passOver(ImageNames.kind(entry.path().getName()));
       case UNKNOWN -> fault(entry);
     };
+  }
+
+  private void leave() {
+    RemoteIterators.cleanupRemoteIterator(open.pop().entries());
+    if (open.isEmpty()) {
+      passedOver.add(new PassedOver.Counts(root.toString(), kinds));
+    }
   }
 
   private static Item fault(FolderEntry entry) {
@@ -169,7 +204,7 @@ final class FileWalk implements Iterator<Item>, Closeable {
   /** Lets go of the listings that were not walked to their ends. */
   @Override
   public void close() {
-    open.forEach(RemoteIterators::cleanupRemoteIterator);
+    open.forEach(listing -> RemoteIterators.cleanupRemoteIterator(listing.entries()));
     open.clear();
   }
 }

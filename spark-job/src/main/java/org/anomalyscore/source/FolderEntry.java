@@ -19,7 +19,9 @@ record FolderEntry(Path path, Kind kind, long length, Timestamp modified, String
   enum Kind {
     FILE,
     FOLDER,
-    /** A link to a folder above it, or through too many others: following it might never end. */
+    /** A link to a folder that it does not lie in. */
+    LINK,
+    /** A link to a folder on the way to it: following it would never end. */
     LINK_BACK,
     /** Not to be opened: a pipe, a link that leads nowhere. */
     NO_FILE,
@@ -36,8 +38,9 @@ record FolderEntry(Path path, Kind kind, long length, Timestamp modified, String
         null);
   }
 
+  /** Whether it is a folder, or leads to one that it does not lie in. */
   boolean isFolder() {
-    return kind == Kind.FOLDER;
+    return kind == Kind.FOLDER || kind == Kind.LINK;
   }
 
   /** For {@link Kind#FILE}. */

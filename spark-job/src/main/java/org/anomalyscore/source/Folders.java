@@ -38,13 +38,37 @@ final class Folders {
 
   /**
    * As {@link #entries}, or also all files below: object stores give whole trees in few requests.
-   * The local file system would run a process for each file, to learn its owner, without Hadoop's
-   * native library.
+   * Other file systems would list folder by folder too, and end at the first that cannot be listed
+   * without saying which it is.
    */
   static RemoteIterator<FolderEntry> tree(Path folder, Configuration hadoop) throws IOException {
-    return FileAccess.local(folder, hadoop) == null
-        ? mapped(FileAccess.system(folder, hadoop).listFiles(folder, true))
-        : entries(folder, hadoop);
+    FileSystem files = FileAccess.system(folder, hadoop);
+    return listsTrees(files) ? mapped(files.listFiles(folder, true)) : entries(folder, hadoop);
+  }
+
+  private static boolean listsTrees(FileSystem files) {
+    try {
+      return files.getClass().getMethod("listFiles", Path.class, boolean.class).getDeclaringClass()
+          != FileSystem.class;
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException("Every Hadoop file system lists files", e);
+    }
+  }
+
+  /**
+   * Where a folder really is: on the local file system without the links that lead to it. Its path
+   * as it stands, where that cannot be found out.
+   */
+  static Path real(Path folder, Configuration hadoop) throws IOException {
+    java.nio.file.Path local = FileAccess.local(folder, hadoop);
+    if (local != null) {
+      try {
+        return new Path("file", null, local.toRealPath().toString());
+      } catch (IOException e) {
+        // Whoever lists it meets the same, and says so.
+      }
+    }
+    return FileAccess.system(folder, hadoop).makeQualified(folder);
   }
 
   private static RemoteIterator<FolderEntry> mapped(RemoteIterator<? extends FileStatus> all) {
@@ -65,7 +89,10 @@ final class Folders {
     }
   }
 
-  /** What a glob matches, as {@link FileSystem#globStatus} defines it. */
+  /**
+   * What a glob matches, as {@link FileSystem#globStatus} defines it. A local folder that cannot be
+   * listed on the way is of {@link FolderEntry.Kind#UNKNOWN}: it may hold matches.
+   */
   static List<FolderEntry> glob(Path pattern, Configuration hadoop) throws IOException {
     FileSystem files = FileAccess.system(pattern, hadoop);
     if (FileAccess.local(pattern, hadoop) == null) {
@@ -90,6 +117,9 @@ final class Folders {
     GlobPattern pattern = new GlobPattern(component);
     List<FolderEntry> matches = new ArrayList<>();
     for (FolderEntry folder : folders) {
+      if (folder.kind() == FolderEntry.Kind.UNKNOWN) {
+        matches.add(folder);
+      }
       if (!folder.isFolder()) {
         continue;
       }
@@ -100,13 +130,19 @@ final class Folders {
           matches.add(child);
         }
       } else {
-        RemoteIterator<FolderEntry> entries = entries(folder.path(), hadoop);
-        while (entries.hasNext()) {
-          FolderEntry entry = entries.next();
-          if (entry.kind() != FolderEntry.Kind.LINK_BACK
-              && pattern.matches(entry.path().getName())) {
-            matches.add(entry);
+        try {
+          RemoteIterator<FolderEntry> entries = entries(folder.path(), hadoop);
+          while (entries.hasNext()) {
+            FolderEntry entry = entries.next();
+            if (entry.kind() != FolderEntry.Kind.LINK_BACK
+                && pattern.matches(entry.path().getName())) {
+              matches.add(entry);
+            }
           }
+        } catch (IOException e) {
+          matches.add(
+              new FolderEntry(
+                  folder.path(), FolderEntry.Kind.UNKNOWN, 0, folder.modified(), e.toString()));
         }
       }
     }

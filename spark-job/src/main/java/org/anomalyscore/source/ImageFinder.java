@@ -21,6 +21,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
@@ -41,7 +42,10 @@ import org.apache.spark.util.TaskCompletionListener;
  * <p>A container that cannot be read, and one without an image, is a row too, with the reason; so
  * is an image's name under which there is no regular file, and an entry that cannot be looked at.
  *
- * <p>Links of the local file system are followed, but not to a folder that they lie in.
+ * <p>Links of the local file system are followed to folders that nothing else leads to: each folder
+ * is searched once, and {@link PassedOver} counts the links that are not followed. A link to a file
+ * is a file. A folder that cannot be listed is a row with the reason, unless it is all that was
+ * named.
  */
 public final class ImageFinder {
   /**
@@ -82,24 +86,20 @@ public final class ImageFinder {
   public static Dataset<Row> find(
       SparkSession spark, String pathOrGlob, Search search, PassedOver passedOver) {
     Configuration hadoop = spark.sessionState().newHadoopConf();
-    int wanted = ROOTS_PER_CORE * spark.sparkContext().defaultParallelism();
-    List<ListingRoot> roots;
+    Dataset<Row> images;
     try {
       requireReadableNames(hadoop, pathOrGlob);
-      roots = new ListingPlan(hadoop, wanted).of(pathOrGlob);
-    } catch (IOException e) {
-      throw StorageFault.of(
-          "Cannot look for images in '%s'".formatted(pathOrGlob), new Path(pathOrGlob), e);
-    }
-    JavaRDD<Item> listed = list(spark, roots, search, passedOver);
-    JavaRDD<Item> expanded = expand(spark, listed, search, passedOver);
-    Dataset<Row> images = spark.createDataFrame(expanded.map(Item::toRow), SCHEMA);
-    try {
+      JavaRDD<Item> listed = listed(spark, hadoop, pathOrGlob, search, passedOver);
+      JavaRDD<Item> expanded = expand(spark, listed, search, passedOver);
+      images = spark.createDataFrame(expanded.map(Item::toRow), SCHEMA);
       List<Row> first = images.takeAsList(ReadPermission.LOOKS);
       if (first.isEmpty()) {
         throw nothing(pathOrGlob, passedOver.value());
       }
       ReadPermission.require(first.stream().map(ImageFinder::fileOf).toList(), hadoop);
+    } catch (IOException e) {
+      throw StorageFault.of(
+          "Cannot look for images in '%s'".formatted(pathOrGlob), new Path(pathOrGlob), e);
     } catch (Exception e) {
       // Not RuntimeException: Scala throws the checked SparkException undeclared.
       throw userExceptionIn(pathOrGlob, e);
@@ -136,36 +136,75 @@ public final class ImageFinder {
     }
   }
 
+  /** Lists what was named, and then, as often as links lead to other folders, these. */
+  private static JavaRDD<Item> listed(
+      SparkSession spark,
+      Configuration hadoop,
+      String pathOrGlob,
+      Search search,
+      PassedOver passedOver)
+      throws IOException {
+    int wanted = ROOTS_PER_CORE * spark.sparkContext().defaultParallelism();
+    ListingPlan plan = new ListingPlan(hadoop, wanted);
+    List<ListingRoot> roots = plan.named(pathOrGlob);
+    final boolean links = FileAccess.local(roots.get(0).folder(), hadoop) != null;
+    FollowedLinks followed = new FollowedLinks(roots, hadoop);
+    JavaRDD<Item> all = null;
+    while (!roots.isEmpty()) {
+      CollectionAccumulator<String> met = spark.sparkContext().collectionAccumulator("links");
+      JavaRDD<Item> files = dealt(list(spark, plan.split(roots), search, met, passedOver));
+      all = all == null ? files : all.union(files);
+      if (links) {
+        // What is listed stays with Spark for whatever is done with it next.
+        files.isEmpty();
+      }
+      roots = followed.follow(met.value());
+    }
+    if (followed.notFollowed() > 0) {
+      passedOver.add(
+          new PassedOver.Counts(
+              "links of " + pathOrGlob, Map.of(PassedOver.LINKS, followed.notFollowed())));
+    }
+    return all;
+  }
+
   private static JavaRDD<Item> list(
-      SparkSession spark, List<ListingRoot> roots, Search search, PassedOver passedOver) {
+      SparkSession spark,
+      List<ListingRoot> roots,
+      Search search,
+      CollectionAccumulator<String> links,
+      PassedOver passedOver) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SerializableConfiguration> hadoop = Storage.broadcastConfiguration(spark);
     int slices = Math.min(roots.size(), ROOTS_PER_CORE * context.defaultParallelism());
     return context
         .parallelize(roots, slices)
         .flatMap(
-            root -> closedWithTask(new FileWalk(root, hadoop.value().value(), search, passedOver)));
+            root ->
+                closedWithTask(
+                    new FileWalk(root, hadoop.value().value(), search, links, passedOver)));
   }
 
   /**
-   * Replaces containers by their members. The files are dealt out to tasks anew, by a hash of their
-   * paths: all containers often lie in one folder, which one task lists.
+   * The files in other tasks, by a hash of their paths: all containers often lie in one folder,
+   * which one task lists.
    */
+  private static JavaRDD<Item> dealt(JavaRDD<Item> files) {
+    int tasks = ROOTS_PER_CORE * files.context().defaultParallelism();
+    return files.keyBy(Item::path).partitionBy(new HashPartitioner(tasks)).values();
+  }
+
+  /** Replaces containers by their members. */
   private static JavaRDD<Item> expand(
       SparkSession spark, JavaRDD<Item> files, Search search, PassedOver passedOver) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SerializableConfiguration> hadoop = Storage.broadcastConfiguration(spark);
-    return files
-        .keyBy(Item::path)
-        .partitionBy(new HashPartitioner(ROOTS_PER_CORE * context.defaultParallelism()))
-        .values()
-        .flatMap(
-            item ->
-                item instanceof Item.File file && ContainerFormat.of(file.path()) != null
-                    ? closedWithTask(
-                        new ContainerItems(
-                            file, hadoop.value().value(), search.mostMembers(), passedOver))
-                    : Collections.singleton(item).iterator());
+    return files.flatMap(
+        item ->
+            item instanceof Item.File file && ContainerFormat.of(file.path()) != null
+                ? closedWithTask(
+                    new ContainerItems(
+                        file, hadoop.value().value(), search.mostMembers(), passedOver))
+                : Collections.singleton(item).iterator());
   }
 
   private static <T extends Iterator<?> & Closeable> T closedWithTask(T items) {

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 import org.anomalyscore.storage.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathFilter;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.util.functional.RemoteIterators;
 
@@ -37,13 +38,25 @@ final class ListingPlan {
   /**
    * The roots that together hold what the user named, none of them inside another.
    *
-   * @throws UserException if nothing is there
+   * @throws UserException if nothing is there, or it cannot be looked at
    */
-  List<ListingRoot> of(String pathOrGlob) throws IOException {
+  List<ListingRoot> named(String pathOrGlob) throws IOException {
     Path path = parse(pathOrGlob);
-    // A name that exists is meant literally, whatever brackets are in it.
+    // A name that exists is meant literally, whatever brackets are in it. A long pattern is no
+    // name that can be looked at.
     FolderEntry named = Folders.named(path, hadoop);
-    return split(named == null ? glob(path) : List.of(ListingRoot.tree(named)));
+    boolean pattern = pathOrGlob.matches("(?s).*[*?\\[{].*");
+    List<ListingRoot> roots;
+    if (named == null || (named.why() != null && pattern)) {
+      roots = glob(path);
+    } else if (named.why() == null) {
+      roots = List.of(ListingRoot.tree(named));
+    } else {
+      throw new UserException(
+          "Cannot look for images in '%s'. %s. Name a folder, a file or a glob that can be read"
+              .formatted(pathOrGlob, named.why()));
+    }
+    return roots.size() == 1 ? List.of(roots.get(0).asRequired()) : roots;
   }
 
   private static Path parse(String pathOrGlob) {
@@ -64,13 +77,17 @@ final class ListingPlan {
     boolean slashInBraces = count(name, '{') != count(name, '}');
     if (!slashInBraces && path.getParent() != null && new GlobFilter(name).hasPattern()) {
       // The last part is matched by the tasks: it may match a million files.
-      for (FolderEntry parent : outermost(Folders.glob(path.getParent(), hadoop))) {
+      PathFilter walked = new GlobFilter(name);
+      for (FolderEntry parent : outermost(Folders.glob(path.getParent(), hadoop), walked)) {
         if (parent.isFolder()) {
-          roots.add(new ListingRoot(parent.path().toString(), name, true));
+          roots.add(new ListingRoot(parent.path().toString(), name, true, false));
+        } else if (parent.kind() == FolderEntry.Kind.UNKNOWN) {
+          roots.add(ListingRoot.tree(parent));
         }
       }
     } else {
-      outermost(Folders.glob(path, hadoop)).forEach(match -> roots.add(ListingRoot.tree(match)));
+      outermost(Folders.glob(path, hadoop), any -> true)
+          .forEach(match -> roots.add(ListingRoot.tree(match)));
     }
     if (roots.isEmpty()) {
       throw new UserException(
@@ -89,27 +106,49 @@ final class ListingPlan {
     return text.chars().filter(c -> c == wanted).count();
   }
 
-  /** Without those inside others, such as of {data,data/real}: no image may count twice. */
-  private static List<FolderEntry> outermost(List<FolderEntry> matches) {
-    Set<Path> paths = new HashSet<>();
-    matches.forEach(match -> paths.add(match.path()));
-    List<FolderEntry> outermost = new ArrayList<>();
-    Set<Path> taken = new HashSet<>();
+  /**
+   * Without those inside others, such as of {data,data/real}, and without links to others: no image
+   * may count twice.
+   *
+   * @param walked which entries of a match are walked: data/real is not where only *.png of data is
+   */
+  private List<FolderEntry> outermost(List<FolderEntry> matches, PathFilter walked)
+      throws IOException {
+    Map<Path, FolderEntry> byPlace = new TreeMap<>();
     for (FolderEntry match : matches) {
-      // One path may match twice, as by {a/x,*/x}.
-      boolean inside = !taken.add(match.path());
-      for (Path up = match.path().getParent(); up != null; up = up.getParent()) {
-        inside |= paths.contains(up);
-      }
-      if (!inside) {
-        outermost.add(match);
-      }
+      Path place = match.isFolder() ? Folders.real(match.path(), hadoop) : match.path();
+      // One path may match twice, as by {a/x,*/x}; a folder may match besides a link to it.
+      byPlace.merge(
+          place,
+          match,
+          (a, b) -> {
+            boolean first =
+                a.path().equals(place)
+                    || (!b.path().equals(place) && a.path().compareTo(b.path()) <= 0);
+            return first ? a : b;
+          });
     }
+    List<FolderEntry> outermost = new ArrayList<>();
+    byPlace.forEach(
+        (place, match) -> {
+          boolean inside = false;
+          Path child = place;
+          for (Path up = child.getParent(); up != null; up = up.getParent()) {
+            inside |= byPlace.containsKey(up) && walked.accept(child);
+            child = up;
+          }
+          if (!inside) {
+            outermost.add(match);
+          }
+        });
     return outermost;
   }
 
-  /** Breadth first: folders give way to their subfolders until there are enough roots. */
-  private List<ListingRoot> split(List<ListingRoot> start) throws IOException {
+  /**
+   * Roots that together hold what these do. Breadth first: folders give way to their subfolders
+   * until there are enough.
+   */
+  List<ListingRoot> split(List<ListingRoot> start) throws IOException {
     Deque<ListingRoot> open = new ArrayDeque<>(start);
     List<ListingRoot> done = new ArrayList<>();
     while (!open.isEmpty() && open.size() + done.size() < wanted) {
@@ -126,8 +165,22 @@ final class ListingPlan {
     return done;
   }
 
-  /** The matching subfolders, or null if there are too many entries to look at. */
+  /**
+   * The matching subfolders, or null where a task has to look at the folder: there are too many
+   * entries, or it cannot be listed, which the task reports.
+   */
   private List<ListingRoot> folders(ListingRoot root) throws IOException {
+    try {
+      return listed(root);
+    } catch (IOException e) {
+      if (root.required()) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private List<ListingRoot> listed(ListingRoot root) throws IOException {
     List<ListingRoot> folders = new ArrayList<>();
     RemoteIterator<FolderEntry> entries = Folders.entries(root.folder(), hadoop);
     for (int seen = 0; entries.hasNext(); seen++) {
@@ -136,7 +189,7 @@ final class ListingPlan {
         RemoteIterators.cleanupRemoteIterator(entries);
         return null;
       }
-      if (entry.isFolder() && root.filter().accept(entry.path())) {
+      if (entry.kind() == FolderEntry.Kind.FOLDER && root.filter().accept(entry.path())) {
         folders.add(ListingRoot.tree(entry));
       }
     }

@@ -21,9 +21,6 @@ import org.apache.hadoop.fs.RemoteIterator;
  */
 final class LocalFolder implements RemoteIterator<FolderEntry>, Closeable {
 
-  /** Links to folders on the way to an entry; each could double the number of ways. */
-  private static final int MOST_LINKS = 8;
-
   private final org.apache.hadoop.fs.Path folder;
   private final DirectoryStream<Path> stream;
   private final Iterator<Path> entries;
@@ -79,12 +76,15 @@ final class LocalFolder implements RemoteIterator<FolderEntry>, Closeable {
     return look(local, path, false);
   }
 
-  private static FolderEntry look(Path local, org.apache.hadoop.fs.Path path, boolean linksEnd) {
+  private static FolderEntry look(Path local, org.apache.hadoop.fs.Path path, boolean tellsLinks) {
     try {
       BasicFileAttributes a = Files.readAttributes(local, BasicFileAttributes.class);
       Timestamp modified = new Timestamp(a.lastModifiedTime().toMillis());
       if (a.isDirectory()) {
-        Kind kind = linksEnd && leadsBack(local) ? Kind.LINK_BACK : Kind.FOLDER;
+        Kind kind =
+            !tellsLinks || !Files.isSymbolicLink(local)
+                ? Kind.FOLDER
+                : leadsBack(local) ? Kind.LINK_BACK : Kind.LINK;
         return new FolderEntry(path, kind, 0, modified, null);
       }
       return a.isRegularFile()
@@ -106,18 +106,13 @@ final class LocalFolder implements RemoteIterator<FolderEntry>, Closeable {
   }
 
   /**
-   * Whether a folder is a link to one that it lies in, by any of the links on the way to it; then a
-   * walk would come to the same link again. No state is needed, so tasks may start anywhere.
+   * Whether a link leads to a folder that it lies in, by any of the links on the way to it; then a
+   * walk would come to the same link again.
    */
-  private static boolean leadsBack(Path local) throws IOException {
-    if (!Files.isSymbolicLink(local)) {
-      return false;
-    }
-    Path real = local.toRealPath();
-    int links = 1;
-    for (Path up = local.getParent(); up != null; up = up.getParent()) {
-      links += Files.isSymbolicLink(up) ? 1 : 0;
-      if (links > MOST_LINKS || up.toRealPath().equals(real)) {
+  private static boolean leadsBack(Path link) throws IOException {
+    Path real = link.toRealPath();
+    for (Path up = link.getParent(); up != null; up = up.getParent()) {
+      if (up.toRealPath().equals(real)) {
         return true;
       }
     }

@@ -32,11 +32,14 @@ interface MemberIndex extends Closeable {
    */
   static void requireAtMost(long members, long most) throws RejectedImageException {
     if (members > most) {
-      throw new RejectedImageException(
-          RejectReason.TOO_LARGE,
-          "It holds more than %d members or claims to, which is the limit (--max-members). None is"
-                  .formatted(most)
-              + " scored. Divide it, or raise the limit");
+      throw new RejectedImageException(RejectReason.TOO_LARGE, tooMany(most));
     }
+  }
+
+  /** Says of a container that it has more members than the user's limit. */
+  static String tooMany(long most) {
+    return "It holds more than %d members or claims to, which is the limit (--max-members). None is"
+            .formatted(most)
+        + " scored. Divide it, or raise the limit";
   }
 }

@@ -38,7 +38,14 @@ record NpzArray(ZipArchiveEntry entry, int headerLength, long count, int height,
    */
   static NpzArray find(Path file, long length, ZipMembers zip, Configuration hadoop)
       throws IOException, RejectedImageException {
-    List<ZipArchiveEntry> entries = ZipDirectory.read(file, length, MOST_ARRAYS, hadoop);
+    List<ZipArchiveEntry> entries =
+        ZipDirectory.read(
+            file,
+            length,
+            MOST_ARRAYS,
+            "It holds more than %d arrays. One '%s' of all images is read: save it alone"
+                .formatted(MOST_ARRAYS, NAME),
+            hadoop);
     ZipArchiveEntry entry =
         entries.stream().filter(e -> e.getName().equals(NAME + ".npy")).findFirst().orElse(null);
     if (entry == null) {

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import org.anomalyscore.pixels.RejectedImageException;
+import org.anomalyscore.storage.StorageFault;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
@@ -35,6 +36,11 @@ final class ParquetRows implements Closeable {
   /** The row that {@link #records} gives next. */
   private long next;
 
+  /** Rows of the open group from this one on cannot be read, for this reason. */
+  private long damagedFrom = Long.MAX_VALUE;
+
+  private String damage;
+
   ParquetRows(Path path, Configuration hadoop) throws IOException, RejectedImageException {
     this.file =
         ParquetFileReader.open(
@@ -56,15 +62,23 @@ final class ParquetRows implements Closeable {
   }
 
   /**
-   * A row. Rows before it in its row group are passed over, other row groups are not read.
+   * A row. Rows before it in its row group are passed over, other row groups are not read. Where a
+   * row group is damaged, it is not read again for the rows behind the damage.
    *
    * @param number from 0
-   * @throws IOException if the file has no such row or is damaged there
+   * @throws IOException if the file has no such row, or its row group is damaged there or before
    */
   Group row(long number) throws IOException {
+    if (group < 0 || number < first || number >= end) {
+      closePages();
+      locate(number);
+    }
+    if (number >= damagedFrom) {
+      throw damaged(null);
+    }
     try {
-      if (records == null || number < next || number >= end) {
-        open(number);
+      if (records == null || number < next) {
+        open();
       }
       while (next < number) {
         records.read();
@@ -73,18 +87,25 @@ final class ParquetRows implements Closeable {
       Group row = records.read();
       next++;
       return row;
-    } catch (IOException | RuntimeException e) {
-      // Parquet's own exceptions are unchecked.
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // Parquet's own exceptions are unchecked. A page may claim more bytes than there is memory.
+      final long failed = records == null ? first : next;
       closePages();
-      throw new IOException("damaged at row %d: %s".formatted(number, e), e);
+      damage = e.toString();
+      if (!StorageFault.isOfS3(e)) {
+        damagedFrom = failed;
+        throw damaged(e);
+      }
+      throw new IOException("row %d cannot be read: %s".formatted(failed, damage), e);
     }
   }
 
-  private void open(long number) throws IOException {
+  private IOException damaged(Throwable cause) {
+    return new IOException("damaged at row %d: %s".formatted(damagedFrom, damage), cause);
+  }
+
+  private void open() throws IOException {
     closePages();
-    if (group < 0 || number < first || number >= end) {
-      locate(number);
-    }
     pages = file.readRowGroup(group);
     records =
         new ColumnIOFactory()
@@ -102,6 +123,7 @@ final class ParquetRows implements Closeable {
         group = i;
         first = start;
         end = after;
+        damagedFrom = Long.MAX_VALUE;
         return;
       }
       start = after;

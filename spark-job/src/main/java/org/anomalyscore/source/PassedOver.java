@@ -106,10 +106,11 @@ public final class PassedOver extends AccumulatorV2<PassedOver.Counts, Map<Strin
     }
     return String.format(
         Locale.ROOT,
-        "%s%sdid not follow %,d %s to folders that lead back to a folder above",
+        "%s%sdid not follow %,d %s, since %s searched anyway or contains one that is",
         text,
         text.isEmpty() ? "" : "; ",
         links,
-        links == 1 ? "link" : "links");
+        links == 1 ? "link" : "links",
+        links == 1 ? "the folder it leads to is" : "each leads to a folder that is");
   }
 }

@@ -50,7 +50,7 @@ final class TarIndex implements MemberIndex {
     do {
       for (TarArchiveEntry entry; (entry = nextEntry()) != null; ) {
         long position = headers.position;
-        headers.startContent(entry.isSparse() ? 0 : entry.getSize());
+        headers.startContent(entry.isSparse() ? Headers.UNKNOWN : entry.getSize());
         if (!entry.isCheckSumOK()) {
           throw new IOException("the header before byte %d is damaged".formatted(position));
         }
@@ -81,7 +81,7 @@ final class TarIndex implements MemberIndex {
 
   /** Whether archives were written one after the other: the parser stops at the first end mark. */
   private boolean anotherArchiveFollows() throws IOException {
-    long end = headers.contentEnd + (RECORD - headers.contentEnd % RECORD) % RECORD;
+    long end = headers.recordAfterContent();
     long next = headers.nonZero(end, MOST_ZEROS);
     if (next - end < RECORD) {
       // The parser takes any end for the archive's, and so would lose what was cut off.
@@ -138,6 +138,12 @@ final class TarIndex implements MemberIndex {
     /** A new request to an object store takes about as long as the transfer of so many bytes. */
     private static final long WORTH_A_SEEK = 1 << 20;
 
+    /**
+     * Of sparse content: the parser alone knows how many bytes of it are in the archive, and how
+     * many of these it has read already.
+     */
+    private static final long UNKNOWN = -1;
+
     private final FSDataInputStream in;
     private final long length;
     private long position;
@@ -149,10 +155,19 @@ final class TarIndex implements MemberIndex {
     }
 
     /**
-     * @param size as the header claims
+     * @param size as the header claims, or {@link #UNKNOWN}
      */
     void startContent(long size) {
-      contentEnd = position + Math.min(size, length - position);
+      contentEnd = size == UNKNOWN ? UNKNOWN : position + Math.min(size, length - position);
+    }
+
+    /** Where the record after the last content begins, once the parser has found an end. */
+    long recordAfterContent() {
+      if (contentEnd == UNKNOWN) {
+        // The parser has read the mark and, unless the file ends there, one record more.
+        return Math.max(0, position - (position < length ? 2L : 1L) * RECORD);
+      }
+      return contentEnd + (RECORD - contentEnd % RECORD) % RECORD;
     }
 
     /** To a place where an archive begins. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.zip.ZipException;
+import org.anomalyscore.pixels.RejectReason;
 import org.anomalyscore.pixels.RejectedImageException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -30,13 +31,17 @@ final class ZipDirectory {
    * All entries, without a look at their local headers, which would be a seek each.
    *
    * @param most entries; each takes about 0.6 KiB of memory
+   * @param tooMany says that there are more
    * @throws IOException if the file is no ZIP archive or its end is missing
    * @throws RejectedImageException if there are more
    */
-  static List<ZipArchiveEntry> read(Path file, long length, long most, Configuration hadoop)
+  static List<ZipArchiveEntry> read(
+      Path file, long length, long most, String tooMany, Configuration hadoop)
       throws IOException, RejectedImageException {
     try (HadoopChannel channel = new HadoopChannel(file, length, hadoop)) {
-      MemberIndex.requireAtMost(count(channel, most), most);
+      if (count(channel, most) > most) {
+        throw new RejectedImageException(RejectReason.TOO_LARGE, tooMany);
+      }
       channel.position(0);
       try (ZipFile zip =
           ZipFile.builder().setSeekableByteChannel(channel).setIgnoreLocalFileHeader(true).get()) {
@@ -72,20 +77,22 @@ final class ZipDirectory {
     return count;
   }
 
-  /** Where the directory begins, as the end of the archive says (APPNOTE 4.3.14 to 4.3.16). */
+  /**
+   * Where the directory begins (APPNOTE 4.3.14 to 4.3.16), as the library finds it: bytes before
+   * the archive, such as a program that unpacks it, move it away from the place that its end names.
+   */
   private static long start(HadoopChannel channel) throws IOException {
-    long from = Math.max(0, channel.size() - END - LONGEST_COMMENT);
+    long from = Math.max(0, channel.size() - END - LOCATOR - LONGEST_COMMENT);
     ByteBuffer tail = bytes(channel, from, (int) (channel.size() - from));
     for (int i = tail.remaining() - END; i >= 0; i--) {
       if (tail.getInt(i) == END_SIGNATURE) {
-        long start = tail.getInt(i + 16) & 0xffff_ffffL;
-        if (start == 0xffff_ffffL
-            && i >= LOCATOR
-            && tail.getInt(i - LOCATOR) == LOCATOR_SIGNATURE) {
+        if (i >= LOCATOR && tail.getInt(i - LOCATOR) == LOCATOR_SIGNATURE) {
           ByteBuffer end64 = bytes(channel, tail.getLong(i - LOCATOR + 8), END64);
           return end64.remaining() < END64 ? -1 : end64.getLong(48);
         }
-        return start;
+        long size = tail.getInt(i + 12) & 0xffff_ffffL;
+        long start = tail.getInt(i + 16) & 0xffff_ffffL;
+        return Math.max(start, from + i - size);
       }
     }
     return -1;

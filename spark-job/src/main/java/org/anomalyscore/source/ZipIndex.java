@@ -19,7 +19,10 @@ final class ZipIndex implements MemberIndex {
   ZipIndex(Item.File file, Configuration hadoop, long mostMembers)
       throws IOException, RejectedImageException {
     this.file = file;
-    this.entries = ZipDirectory.read(file.source(), file.length(), mostMembers, hadoop).iterator();
+    this.entries =
+        ZipDirectory.read(
+                file.source(), file.length(), mostMembers, MemberIndex.tooMany(mostMembers), hadoop)
+            .iterator();
   }
 
   @Override

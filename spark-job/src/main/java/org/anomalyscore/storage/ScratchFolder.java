@@ -6,6 +6,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.apache.hadoop.fs.FileUtil;
@@ -31,9 +32,12 @@ public final class ScratchFolder {
   /** After Spark's hook, which uses the folder, and Hadoop's. */
   private static final int LAST = 1;
 
-  /** Open until the process ends: a channel that nothing refers to would be closed. */
+  /** A lock file and the lock on it, whose channel would be closed if nothing referred to it. */
+  record Held(Path file, FileLock lock) {}
+
+  /** For as long as the process lives. */
   @SuppressWarnings("UnusedVariable")
-  private static FileLock held;
+  private static Held held;
 
   private static Path folder;
 
@@ -48,12 +52,32 @@ public final class ScratchFolder {
     if (folder == null) {
       Path parent = Path.of(System.getProperty("java.io.tmpdir"));
       clearDead(parent);
-      Path lock = Files.createTempFile(parent, PREFIX, LOCK);
-      held = FileChannel.open(lock, StandardOpenOption.WRITE).lock();
-      folder = Files.createDirectory(folderOf(lock));
-      ShutdownHookManager.get().addShutdownHook(() -> remove(lock), LAST);
+      Held lock = lock(parent);
+      held = lock;
+      folder = Files.createDirectory(folderOf(lock.file()));
+      ShutdownHookManager.get().addShutdownHook(() -> remove(lock.file()), LAST);
     }
     return folder;
+  }
+
+  /**
+   * Makes a lock file that this process holds. Until it is held, another process may take it for
+   * that of a dead one, and remove it.
+   */
+  static Held lock(Path parent) throws IOException {
+    while (true) {
+      Path lock = Files.createTempFile(parent, PREFIX, LOCK);
+      try {
+        FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock taken = channel.lock();
+        if (Files.exists(lock)) {
+          return new Held(lock, taken);
+        }
+        channel.close();
+      } catch (NoSuchFileException e) {
+        LOG.debug("{} was removed before it was opened", lock);
+      }
+    }
   }
 
   private static Path folderOf(Path lock) {

@@ -3,6 +3,7 @@ package org.anomalyscore.storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
@@ -118,7 +119,7 @@ public final class StorageFault {
           "Grant it to the user that runs the job, for the folder and all below it.",
           false);
     }
-    if (failure instanceof FileNotFoundException) {
+    if (failure instanceof FileNotFoundException || failure instanceof NoSuchFileException) {
       return new FaultReason(
           "a file or folder is not there, or was removed meanwhile (" + failure.getMessage() + ")",
           "Start again when nothing writes there.",

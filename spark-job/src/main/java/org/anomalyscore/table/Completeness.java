@@ -2,7 +2,9 @@ package org.anomalyscore.table;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.get_json_object;
+import static org.apache.spark.sql.functions.max;
 
+import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +46,27 @@ public final class Completeness {
     LOG.warn("Using data sets that are not complete: {}", missing);
   }
 
+  /** When the run began that scored last; a run that could not write its row shows only here. */
+  private static Map<String, Timestamp> newestScores(
+      TableStore store, String configId, List<String> datasets) {
+    Map<String, Timestamp> newest = new HashMap<>();
+    for (Row row :
+        store
+            .read(Table.SCORES)
+            .where(col("config_id").equalTo(configId).and(col("dataset").isin(datasets.toArray())))
+            .groupBy("dataset")
+            .agg(max("scored_at").as("scored_at"))
+            .collectAsList()) {
+      newest.put(row.getAs("dataset"), row.getAs("scored_at"));
+    }
+    return newest;
+  }
+
   /** Data sets that are not complete, and why. */
   private static Map<String, String> missing(
       TableStore store, String configId, List<String> datasets) {
     Map<String, String> status = new HashMap<>();
+    Map<String, Timestamp> recorded = new HashMap<>();
     for (Row row :
         // A set may be scored folder by folder; each folder's last run counts.
         NewestRun.rows(
@@ -61,7 +80,15 @@ public final class Completeness {
             .collectAsList()) {
       status.merge(
           row.getAs("dataset"), row.getAs("status"), (a, b) -> a.equals(Run.COMPLETE) ? b : a);
+      recorded.merge(row.getAs("dataset"), row.getAs("started_at"), (a, b) -> a.after(b) ? a : b);
     }
+    newestScores(store, configId, datasets)
+        .forEach(
+            (dataset, newest) -> {
+              if (recorded.containsKey(dataset) && newest.after(recorded.get(dataset))) {
+                status.put(dataset, "not recorded: it may have failed on a full disk");
+              }
+            });
     for (TableRow run : store.unfinishedRuns()) {
       String underWay = "not finished: it is under way or was killed";
       if (run.get("config_id") == null) {

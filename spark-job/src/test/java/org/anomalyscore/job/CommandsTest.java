@@ -23,7 +23,7 @@ class CommandsTest {
 
   /** Options that several commands share and that each describes the same way. */
   private static final List<String> SHARED =
-      List.of("--json", "--config-id", "--max-pixels", "--allow-incomplete", "--master");
+      List.of("--json", "--config-id", "--max-pixels", "--allow-incomplete", "--master", "--model");
 
   @Test
   void sharedOptionsAreDescribedOnce() {
@@ -43,6 +43,14 @@ class CommandsTest {
                 1,
                 options.stream().map(o -> String.join(" ", o.description())).distinct().count(),
                 name));
+  }
+
+  @Test
+  void whoNamesAModelReadsThatItIsCode() {
+    for (String name : List.of("score", "explain", "sweep")) {
+      String help = Main.commandLine().getSubcommands().get(name).getUsageMessage();
+      assertTrue(help.replaceAll("\\s+", " ").contains("A model is code: trust it"), help);
+    }
   }
 
   @Test

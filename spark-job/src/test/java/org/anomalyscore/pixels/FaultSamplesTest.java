@@ -24,7 +24,9 @@ class FaultSamplesTest {
     "t_assoc_alpha.tif, c0055cbbe20ed602",
     "jpeg_icc_dup.jpg, 05b5495c9f6c1127",
     "jpeg_icc_missing.jpg, 05b5495c9f6c1127",
-    "jpeg_440.jpg, dba863bfaca7bf0a"
+    "jpeg_440.jpg, dba863bfaca7bf0a",
+    "ext_jfif.jfif, 49d3ead8e61da68a",
+    "ext_jpe.jpe, 49d3ead8e61da68a"
   })
   void equalsPillow(String name, String hash)
       throws IOException, RejectedImageException, NoSuchAlgorithmException {

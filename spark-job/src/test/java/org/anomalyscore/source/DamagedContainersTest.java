@@ -3,6 +3,7 @@ package org.anomalyscore.source;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.anomalyscore.TestSpark;
 import org.anomalyscore.pixels.RejectReason;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -21,9 +23,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -347,21 +347,105 @@ class DamagedContainersTest {
   }
 
   @Test
+  void aSparseMemberThatIsTheLast() throws Exception {
+    Files.write(folder.resolve("a.png"), FILES.get("000.png"));
+    for (String name : List.of("hole.bin", "hole.png")) {
+      try (var file = new java.io.RandomAccessFile(folder.resolve(name).toFile(), "rw")) {
+        file.write(FILES.get("001.png"));
+        file.setLength(3 << 20);
+        file.seek(2 << 20);
+        file.write(FILES.get("002.png"));
+      }
+    }
+    for (String last : List.of("hole.bin", "hole.png")) {
+      for (String format : List.of("gnu", "posix")) {
+        Path tar = folder.resolve(format + ".tar");
+        String[] command = {
+          "tar", "--sparse", "--format=" + format, "-C", folder + "", "-cf", tar + "", "a.png", last
+        };
+        assumeTrue(
+            new ProcessBuilder(command).inheritIO().start().waitFor() == 0, "GNU tar is not here");
+        assertTrue(Files.size(tar) < 1 << 20, "the member is sparse");
+        Map<String, LoadedImage> images = Loaded.images(tar);
+        assertFalse(images.remove(format + ".tar!/a.png").isRejected());
+        if (last.equals("hole.png")) {
+          String message =
+              Loaded.fault(images.remove(format + ".tar!/hole.png"), RejectReason.UNREADABLE);
+          assertTrue(message.contains("sparse"), message);
+        }
+        assertEquals(Map.of(), images, "nothing else is at fault");
+        // Another archive after it is read too.
+        Path both = folder.resolve("both.tar");
+        Containers.tar(both, Map.of("c.png", FILES.get("003.png")));
+        byte[] second = Files.readAllBytes(both);
+        Files.write(both, Files.readAllBytes(tar));
+        Files.write(both, second, java.nio.file.StandardOpenOption.APPEND);
+        assertFalse(Loaded.images(both).get("both.tar!/c.png").isRejected());
+      }
+    }
+  }
+
+  @Test
+  void bytesBeforeAZipChangeNothing() throws IOException {
+    for (Zip64Mode mode : List.of(Zip64Mode.Never, Zip64Mode.Always)) {
+      Path zip = folder.resolve("self.zip");
+      Containers.zip(zip, FILES, DEFLATED, mode);
+      byte[] plain = Files.readAllBytes(zip);
+      Files.write(zip, "#!/bin/sh\nexit 0\n".repeat(9).getBytes(StandardCharsets.US_ASCII));
+      Files.write(zip, plain, java.nio.file.StandardOpenOption.APPEND);
+      List<Row> within =
+          ImageFinder.find(
+                  TestSpark.session(),
+                  zip.toString(),
+                  new Search(false, 4),
+                  PassedOver.register(TestSpark.session()))
+              .collectAsList();
+      List<Row> above =
+          ImageFinder.find(
+                  TestSpark.session(),
+                  zip.toString(),
+                  new Search(false, 3),
+                  PassedOver.register(TestSpark.session()))
+              .collectAsList();
+      assertEquals(1, above.size(), mode + " " + above);
+      if (mode == Zip64Mode.Never) {
+        Map<String, LoadedImage> images = Loaded.images(within, "file:" + folder + "/");
+        assertEquals(4, images.size());
+        images.values().forEach(image -> assertFalse(image.isRejected(), image.message()));
+        assertEquals("too_large", above.get(0).getAs("fault_reason"));
+      }
+    }
+  }
+
+  @Test
+  void anNpzOfTooManyArraysNamesNoOption() throws IOException {
+    Map<String, byte[]> arrays = new LinkedHashMap<>();
+    for (int i = 0; i <= 10_000; i++) {
+      arrays.put("arr_" + i + ".npy", new byte[1]);
+    }
+    Containers.zip(folder.resolve("arrays.npz"), arrays, STORED, Zip64Mode.AsNeeded);
+    Map<String, LoadedImage> images = Loaded.images(folder.resolve("arrays.npz"));
+    String message = Loaded.fault(images.get("arrays.npz"), RejectReason.TOO_LARGE);
+    assertTrue(message.startsWith("It holds more than 10000 arrays"), message);
+    assertFalse(message.contains("--max-members"), message);
+  }
+
+  @Test
   void containersOfMoreImagesThanTheLimit() throws IOException {
     Containers.tar(folder.resolve("many.tar"), FILES);
     Containers.zip(folder.resolve("many.zip"), FILES, STORED, Zip64Mode.AsNeeded);
     Containers.zip(folder.resolve("many64.zip"), FILES, STORED, Zip64Mode.Always);
     Containers.npz(folder.resolve("many.npz"), PIXELS, STORED);
-    Files.move(parquet(), folder.resolve("many.parquet"));
+    Files.move(DamagedParquetTest.parquet(folder), folder.resolve("many.parquet"));
     org.apache.commons.io.FileUtils.deleteDirectory(folder.resolve("table").toFile());
     Map<String, String> faults = new LinkedHashMap<>();
     long images = 0;
     for (var row :
         ImageFinder.find(
-                org.anomalyscore.TestSpark.session(),
+                TestSpark.session(),
                 folder.toString(),
                 new Search(false, 3),
-                PassedOver.register(org.anomalyscore.TestSpark.session()))
+                PassedOver.register(TestSpark.session()))
             .collectAsList()) {
       if (row.getAs("fault_reason") == null) {
         images++;
@@ -377,72 +461,6 @@ class DamagedContainersTest {
         faults.get("many.npz").startsWith("It holds more than 3 members or claims to"),
         faults.toString());
     assertTrue(faults.get("many.tar").contains("limit of 3 (--max-members)"), faults.toString());
-  }
-
-  @Test
-  void aParquetFileThatEndsEarly() throws IOException {
-    Path file = parquet();
-    byte[] whole = Files.readAllBytes(file);
-    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
-    Map<String, LoadedImage> images = Loaded.images(file);
-    String message = Loaded.fault(images.get("cut.parquet"), RejectReason.UNREADABLE);
-    assertTrue(message.startsWith("it cannot be read"), message);
-    assertEquals(1, images.size());
-  }
-
-  @Test
-  void aParquetFileDamagedInItsFirstPages() throws IOException {
-    Path file = parquet();
-    byte[] bytes = Files.readAllBytes(file);
-    Arrays.fill(bytes, 4, 200, (byte) 0xff);
-    Files.write(file, bytes);
-    Map<String, LoadedImage> images = Loaded.images(file);
-    assertEquals(20, images.size());
-    String message = Loaded.fault(images.get("cut.parquet!/0"), RejectReason.UNREADABLE);
-    assertTrue(message.contains("damaged at row 0"), message);
-    assertFalse(images.get("cut.parquet!/19").isRejected(), "It is in another row group");
-  }
-
-  private Path parquet() throws IOException {
-    Map<String, byte[]> files = Containers.files(Containers.pixels(20));
-    Containers.parquet(folder.resolve("table"), "image", files);
-    Path written =
-        Path.of(
-            Loaded.rows(folder.resolve("table")).get(0).<String>getAs("container").substring(5));
-    return Files.copy(written, folder.resolve("cut.parquet"));
-  }
-
-  @Test
-  void whichParquetColumnHoldsTheImages() {
-    byte[] png = FILES.get("000.png");
-    StructType two =
-        new StructType().add("mask", DataTypes.BinaryType).add("Image", DataTypes.BinaryType);
-    Containers.write(List.of(RowFactory.create(new byte[1], png)), two, folder.resolve("named"));
-    StructType unclear =
-        new StructType().add("jpg", DataTypes.BinaryType).add("png", DataTypes.BinaryType);
-    Containers.write(List.of(RowFactory.create(png, png)), unclear, folder.resolve("unclear"));
-    StructType none =
-        new StructType()
-            .add("text", DataTypes.StringType)
-            .add("list", DataTypes.createArrayType(DataTypes.BinaryType));
-    Containers.write(List.of(RowFactory.create("x", List.of())), none, folder.resolve("none"));
-    assertFalse(only("named").isRejected());
-    assertEquals(
-        "The columns [jpg, png] of the Parquet file could all hold the images. Call the right one"
-            + " 'image'",
-        Loaded.fault(only("unclear"), RejectReason.UNREADABLE));
-    assertEquals(
-        "The Parquet file has no column of images (binary, or a struct {bytes: binary, path:"
-            + " string}) but [text: string, list: list]. Write one image a row (in Spark: explode a"
-            + " list); if the file is not meant to hold any, keep it elsewhere",
-        Loaded.fault(only("none"), RejectReason.UNREADABLE));
-  }
-
-  private LoadedImage only(String table) {
-    List<LoadedImage> images =
-        List.copyOf(Loaded.images(Loaded.rows(folder.resolve(table)), "").values());
-    assertEquals(1, images.size());
-    return images.get(0);
   }
 
   @Test

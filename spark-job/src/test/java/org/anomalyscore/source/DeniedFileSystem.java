@@ -12,7 +12,7 @@ import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.functional.RemoteIterators;
 
 /** Scheme {@code denied:}: local files, but folders called {@code secret} may not be listed. */
-public final class DeniedFileSystem extends RawLocalFileSystem {
+public class DeniedFileSystem extends RawLocalFileSystem {
   @Override
   public URI getUri() {
     return URI.create("denied:///");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.holdenkarau.spark.testing.JavaDatasetSuiteBase;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -13,8 +14,12 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.storage.UserException;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -144,6 +149,8 @@ class ImageFinderTest {
     assertEquals(List.of("a/1.png", "a/2.jpg", "d/4.gif"), names(folder + "/{a,d}"));
     assertEquals(List.of("b/c/3.png", "d/4.gif"), names(folder + "/{b/c,d}"));
     assertEquals(List.of("b/1.png", "b/c/3.png"), names(folder + "/{b,b/c}"));
+    assertEquals(List.of("b/1.png", "b/c/3.png"), names(folder + "/{b,b/c}/*.png"));
+    assertEquals(List.of("b/1.png", "b/c/3.png"), names(folder + "/{b,b/c}/*"));
     assertEquals(
         List.of("5.png", "a/1.png", "a/2.jpg", "b/1.png", "b/c/3.png", "d/4.gif"),
         names(folder + "/*"));
@@ -165,10 +172,9 @@ class ImageFinderTest {
     Files.createSymbolicLink(folder.resolve("to-file.png"), folder.resolve("a/1.png"));
     Files.createSymbolicLink(folder.resolve("to-folder"), folder.resolve("a"));
     Files.createSymbolicLink(folder.resolve("to-nowhere.png"), folder.resolve("gone.png"));
-    // The one that leads nowhere is a fault.
-    assertEquals(
-        List.of("a/1.png", "to-file.png", "to-folder/1.png", "to-nowhere.png"),
-        names(folder.toString()));
+    // The one that leads nowhere is a fault; what the folder holds is found without the link to it.
+    assertEquals(List.of("a/1.png", "to-file.png", "to-nowhere.png"), names(folder.toString()));
+    assertEquals(List.of("to-folder/1.png"), names(folder + "/to-folder"));
   }
 
   @Test
@@ -229,14 +235,35 @@ class ImageFinderTest {
         folder.toString());
   }
 
+  /** Scheme {@code trees:}: as {@code denied:}, but it lists whole trees, as object stores do. */
+  public static final class TreeFileSystem extends DeniedFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("trees:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "trees";
+    }
+
+    @Override
+    public RemoteIterator<LocatedFileStatus> listFiles(
+        org.apache.hadoop.fs.Path path, boolean recursive) throws IOException {
+      return super.listFiles(path, recursive);
+    }
+  }
+
   @Test
-  void fileSystemsThatListTreesAtOnce() throws IOException {
+  void fileSystemsThatListTreesAtOnceOrFolderByFolder() throws IOException {
     registerDenied();
     write("a/b/1.png", 1);
     write("a/2.png", 1);
     write("a/b/notes.txt", 1);
-    assertEquals(2, ImageFinder.find(SPARK, "denied:" + folder).count());
-    assertEquals(1, ImageFinder.find(SPARK, "denied:" + folder + "/a/*.png").count());
+    for (String scheme : List.of("denied:", "trees:")) {
+      assertEquals(2, ImageFinder.find(SPARK, scheme + folder).count());
+      assertEquals(1, ImageFinder.find(SPARK, scheme + folder + "/a/*.png").count());
+    }
   }
 
   @Test
@@ -251,16 +278,59 @@ class ImageFinderTest {
   }
 
   @Test
-  void noPermissionDeepInTheTree() throws IOException {
+  void aSubfolderThatCannotBeListedIsOneReject() throws IOException {
     registerDenied();
-    // Deeper than the driver looks: more folders above it than roots are wanted.
+    // Some deeper than the driver looks: more folders above them than roots are wanted.
     for (int i = 0; i < 20; i++) {
       write("top" + i + "/mid/secret/x.png", 1);
+      write("top" + i + "/mid/tidy/x.png", 1);
     }
-    UserException e =
-        assertThrows(
-            UserException.class, () -> ImageFinder.find(SPARK, "denied:" + folder).count());
-    assertTrue(e.getMessage().contains("no permission"), e.getMessage());
+    write("secret/x.png", 1);
+    List<Row> rows = ImageFinder.find(SPARK, "denied:" + folder).collectAsList();
+    assertEquals(41, rows.size());
+    int images = 0;
+    for (Row row : rows) {
+      if (row.getAs("fault_reason") == null) {
+        images++;
+        continue;
+      }
+      assertTrue(row.<String>getAs("path").endsWith("/secret"), row.toString());
+      String message = row.getAs("fault_message");
+      assertTrue(message.startsWith("Not all of this folder can be listed"), message);
+      assertTrue(message.contains("no permission"), message);
+    }
+    assertEquals(20, images);
+  }
+
+  /** An object store says of a tree at once that it cannot be listed. */
+  @Test
+  void aSubtreeThatCannotBeListedIsOneReject() throws IOException {
+    registerDenied();
+    write("secret/x.png", 1);
+    write("tidy/x.png", 1);
+    Map<String, String> faults = new TreeMap<>();
+    for (Row row : ImageFinder.find(SPARK, "trees:" + folder).collectAsList()) {
+      String path = row.getAs("path");
+      faults.put(path.substring(path.indexOf(folder.toString())), row.getAs("fault_reason"));
+    }
+    Map<String, String> expected = new TreeMap<>();
+    expected.put(folder + "/secret", "unreadable");
+    expected.put(folder + "/tidy/x.png", null);
+    assertEquals(expected, faults);
+  }
+
+  @Test
+  void aPathThatCannotBeLookedAt() throws IOException {
+    String name = "x".repeat(300);
+    String message = failure(folder + "/" + name).getMessage();
+    assertTrue(message.startsWith("Cannot look for images in '" + folder + "/xxx"), message);
+    assertTrue(message.contains("File name too long"), message);
+    Files.createSymbolicLink(folder.resolve("to-nowhere"), folder.resolve("gone"));
+    message = failure(folder + "/to-nowhere").getMessage();
+    assertTrue(message.contains("link to a file that is not there"), message);
+    // Long patterns are none.
+    write("a/1.png", 1);
+    assertEquals(List.of("a/1.png"), names(folder + "/{a," + name + "}"));
   }
 
   @Test
@@ -274,6 +344,7 @@ class ImageFinderTest {
         .sparkContext()
         .hadoopConfiguration()
         .set("fs.denied.impl", DeniedFileSystem.class.getName());
+    SPARK.sparkContext().hadoopConfiguration().set("fs.trees.impl", TreeFileSystem.class.getName());
   }
 
   private static UserException failure(String path) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -41,6 +42,41 @@ class ScratchFolderTest {
     assertFalse(Files.exists(parent.resolve("anomaly-score-3.lock")));
     assertTrue(Files.exists(living.resolve("model/x.pt")));
     assertTrue(Files.exists(foreign));
+  }
+
+  /** A process that clears without end. */
+  static final class Clearing {
+    public static void main(String[] args) {
+      System.out.println("clearing");
+      while (true) {
+        ScratchFolder.clearDead(Path.of(args[0]));
+      }
+    }
+  }
+
+  @Test
+  void aLockOnItsWayIsNotTakenForADeadOne() throws IOException {
+    Process clearing =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx100m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Clearing.class.getName(),
+                parent.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (InputStream out = clearing.getInputStream()) {
+      assertTrue(out.read() >= 0, "the process has begun");
+      for (int i = 0; i < 2000; i++) {
+        ScratchFolder.Held held = ScratchFolder.lock(parent);
+        assertTrue(Files.exists(held.file()), i + " locks were kept");
+        held.lock().acquiredBy().close();
+      }
+      assertTrue(clearing.isAlive());
+    } finally {
+      clearing.destroyForcibly();
+    }
   }
 
   @Test
