@@ -64,7 +64,7 @@ public final class ScoreJob {
       try {
         WorkList work = scoring.writeWork(found);
         Origin origin = scoring.origin(passedOver);
-        Tally tally = scoring.score(work, lease);
+        Tally tally = scoring.score(work, lease, record);
         ScoreResult result = scoring.summarise(work, origin, tally);
         scoring.store().deleteWork(scoring.run());
         lease.requireHeld();
