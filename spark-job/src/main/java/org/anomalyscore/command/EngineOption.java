@@ -14,7 +14,9 @@ public final class EngineOption {
       paramLabel = "FILE",
       description =
           "Measures with this feature model, a TorchScript file with its card (NAME.yaml beside"
-              + " it). A model is code: trust it like a program.")
+              + " it). A model in float64 gives the same scores on every machine; one in float32 is"
+              + " several times faster, and its scores belong to one type of machine. A model is"
+              + " code: trust it like a program.")
   private String model;
 
   @Option(

@@ -106,10 +106,11 @@ public final class Evaluator {
     ConfigurationChoice choice = ConfigurationChoice.of(store, all, configId);
     Completeness.require(store, choice.configId(), all, allowIncomplete);
     ScoredSet real = ScoredSet.collect(store, choice.configId(), reference, null);
+    RunArithmetic arithmetic = RunArithmetic.read(store, choice.configId());
     List<TableRow> rows = new ArrayList<>();
     try (FeatureComparison features = features(choice, new Images(reference, null))) {
       for (String name : generated) {
-        rows.add(compare(run, choice, real, new Images(name, null), features));
+        rows.add(compare(run, choice, real, new Images(name, null), arithmetic, features));
       }
     }
     return result(choice, real, rows, Map.of());
@@ -132,12 +133,13 @@ public final class Evaluator {
       Map<String, String> alreadyFailed) {
     ConfigurationChoice choice = new ConfigurationChoice(configId, model);
     ScoredSet real = ScoredSet.collect(store, configId, reference.dataset(), reference.present());
+    RunArithmetic arithmetic = RunArithmetic.read(store, configId);
     List<TableRow> rows = new ArrayList<>();
     Map<String, String> failed = new TreeMap<>(alreadyFailed);
     try (FeatureComparison features = features(choice, reference)) {
       for (Images images : generated) {
         try {
-          rows.add(compare(run, choice, real, images, features));
+          rows.add(compare(run, choice, real, images, arithmetic, features));
         } catch (Exception e) {
           // Not RuntimeException: Scala throws checked exceptions undeclared, as where a task
           // meets a storage fault.
@@ -180,6 +182,7 @@ public final class Evaluator {
       ConfigurationChoice choice,
       ScoredSet real,
       Images images,
+      RunArithmetic arithmetic,
       FeatureComparison features) {
     ScoredSet generated =
         ScoredSet.collect(store, choice.configId(), images.dataset(), images.present());
@@ -192,7 +195,9 @@ public final class Evaluator {
             .with("reference", real.dataset())
             .with("n_reference", (long) real.size())
             .with("dataset", generated.dataset())
-            .with("n", (long) generated.size());
+            .with("n", (long) generated.size())
+            .with("reference_arithmetic", arithmetic.of(real))
+            .with("arithmetic", arithmetic.of(generated));
     putScore(row, real, generated);
     putTests(row, "complexity", real.complexity(), generated.complexity());
     putTests(row, "vulnerability", real.vulnerability(), generated.vulnerability());

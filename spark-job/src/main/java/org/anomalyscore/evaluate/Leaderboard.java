@@ -40,6 +40,10 @@ public final class Leaderboard {
           "\nNOTE: these sets differ in size by more than a factor of two, so their scores are not"
               + " comparable with\neach other: read each against its own chance.");
     }
+    List<String> note = ArithmeticNote.of(result.rows(), (row, column) -> (String) row.get(column));
+    if (!note.isEmpty()) {
+      text.append("\nNOTE: ").append(String.join("\n", note));
+    }
     text.append(SetMeasuresTable.render(result));
     result
         .failed()

@@ -43,8 +43,15 @@ public final class LeaderboardPart implements Part {
    * @param lines sets of the common history
    * @param hidden how many sets the common history leaves out
    * @param hasHumans whether people's judgement is known of more than one set
+   * @param note lines of {@link ArithmeticNote}
    */
-  record Model(String confidence, HtmlTable table, int lines, int hidden, boolean hasHumans) {}
+  record Model(
+      String confidence,
+      HtmlTable table,
+      int lines,
+      int hidden,
+      boolean hasHumans,
+      List<String> note) {}
 
   /** The sets of the board. */
   record Board(List<Scored> sets) {}
@@ -114,7 +121,10 @@ public final class LeaderboardPart implements Part {
             table(entries, judged.size() > 1),
             lines.size(),
             entries.size() - lines.size(),
-            judged.size() > 1);
+            judged.size() > 1,
+            ArithmeticNote.of(comparison.newest(), Comparison::text).stream()
+                .map(VisibleText::of)
+                .toList());
     List<Scored> scored = entries.stream().map(entry -> scored(entry.row())).toList();
     return new Block(
         Place.COMPARISON_BEGIN,

@@ -1,7 +1,12 @@
 package org.anomalyscore.evaluate;
 
+import java.io.Serializable;
+import java.sql.Timestamp;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Table;
@@ -15,8 +20,13 @@ import org.apache.spark.sql.Row;
  *
  * @param complexity C of image i, radians
  * @param vulnerability V of the same image
+ * @param scoredAt when the runs began that these scores are of
  */
-record ScoredSet(String dataset, double[] complexity, double[] vulnerability) {
+record ScoredSet(
+    String dataset, double[] complexity, double[] vulnerability, Set<Timestamp> scoredAt) {
+
+  /** Pairs of a partition, one after the other, and when they were scored. */
+  private record Pairs(double[] values, Set<Timestamp> scoredAt) implements Serializable {}
 
   /**
    * Collects a data set's {@link CurrentScores}. Rows are ordered by (C, V), so that seeded
@@ -28,11 +38,11 @@ record ScoredSet(String dataset, double[] complexity, double[] vulnerability) {
       TableStore store, String configId, String dataset, Dataset<Row> present) {
     Dataset<Row> ordered =
         CurrentScores.of(store, configId, dataset, present)
-            .select("complexity", "vulnerability")
+            .select("complexity", "vulnerability", "scored_at")
             .orderBy("complexity", "vulnerability");
-    List<double[]> partitions =
+    List<Pairs> partitions =
         ordered.javaRDD().mapPartitions(rows -> List.of(pack(rows)).iterator()).collect();
-    int n = partitions.stream().mapToInt(p -> p.length / 2).sum();
+    int n = partitions.stream().mapToInt(p -> p.values.length / 2).sum();
     if (n == 0) {
       throw new UserException(
           "The table "
@@ -43,23 +53,26 @@ record ScoredSet(String dataset, double[] complexity, double[] vulnerability) {
     }
     double[] complexity = new double[n];
     double[] vulnerability = new double[n];
+    Set<Timestamp> scoredAt = new HashSet<>();
     int i = 0;
-    for (double[] partition : partitions) {
-      for (int j = 0; j < partition.length; j += 2) {
-        complexity[i] = partition[j];
-        vulnerability[i] = partition[j + 1];
+    for (Pairs partition : partitions) {
+      for (int j = 0; j < partition.values.length; j += 2) {
+        complexity[i] = partition.values[j];
+        vulnerability[i] = partition.values[j + 1];
         i++;
       }
+      scoredAt.addAll(partition.scoredAt);
     }
-    return new ScoredSet(dataset, complexity, vulnerability);
+    return new ScoredSet(dataset, complexity, vulnerability, scoredAt);
   }
 
   int size() {
     return complexity.length;
   }
 
-  /** Pairs of a partition, one after the other; boxed rows never pile up. */
-  private static double[] pack(java.util.Iterator<Row> rows) {
+  /** Boxed rows never pile up. */
+  private static Pairs pack(Iterator<Row> rows) {
+    Set<Timestamp> scoredAt = new HashSet<>();
     double[] packed = new double[1024];
     int length = 0;
     while (rows.hasNext()) {
@@ -69,7 +82,8 @@ record ScoredSet(String dataset, double[] complexity, double[] vulnerability) {
       }
       packed[length++] = row.<Double>getAs("complexity");
       packed[length++] = row.<Double>getAs("vulnerability");
+      scoredAt.add(row.getAs("scored_at"));
     }
-    return Arrays.copyOf(packed, length);
+    return new Pairs(Arrays.copyOf(packed, length), scoredAt);
   }
 }

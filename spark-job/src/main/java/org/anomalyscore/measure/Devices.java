@@ -98,7 +98,7 @@ public record Devices(Mode mode, boolean granted, List<String> local) implements
     try {
       Device device = forTask(TaskContext.get());
       GpuCheck.requireUsable(device);
-      return new String[] {null, GPU + name(device.getDeviceId())};
+      return new String[] {null, text(device)};
     } catch (UserException e) {
       return new String[] {e.getMessage(), null};
     }
@@ -141,6 +141,11 @@ public record Devices(Mode mode, boolean granted, List<String> local) implements
   private static List<String> addresses(Map<String, ResourceInformation> resources) {
     ResourceInformation gpu = resources.get(GPU);
     return gpu == null ? List.of() : List.of(gpu.addresses());
+  }
+
+  /** As the tables write it: {@code cpu}, or {@code gpu} and its name where that is known. */
+  static String text(Device device) {
+    return device.isGpu() ? GPU + name(device.getDeviceId()) : "cpu";
   }
 
   /** The model of the GPU in brackets; empty where NVIDIA's driver does not have it. */

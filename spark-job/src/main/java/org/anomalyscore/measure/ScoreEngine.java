@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedSet;
 import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.ItemReader;
+import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.Storage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
@@ -72,13 +74,18 @@ public record ScoreEngine(
         Storage.broadcastConfiguration(spark));
   }
 
-  /** What the table {@code runs} records of it, by column. */
+  /**
+   * What the table {@code runs} records of it, by column. The arithmetic is that of the tasks which
+   * have ended; before there are any it is null.
+   */
   public Map<String, Object> columns() {
     EngineVersions versions = EngineVersions.read();
     Map<String, Object> columns = new LinkedHashMap<>();
     columns.put("device", computesOn);
     columns.put("djl_version", versions.djl());
     columns.put("pytorch_version", versions.pytorch());
+    SortedSet<String> arithmetic = metrics.arithmetic().value();
+    columns.put("arithmetic", arithmetic.isEmpty() ? null : Json.write(arithmetic));
     return columns;
   }
 
@@ -103,6 +110,7 @@ public record ScoreEngine(
         ScorePredictor.open(
             model, model.onExecutor(), device, parameters, batchSize, intraOpThreads);
     task.addTaskCompletionListener((TaskCompletionListener) context -> predictor.close());
+    metrics.arithmetic().add(Arithmetic.of(model.card().computesIn(), device));
     metrics.modelNanos().add(System.nanoTime() - begin);
     return predictor;
   }

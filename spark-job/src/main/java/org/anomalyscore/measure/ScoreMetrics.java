@@ -18,6 +18,7 @@ import org.apache.spark.util.LongAccumulator;
  * @param modelNanos beside it: until the feature model was loaded
  * @param waitNanos beside it: between batches, for Spark to hand over the next images and to write
  *     the rows
+ * @param arithmetic what the tasks computed in, which counts nothing
  */
 public record ScoreMetrics(
     LongAccumulator scored,
@@ -27,11 +28,14 @@ public record ScoreMetrics(
     LongAccumulator readNanos,
     LongAccumulator decodeNanos,
     LongAccumulator modelNanos,
-    LongAccumulator waitNanos)
+    LongAccumulator waitNanos,
+    SeenArithmetic arithmetic)
     implements Serializable {
 
   /** Registers the counters under the names that the Spark UI shows. */
   public static ScoreMetrics register(SparkContext context) {
+    SeenArithmetic arithmetic = new SeenArithmetic();
+    context.register(arithmetic, "arithmetic");
     return new ScoreMetrics(
         context.longAccumulator("images scored"),
         context.longAccumulator("images rejected"),
@@ -40,7 +44,8 @@ public record ScoreMetrics(
         context.longAccumulator("read nanoseconds"),
         context.longAccumulator("decode nanoseconds"),
         context.longAccumulator("model nanoseconds"),
-        context.longAccumulator("wait nanoseconds"));
+        context.longAccumulator("wait nanoseconds"),
+        arithmetic);
   }
 
   /**

@@ -74,6 +74,12 @@ record RunRecord(TableStore store, Run run, TableRow row) {
             .toList());
   }
 
+  /** Adds what only tasks know, after each slice: the next may be killed. */
+  void addEngine(ScoreEngine engine, Lease lease) {
+    row.withAll(engine.columns());
+    lease.describe(row);
+  }
+
   void appendComplete(ScoreResult result) {
     append(
         row.with("status", Run.COMPLETE)

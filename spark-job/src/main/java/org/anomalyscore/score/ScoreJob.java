@@ -68,7 +68,7 @@ public final class ScoreJob {
       try {
         WorkList work = scoring.writeWork(found);
         origin.warn(scoring.request().dataset(), work.toDo());
-        Tally tally = scoring.score(work, lease);
+        Tally tally = scoring.score(work, lease, record);
         ScoreResult result = scoring.summarise(work, origin, passedOver, tally);
         scoring.store().deleteWork(scoring.run());
         lease.requireHeld();

@@ -60,12 +60,13 @@ record ScoreRun(
     return Origin.of(spark, store, ours(), request.images());
   }
 
-  /** Scores and commits them. */
-  Tally score(WorkList work, Lease lease) {
+  /** Scores and commits them; the record is told of each slice. */
+  Tally score(WorkList work, Lease lease, RunRecord record) {
     ScorePartition partition =
         new ScorePartition(engine, request.parameters(), request.featureSample());
     SliceScorer scorer = new SliceScorer(store, run, request.dataset(), configuration(), partition);
-    return new Slices(spark, request, work, lease, scorer, this::describe).score();
+    Runnable committed = () -> record.addEngine(engine, lease);
+    return new Slices(spark, request, work, lease, scorer, this::describe, committed).score();
   }
 
   /**

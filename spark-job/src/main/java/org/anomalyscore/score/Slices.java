@@ -12,6 +12,7 @@ import org.apache.spark.sql.SparkSession;
  * @param lease of the tables, held before and after each commit
  * @param scorer of a slice
  * @param describe names the Spark jobs that follow
+ * @param committed called after each slice
  */
 record Slices(
     SparkSession spark,
@@ -19,7 +20,8 @@ record Slices(
     WorkList work,
     Lease lease,
     SliceScorer scorer,
-    Consumer<String> describe) {
+    Consumer<String> describe,
+    Runnable committed) {
 
   /** Small enough that a lost task costs minutes, large enough that starting one costs nothing. */
   private static final int MOST_IMAGES_A_PARTITION = 2000;
@@ -49,6 +51,7 @@ record Slices(
       Tally slice = scorer.score(work.slice(from, to, partitions(to - from)));
       requireEachImageOnce(slice, work.size(from, to));
       lease.requireHeld();
+      committed.run();
       tally = tally.plus(slice);
       Interruption.saved(slice.scored());
       seconds = (System.nanoTime() - begin) / 1e9;

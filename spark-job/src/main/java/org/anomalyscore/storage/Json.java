@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,6 +14,8 @@ public final class Json {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private static final TypeReference<TreeMap<String, Object>> OBJECT = new TypeReference<>() {};
+
+  private static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
 
   private Json() {}
 
@@ -29,6 +32,15 @@ public final class Json {
   public static Map<String, Object> read(String text) {
     try {
       return MAPPER.readValue(text, OBJECT);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("JSON that this program wrote must be readable", e);
+    }
+  }
+
+  /** The texts of a list that {@link #write} wrote. */
+  public static List<String> readTexts(String text) {
+    try {
+      return MAPPER.readValue(text, TEXTS);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("JSON that this program wrote must be readable", e);
     }

@@ -23,14 +23,16 @@ public final class CurrentScores {
   private CurrentScores() {}
 
   /**
-   * One row a path, in no certain order: {@code path}, {@code complexity}, {@code vulnerability}.
+   * One row a path, in no certain order: {@code path}, {@code complexity}, {@code vulnerability},
+   * {@code scored_at}.
    *
    * @param present rows with a column {@code path}, the only images to take; null for all
    */
   public static Dataset<Row> of(
       TableStore store, String configId, String dataset, Dataset<Row> present) {
     return only(
-        ofEach(store, ours(configId, dataset)).select("path", "complexity", "vulnerability"),
+        ofEach(store, ours(configId, dataset))
+            .select("path", "complexity", "vulnerability", "scored_at"),
         present);
   }
 

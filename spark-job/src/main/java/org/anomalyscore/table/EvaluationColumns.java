@@ -32,7 +32,10 @@ final class EvaluationColumns {
             .add("n", LongType, false)
             // What a benchmark's manifest says of both sets; NULL in rows of the evaluate command.
             .add("reference_images", StringType)
-            .add("images", StringType);
+            .add("images", StringType)
+            // JSON, as in the table of runs: of the runs whose scores were compared.
+            .add("reference_arithmetic", StringType)
+            .add("arithmetic", StringType);
     s = add(s, Group.PEOPLE).add("labels", StringType);
     s =
         add(s, Group.SCORE)

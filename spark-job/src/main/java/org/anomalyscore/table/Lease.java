@@ -255,6 +255,16 @@ public final class Lease implements AutoCloseable {
     }
   }
 
+  /**
+   * Keeps what is known of the run by now, for whoever finds it killed.
+   *
+   * @param run its row for the table of runs
+   */
+  public synchronized void describe(TableRow run) {
+    content.put("run", run.asMap());
+    renew();
+  }
+
   private synchronized void renew() {
     if (lost != null) {
       return;

@@ -73,6 +73,8 @@ public enum Table {
           // correlations.
           .add("outcome", StringType, true)
           .add("device", StringType, true)
+          // JSON: each precision, device, type of CPU and PyTorch that its tasks had.
+          .add("arithmetic", StringType, true)
           .add("project_version", StringType, false)
           .add("git_commit", StringType, false)
           .add("spark_version", StringType, false)

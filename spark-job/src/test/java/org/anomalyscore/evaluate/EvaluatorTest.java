@@ -1,6 +1,7 @@
 package org.anomalyscore.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.util.Set;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.TwoSampleTests;
+import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Lease;
@@ -68,6 +70,10 @@ class EvaluatorTest {
 
   /** {@code n} rows around a centre; the same name gives the same rows. */
   private static List<Row> rows(String config, String dataset, int n, double centre) {
+    return rows(config, dataset, n, centre, Instant.EPOCH);
+  }
+
+  private static List<Row> rows(String config, String dataset, int n, double centre, Instant time) {
     Random random = new Random(dataset.hashCode());
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < n; i++) {
@@ -78,7 +84,7 @@ class EvaluatorTest {
               dataset + i,
               centre + 0.1 * random.nextDouble(),
               10 * centre + random.nextGaussian(),
-              Instant.EPOCH));
+              time));
     }
     return rows;
   }
@@ -102,6 +108,57 @@ class EvaluatorTest {
                     .with("config_id", "c")
                     .with("configuration", "{}")
                     .toRow()));
+  }
+
+  private void scoredIn(String dataset, Instant time, String... arithmetic) {
+    store().append(Table.SCORES, rows("c", dataset, 20, 0.5, time));
+    store()
+        .append(
+            Table.RUNS,
+            List.of(
+                Run.start("score")
+                    .row()
+                    .with("status", Run.COMPLETE)
+                    .with("started_at", Timestamp.from(time))
+                    .with("dataset", dataset)
+                    .with("config_id", "c")
+                    .with("configuration", "{}")
+                    .with("arithmetic", arithmetic.length == 0 ? null : Json.write(arithmetic))
+                    .toRow()));
+  }
+
+  @Test
+  void scoresOfSeveralFloat32ArithmeticsAreNoted() {
+    String here = "float32, cpu AVX512 GenuineIntel, PyTorch 2.7.1";
+    String there = "float32, cpu AVX2 AuthenticAMD, PyTorch 2.7.1";
+    scoredIn("real", Instant.EPOCH, here);
+    scoredIn("same", Instant.EPOCH.plusSeconds(1), here);
+    scoredIn("older", Instant.EPOCH.plusSeconds(2));
+    assertFalse(Leaderboard.render(evaluate("same", "older")).contains("NOTE"));
+    scoredIn("mixed", Instant.EPOCH.plusSeconds(3), here, there);
+    Evaluator.Result result = evaluate("same", "older", "mixed");
+    TableRow row =
+        result.rows().stream()
+            .filter(r -> r.get("dataset").equals("mixed"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(Json.write(List.of(there, here)), row.get("arithmetic"));
+    assertEquals(Json.write(List.of(here)), row.get("reference_arithmetic"));
+    String board = Leaderboard.render(result);
+    assertTrue(board.contains("NOTE: these scores were computed in different float32"), board);
+    assertTrue(
+        board.contains("  " + there + ": mixed\n  " + here + ": mixed, real, same\n"), board);
+    assertEquals(board.indexOf("NOTE"), board.lastIndexOf("NOTE"));
+    // Scored again elsewhere, row by row: those of before count no more.
+    scoredIn("mixed", Instant.EPOCH.plusSeconds(4), here);
+    assertFalse(Leaderboard.render(evaluate("same", "mixed")).contains("NOTE"));
+  }
+
+  @Test
+  void scoresInFloat64AreTheSameEverywhereAndNotNoted() {
+    scoredIn("real", Instant.EPOCH, "float64, cpu AVX512 GenuineIntel, PyTorch 2.7.1");
+    scoredIn("same", Instant.EPOCH, "float64, cpu AVX2 AuthenticAMD, PyTorch 2.7.1");
+    assertFalse(Leaderboard.render(evaluate("same")).contains("NOTE"));
   }
 
   private String refusal() {

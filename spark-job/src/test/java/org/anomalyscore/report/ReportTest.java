@@ -315,6 +315,20 @@ public class ReportTest {
   }
 
   @Test
+  void float32ArithmeticsThatDifferAreNotedAboveTheHistory() throws Exception {
+    scores("c", "real", 30, "r");
+    scores("c", "g", 30, "g");
+    evaluations(
+        evaluation("c", "g", 30, 1)
+            .with("reference_arithmetic", "[\"float32, cpu AVX512 GenuineIntel\"]")
+            .with("arithmetic", "[\"float32, cpu <AVX2>\"]"));
+    String text = flat(html());
+    assertTrue(text.contains("computed in different float32 arithmetic"), "the note");
+    assertTrue(text.contains("float32, cpu AVX512 GenuineIntel: real"), "the reference's");
+    assertTrue(text.contains("float32, cpu &lt;AVX2&gt;: g"), "the set's");
+  }
+
+  @Test
   void newestEvaluationsMakeTheBoardAndAllTheHistory() throws Exception {
     scores("c", "real", 30, "r");
     scores("c", "g", 30, "g");

@@ -230,6 +230,10 @@ class ScoreJobTest {
     assertEquals(12L, run.<Long>getAs("scored"));
     assertEquals("2.7.1", run.getAs("pytorch_version"));
     assertEquals("4.0.1", run.getAs("spark_version"));
+    String arithmetic = run.getAs("arithmetic");
+    assertTrue(
+        arithmetic.matches("\\[\"float32, cpu (DEFAULT|AVX2|AVX512) \\w+, PyTorch 2.7.1\"]"),
+        arithmetic);
     assertTrue(run.<String>getAs("configuration").contains("\"noiseStep\":0.01"));
   }
 

@@ -127,6 +127,20 @@ class LeaseTest {
   }
 
   @Test
+  void whatBecameKnownOfAKilledRunIsReported() throws Exception {
+    try (Lease first = take("cats")) {
+      first.describe(run("cats").with("arithmetic", "[\"float32, cpu\"]"));
+      first.requireHeld();
+    }
+    rewrite("_lease.1", Map.of("pid", endedProcess()));
+    try (Lease second = take("dogs")) {
+      assertEquals("[\"float32, cpu\"]", second.interrupted().get(0).get("arithmetic"));
+      assertEquals("interrupted", second.interrupted().get(0).get("status"));
+      second.release();
+    }
+  }
+
+  @Test
   void aLeaseOfAnotherMachineIsDeadAfterItsSilenceAndAliveWhenItMoves() throws Exception {
     take("cats").close();
     rewrite("_lease.1", Map.of("kernel", "another", "host", "node7"));
