@@ -6,6 +6,15 @@
 -- A file that was scored again counts with its newest row, and one that was rejected since does not count. Rows stay:
 -- those of files that were deleted, or that lie in a folder of an earlier night, count here, and not in benchmark and
 -- report.
+--
+-- order_of_images says whether the order of a set's images would repeat under another seed: where the repeatability of
+-- AS-i is below 0.5, it is mostly chance which images are listed.
+
+-- With its columns named, so that rows of earlier versions, which have no repeatability, can be read too.
+CREATE OR REPLACE TEMPORARY VIEW night_evaluations (
+  config_id STRING, dataset STRING, evaluated_at TIMESTAMP, repeatability_as_i DOUBLE
+) USING parquet OPTIONS (path '${tables}/evaluations');
+
 WITH current_scores AS (
   -- Of each path the row with its latest scored_at, and none where it was rejected later.
   SELECT s.*
@@ -20,19 +29,21 @@ WITH current_scores AS (
     AND s.path = r.path AND s.scored_at < r.rejected_at
 ),
 night AS (
-  SELECT config_id, dataset
-  FROM (
-    SELECT config_id, dataset, evaluated_at, max(evaluated_at) OVER (PARTITION BY config_id) AS newest
-    FROM parquet.`${tables}/evaluations`
-  )
+  SELECT config_id, dataset, max_by(repeatability_as_i, evaluated_at) AS repeatability_of_as_i
+  FROM (SELECT *, max(evaluated_at) OVER (PARTITION BY config_id) AS newest FROM night_evaluations)
   WHERE evaluated_at >= newest - INTERVAL 12 HOURS
   GROUP BY config_id, dataset
 ),
 ranked AS (
   SELECT *, row_number() OVER (PARTITION BY config_id ORDER BY as_i DESC, path) AS place
-  FROM current_scores LEFT SEMI JOIN night USING (config_id, dataset)
+  FROM current_scores JOIN night USING (config_id, dataset)
 )
-SELECT config_id, model, place, as_i, complexity, vulnerability, dataset, path
+SELECT config_id, model, place, as_i, complexity, vulnerability, dataset, path, repeatability_of_as_i,
+  CASE
+    WHEN repeatability_of_as_i < 0.5 THEN 'the order of single images is mostly chance'
+    WHEN repeatability_of_as_i >= 0.5 THEN 'the order of single images mostly repeats'
+    ELSE 'not known; score with --draws 2 or more'
+  END AS order_of_images
 FROM ranked
 WHERE place <= 20
 ORDER BY config_id, place;

@@ -201,7 +201,7 @@ public final class Evaluator {
     putScore(row, real, generated);
     putTests(row, "complexity", real.complexity(), generated.complexity());
     putTests(row, "vulnerability", real.vulnerability(), generated.vulnerability());
-    putImages(row, generated);
+    putImages(row, real, generated);
     if (features != null) {
       features.put(row, images, options.seed());
     }
@@ -257,17 +257,21 @@ public final class Evaluator {
         .with("mann_whitney_p_less_" + measure, tests.uLessP());
   }
 
-  private static void putImages(TableRow row, ScoredSet generated) {
-    double[] perImage = new double[generated.size()];
-    for (int i = 0; i < perImage.length; i++) {
-      perImage[i] = AnomalyScore.perImage(generated.complexity()[i], generated.vulnerability()[i]);
-    }
-    DistributionSummary summary = DistributionSummary.of(perImage);
+  private static void putImages(TableRow row, ScoredSet real, ScoredSet generated) {
+    DistributionSummary summary = DistributionSummary.of(generated.asI());
     row.with("mean_as_i", summary.mean())
         .with("as_i_q05", summary.quantile05())
         .with("as_i_q25", summary.quantile25())
         .with("as_i_median", summary.median())
         .with("as_i_q75", summary.quantile75())
         .with("as_i_q95", summary.quantile95());
+    putRepeatability(row, "", generated);
+    putRepeatability(row, "reference_", real);
+  }
+
+  private static void putRepeatability(TableRow row, String prefix, ScoredSet set) {
+    row.with(prefix + "repeatability_complexity", set.repeatabilityOfComplexity())
+        .with(prefix + "repeatability_vulnerability", set.repeatabilityOfVulnerability())
+        .with(prefix + "repeatability_as_i", set.repeatabilityOfAsI());
   }
 }

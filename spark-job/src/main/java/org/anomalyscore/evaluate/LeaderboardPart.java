@@ -12,12 +12,17 @@ import static org.anomalyscore.table.Statistic.MEAN_VULNERABILITY;
 import static org.anomalyscore.table.Statistic.NULL_MEAN;
 import static org.anomalyscore.table.Statistic.NULL_Q95;
 import static org.anomalyscore.table.Statistic.P_VALUE;
+import static org.anomalyscore.table.Statistic.REPEATABILITY_AS_I;
+import static org.anomalyscore.table.Statistic.REPEATABILITY_COMPLEXITY;
+import static org.anomalyscore.table.Statistic.REPEATABILITY_VULNERABILITY;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.FigureNumbers;
 import org.anomalyscore.page.HtmlTable;
@@ -44,6 +49,7 @@ public final class LeaderboardPart implements Part {
    * @param hidden how many sets the common history leaves out
    * @param hasHumans whether people's judgement is known of more than one set
    * @param note lines of {@link ArithmeticNote}
+   * @param order what a reader of single images must know; null where there is nothing to warn of
    */
   record Model(
       String confidence,
@@ -51,7 +57,8 @@ public final class LeaderboardPart implements Part {
       int lines,
       int hidden,
       boolean hasHumans,
-      List<String> note) {}
+      List<String> note,
+      String order) {}
 
   /** The sets of the board. */
   record Board(List<Scored> sets) {}
@@ -124,7 +131,8 @@ public final class LeaderboardPart implements Part {
             judged.size() > 1,
             ArithmeticNote.of(comparison.newest(), Comparison::text).stream()
                 .map(VisibleText::of)
-                .toList());
+                .toList(),
+            order(comparison.newest()));
     List<Scored> scored = entries.stream().map(entry -> scored(entry.row())).toList();
     return new Block(
         Place.COMPARISON_BEGIN,
@@ -135,6 +143,16 @@ public final class LeaderboardPart implements Part {
             new Figure("board-" + place, new Board(scored)),
             new Figure("trend-" + place, new Trend(lines)),
             new Figure("humans-" + place, new Humans(judged))));
+  }
+
+  private static String order(List<Row> rows) {
+    BiFunction<Row, String, Object> column = (row, name) -> row.getAs(name);
+    String text =
+        ImageOrder.isUnknown(rows, column)
+            ? "How much of the order of single images is chance is not known, since their scores are"
+                + " of one draw: score with --draws 2 or more."
+            : ImageOrder.warning(rows, column);
+    return text == null ? null : VisibleText.of(text);
   }
 
   private static Scored scored(Row row) {
@@ -215,8 +233,10 @@ public final class LeaderboardPart implements Part {
         List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN)) {
       columns.add(numbers(statistic));
     }
-    // Sets without features have no set measures.
-    Statistic.of(Group.SET).stream()
+    // Scores of one draw have no repeatability, and sets without features no set measures.
+    Stream.concat(
+            Stream.of(REPEATABILITY_COMPLEXITY, REPEATABILITY_VULNERABILITY, REPEATABILITY_AS_I),
+            Statistic.of(Group.SET).stream())
         .filter(s -> rows.stream().anyMatch(row -> Comparison.number(row, s.column()) != null))
         .forEach(s -> columns.add(numbers(s)));
     if (humans) {
