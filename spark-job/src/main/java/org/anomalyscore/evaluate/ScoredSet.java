@@ -83,8 +83,7 @@ record ScoredSet(
     return of(dataset, columns, scoredAt);
   }
 
-  private static ScoredSet of(
-      String dataset, double[][] columns, Set<Timestamp> scoredAt) {
+  private static ScoredSet of(String dataset, double[][] columns, Set<Timestamp> scoredAt) {
     double[] complexity = columns[0];
     double[] vulnerability = columns[1];
     boolean known = columns.length > ALWAYS;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
@@ -87,7 +88,8 @@ class RepeatabilityOfRunsTest {
         ScoreRequest.of(
                 images.toString(),
                 dataset,
-                TestModels.shared().resolve("models/cifar10_resnet20.pt").toString(),
+                EngineOptions.of(
+                    TestModels.shared().resolve("models/cifar10_resnet20.pt").toString()),
                 folder.resolve("seed" + seed).toString())
             .parameters(parameters.with(Parameter.SEED, seed))
             .build();
