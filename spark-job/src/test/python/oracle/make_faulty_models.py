@@ -17,6 +17,9 @@ import make_test_models
 
 SIZE = 16
 
+# Of the features, where there are not 4.
+DIMENSIONS = {"wide": 40_000_000}
+
 
 def features(x):
     return nn.functional.avg_pool2d(x, 8).flatten(1)[:, :4]
@@ -91,6 +94,23 @@ class Memory(nn.Module):
         return features(x) + torch.zeros(1 << 48).sum()
 
 
+class Wide(nn.Module):
+    """More features than any network has: they fit into no Java memory of common size."""
+
+    def forward(self, x):
+        return features(x).repeat(1, 10_000_000)
+
+
+class Endless(nn.Module):
+    """Counts round and round."""
+
+    def forward(self, x):
+        count = 0
+        while count >= 0:
+            count = (count + 1) % 1000
+        return features(x) + count
+
+
 class RefusesDark(nn.Module):
     """Fails on black images alone, which no random image is."""
 
@@ -119,6 +139,8 @@ MODELS = {
     "half": Half,
     "asserts": Asserts,
     "memory": Memory,
+    "wide": Wide,
+    "endless": Endless,
     "refuses_dark": RefusesDark,
     "crash": Crash,
 }
@@ -139,7 +161,7 @@ def main():
         card = [
             f"name: faulty-{name.replace('_', '-')}",
             f"input: {{size: {SIZE}, resize: squash, filter: bicubic}}",
-            "output: {dimension: 4}",
+            f"output: {{dimension: {DIMENSIONS.get(name, 4)}}}",
             f"sha256: {hashlib.sha256(archive).hexdigest()}",
             "source: made by make_faulty_models.py",
             "licence: Apache-2.0",

@@ -19,6 +19,11 @@ public final class TrialMain {
    * @param args the model's file, its card, the batch size, and the file for the message
    */
   public static void main(String[] args) throws IOException {
+    // A run that is killed can end nobody: a trial without a run would keep the machine for
+    // minutes.
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(run -> run.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
     int code = 0;
     try {
       ModelTrial.run(Path.of(args[0]), Path.of(args[1]), Integer.parseInt(args[2]));

@@ -63,6 +63,14 @@ public final class ModelTrial {
       try (FeatureModel model = FeatureModel.acquire(file, copy, Device.cpu())) {
         new ModelTrial(model, file.card(), Math.max(2, batchSize)).requireIndependence();
       }
+    } catch (OutOfMemoryError e) {
+      throw new UserException(
+          "The feature model %s cannot be tried on a batch of %d images: they and their features do not fit into %d MiB of Java memory, which suffices for the input size that its card names (%s). Give a smaller --batch-size; a module that gives very many features does this too."
+              .formatted(
+                  file.card().name(),
+                  batchSize,
+                  Runtime.getRuntime().maxMemory() >> 20,
+                  e.getMessage()));
     }
   }
 

@@ -12,8 +12,11 @@ import org.anomalyscore.storage.ContentHash;
 public record ScoreConfiguration(ModelFile model, ScoreParameters parameters)
     implements Serializable {
 
-  /** Raised whenever the same configuration would give other numbers than an older version did. */
-  private static final int NUMERICS_VERSION = 1;
+  /**
+   * Raised whenever the same configuration would give other numbers than an older version did.
+   * Under 1, some TIFF, BMP and JPEG files were scored with other pixels than Pillow's.
+   */
+  private static final int NUMERICS_VERSION = 2;
 
   /**
    * Names this configuration: c and 16 hexadecimal digits. The letter keeps readers that guess the

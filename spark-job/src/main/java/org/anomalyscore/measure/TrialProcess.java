@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.ScratchFolder;
 import org.anomalyscore.storage.UserException;
+import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
  * Runs {@link ModelTrial} in a process of its own. A TorchScript module is code, and some code
@@ -35,7 +37,14 @@ final class TrialProcess {
   /** The report of a JVM that native code crashed, which ends with exit code 1 without a core. */
   private static final String CRASH = "crash";
 
+  /** What a JVM says that finds no memory for its heap, or for what it keeps beside it. */
+  private static final Pattern NO_MEMORY =
+      Pattern.compile("Could not reserve enough space|insufficient memory|Cannot allocate memory");
+
   private static final int MOST_MINUTES = 10;
+
+  /** Among the hooks of the process's end, before Spark's. */
+  private static final int EARLY = 90;
 
   /** Models that have passed in this process; benchmark opens each for many sets. */
   private static final Set<String> PASSED = ConcurrentHashMap.newKeySet();
@@ -66,6 +75,9 @@ final class TrialProcess {
     if (code == REFUSED) {
       throw new UserException(Files.readString(message, StandardCharsets.UTF_8));
     }
+    if (code == KILL || saysNoMemory(log) || saysNoMemory(folder.resolve(CRASH))) {
+      throw new UserException(noMemory(card, code));
+    }
     if (code >= SIGNAL || Files.exists(folder.resolve(CRASH))) {
       throw new UserException(crashed(card, code));
     }
@@ -80,6 +92,9 @@ final class TrialProcess {
   }
 
   private static int wait(Process process, ModelCard card) {
+    // A signal ends this process without a look at what this method would do at its end.
+    Runnable end = process::destroyForcibly;
+    ShutdownHookManager.get().addShutdownHook(end, EARLY);
     try {
       process.getOutputStream().close();
       if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
@@ -94,18 +109,29 @@ final class TrialProcess {
     } catch (IOException e) {
       throw new IllegalStateException("The input of a process cannot be closed", e);
     } finally {
+      ShutdownHookManager.get().removeShutdownHook(end);
       process.destroyForcibly();
     }
   }
 
+  private static boolean saysNoMemory(Path file) throws IOException {
+    // Bytes, since a module may have written any there.
+    return Files.exists(file)
+        && NO_MEMORY
+            .matcher(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+            .find();
+  }
+
+  private static String noMemory(ModelCard card, int code) {
+    return "The feature model "
+        + card.name()
+        + " was tried in a process of its own, which "
+        + (code == KILL ? "was killed (exit code 137)" : "found too little memory")
+        + ". The usual cause is that the machine or container has too little: give it more, or a"
+        + " smaller --batch-size.";
+  }
+
   private static String crashed(ModelCard card, int code) {
-    if (code == KILL) {
-      return "The feature model "
-          + card.name()
-          + " was tried in a process of its own, which was killed (exit code 137). The usual cause"
-          + " is that the machine or container has too little memory: give it more, or a smaller"
-          + " --batch-size.";
-    }
     return "The feature model "
         + card.name()
         + " cannot be used: the module crashed PyTorch (in a process of its own, which ended with"

@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +14,8 @@ import java.util.stream.Stream;
 import org.anomalyscore.measure.TestModels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run in a process of its own, which a signal ends. */
 class InterruptionTest {
@@ -23,42 +23,28 @@ class InterruptionTest {
   @TempDir Path folder;
 
   private Process start(Path err) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> option.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx700m",
-            "-XX:TieredStopAtLevel=1",
-            "-Dspark.ui.enabled=false",
-            "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")),
-            "-Dlog4j2.configurationFile=" + Path.of("../conf/log4j2.properties").toAbsolutePath(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName()));
-    command.addAll(
-        List.of(
-            "score",
-            "--master",
-            "local[2]",
-            "--images",
-            folder.resolve("images").toString(),
-            "--dataset",
-            "set",
-            "--model",
-            TestModels.folder().resolve("tiny.pt").toString(),
-            "--out",
-            folder.resolve("out").toString(),
-            "--slice",
-            "8",
-            "--batch-size",
-            "8"));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(err.toFile())
-        .start();
+    return start(err, TestModels.folder().resolve("tiny.pt"));
+  }
+
+  private Process start(Path err, Path model) throws IOException {
+    return MainProcess.start(
+        folder,
+        err,
+        "score",
+        "--master",
+        "local[2]",
+        "--images",
+        folder.resolve("images").toString(),
+        "--dataset",
+        "set",
+        "--model",
+        model.toString(),
+        "--out",
+        folder.resolve("out").toString(),
+        "--slice",
+        "8",
+        "--batch-size",
+        "8");
   }
 
   private long savedRows() throws IOException {
@@ -102,6 +88,48 @@ class InterruptionTest {
     assertTrue(text.lines().noneMatch(line -> line.startsWith("\tat ")), text);
     assertTrue(text.lines().noneMatch(line -> line.contains("Exception")), text);
     assertEquals(Set.of(), scratch());
+  }
+
+  /** However the run ends, the process in which a model is tried ends with it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theTrialOfAModelEndsWithItsRun(boolean killed) throws Exception {
+    Files.createDirectories(folder.resolve("images"));
+    Files.copy(TestModels.images().get(0), folder.resolve("images/a.png"));
+    Path err = folder.resolve("err");
+    Process run = start(err, TestModels.folder().resolveSibling("faulty/endless.pt"));
+    try {
+      ProcessHandle trial = null;
+      while (trial == null) {
+        assertTrue(run.isAlive(), () -> read(err));
+        TimeUnit.MILLISECONDS.sleep(50);
+        // Hadoop starts shells besides.
+        trial =
+            run.children()
+                .filter(child -> child.info().command().orElse("").endsWith("/java"))
+                .findFirst()
+                .orElse(null);
+      }
+      // Under way, so that it watches its run.
+      TimeUnit.SECONDS.sleep(5);
+      assertTrue(trial.isAlive(), () -> read(err));
+      if (killed) {
+        run.destroyForcibly();
+      } else {
+        run.destroy();
+      }
+      assertTrue(run.waitFor(60, TimeUnit.SECONDS), "the process does not end");
+      trial.onExit().get(60, TimeUnit.SECONDS);
+    } finally {
+      run.descendants().forEach(ProcessHandle::destroyForcibly);
+      run.destroyForcibly();
+    }
+    if (!killed) {
+      assertEquals(143, run.exitValue(), () -> read(err));
+      assertEquals(
+          List.of("anomaly-score: interrupted; the same command starts again"),
+          read(err).lines().filter(line -> line.startsWith("anomaly-score:")).toList());
+    }
   }
 
   private void awaitSlices(Process run, long slices, Path err) throws Exception {

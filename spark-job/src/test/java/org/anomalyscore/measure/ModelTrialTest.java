@@ -92,6 +92,21 @@ class ModelTrialTest {
   }
 
   @Test
+  void memoryThatDoesNotSufficeIsAMessageOfItsOwn() {
+    String uri = folder().resolve("wide.pt").toString();
+    String message =
+        assertThrows(
+                UserException.class,
+                () -> ModelOpener.open(TestSpark.session(), EngineOptions.of(uri)))
+            .getMessage();
+    assertTrue(
+        message.startsWith("The feature model faulty-wide cannot be tried on a batch of 32 images"),
+        message);
+    assertTrue(message.contains("do not fit into 2"), message);
+    assertTrue(message.contains("Give a smaller --batch-size"), message);
+  }
+
+  @Test
   void aRunToldItsBatchSizeIsTriedAtIt() {
     String uri = folder().resolve("number.pt").toString();
     String message =
