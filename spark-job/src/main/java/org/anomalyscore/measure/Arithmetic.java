@@ -50,7 +50,7 @@ final class Arithmetic {
   }
 
   /**
-   * The kernels that libtorch uses on this CPU and under this environment: {@code DEFAULT}, {@code
+   * The kernels that libtorch uses on this CPU and under this environment: {@code NO AVX}, {@code
    * AVX2} or {@code AVX512}. Neither DJL nor an operator of TorchScript has a call for it.
    */
   private static String cpuCapability() {
