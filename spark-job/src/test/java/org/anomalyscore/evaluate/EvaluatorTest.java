@@ -113,7 +113,7 @@ class EvaluatorTest {
     String board = Leaderboard.render(result);
     assertTrue(board.contains("AS-i repeatability"), board);
     String warned =
-        "NOTE: the order of single images is mostly chance in real %.2f, bad %.2f (repeatability"
+        "NOTE: The order of single images is mostly chance in real %.2f, bad %.2f (repeatability"
             .formatted(repeatability(real, "as_i"), repeatability(bad, "as_i"));
     assertTrue(board.contains(warned), board);
     TableRow unknown =

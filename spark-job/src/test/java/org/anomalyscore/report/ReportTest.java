@@ -138,7 +138,7 @@ public class ReportTest {
         text);
     // The reference's own note and that of one set.
     assertEquals(2, text.split("mostly chance: the repeatability of AS-i is", -1).length - 1);
-    assertTrue(text.contains("C repeatability") && text.contains(">0.62<"), "the board's column");
+    assertTrue(text.contains("C repeatability") && text.contains(">0.63<"), "the board's column");
     assertFalse(text.contains("V repeatability"), "of which nothing is known");
   }
 
