@@ -6,6 +6,7 @@ import static org.anomalyscore.page.HtmlTable.text;
 import static org.anomalyscore.table.Statistic.ANOMALY_SCORE;
 import static org.anomalyscore.table.Statistic.ANOMALY_SCORE_LOW;
 import static org.anomalyscore.table.Statistic.AS_I_MEDIAN;
+import static org.anomalyscore.table.Statistic.FLAGGED;
 import static org.anomalyscore.table.Statistic.HUMAN_ERROR_RATE;
 import static org.anomalyscore.table.Statistic.MEAN_COMPLEXITY;
 import static org.anomalyscore.table.Statistic.MEAN_VULNERABILITY;
@@ -43,8 +44,10 @@ public final class LeaderboardPart implements Part {
    * @param lines sets of the common history
    * @param hidden how many sets the common history leaves out
    * @param hasHumans whether people's judgement is known of more than one set
+   * @param asI what a reader must know of the direction of AS-i, or null
    */
-  record Model(String confidence, HtmlTable table, int lines, int hidden, boolean hasHumans) {}
+  record Model(
+      String confidence, HtmlTable table, int lines, int hidden, boolean hasHumans, String asI) {}
 
   /** The sets of the board. */
   record Board(List<Scored> sets) {}
@@ -114,7 +117,8 @@ public final class LeaderboardPart implements Part {
             table(entries, judged.size() > 1),
             lines.size(),
             entries.size() - lines.size(),
-            judged.size() > 1);
+            judged.size() > 1,
+            AsIDirection.note(comparison.newest(), Row::getAs));
     List<Scored> scored = entries.stream().map(entry -> scored(entry.row())).toList();
     return new Block(
         Place.COMPARISON_BEGIN,
@@ -202,7 +206,7 @@ public final class LeaderboardPart implements Part {
             number("Images", "Images of the set"),
             entry -> cell(entry.row().<Long>getAs("n"), "%,d")));
     for (Statistic statistic :
-        List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN)) {
+        List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN, FLAGGED)) {
       columns.add(numbers(statistic));
     }
     // Sets without features have no set measures.

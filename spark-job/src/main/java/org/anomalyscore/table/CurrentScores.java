@@ -23,14 +23,16 @@ public final class CurrentScores {
   private CurrentScores() {}
 
   /**
-   * One row a path, in no certain order: {@code path}, {@code complexity}, {@code vulnerability}.
+   * One row a path, in no certain order: {@code path}, {@code complexity}, {@code vulnerability},
+   * {@code image_id}, {@code width}, {@code height}, {@code format}.
    *
    * @param present rows with a column {@code path}, the only images to take; null for all
    */
   public static Dataset<Row> of(
       TableStore store, String configId, String dataset, Dataset<Row> present) {
     return only(
-        ofEach(store, ours(configId, dataset)).select("path", "complexity", "vulnerability"),
+        ofEach(store, ours(configId, dataset))
+            .select("path", "complexity", "vulnerability", "image_id", "width", "height", "format"),
         present);
   }
 
@@ -77,7 +79,8 @@ public final class CurrentScores {
 
   /**
    * As {@link #of} for many data sets in one plan: {@code config_id}, {@code dataset}, {@code
-   * path}, {@code image_id}, {@code complexity}, {@code vulnerability}, {@code scored_at}.
+   * path}, {@code image_id}, {@code complexity}, {@code vulnerability}, {@code width}, {@code
+   * height}, {@code format}, {@code scored_at}.
    *
    * @param which of {@code config_id} and {@code dataset}
    */
@@ -118,6 +121,9 @@ public final class CurrentScores {
             max_by(col("image_id"), col("scored_at")).as("image_id"),
             max_by(col("complexity"), col("scored_at")).as("complexity"),
             max_by(col("vulnerability"), col("scored_at")).as("vulnerability"),
+            max_by(col("width"), col("scored_at")).as("width"),
+            max_by(col("height"), col("scored_at")).as("height"),
+            max_by(col("format"), col("scored_at")).as("format"),
             max(col("scored_at")).as("scored_at"));
   }
 }
