@@ -3,7 +3,7 @@
 --
 --   spark-sql --hivevar tables=anomaly-score-demo/tables -f conf/sql/worst-images.sql
 --
--- atypicality counts robust standard deviations, as the column of image_measures does (docs/measures.md has the formula);
+-- atypicality counts robust standard deviations, as the column of image_measures does (docs/measures.md has the formula).
 -- direction says which of C and V is high or low. as_i_reversed is true where the set differs from the reference (p below
 -- 5 %) and has a lower median AS-i: there a high AS-i is no sign of a bad image.
 -- A file that was scored again counts with its newest row, and one that was rejected since does not count. Rows stay:

@@ -61,9 +61,8 @@ public final class Leaderboard {
     List<String> none = new ArrayList<>();
     double rate = Double.NaN;
     for (TableRow row : result.rows()) {
-      if (!(row.get(Statistic.FLAGGED.column()) instanceof Double share)) {
-        continue;
-      }
+      // An evaluation always has both.
+      double share = (Double) row.get(Statistic.FLAGGED.column());
       rate = (Double) row.get("flag_fdr");
       String dataset = row.get("dataset").toString();
       List<UnusualImage> worst = result.unusual().get(dataset);

@@ -98,6 +98,7 @@ class ManifestReaderTest {
             "/properties/set_measures", manifest.setMeasures(),
             "/properties/thresholds/properties/max_reject_fraction",
                 manifest.thresholds().maxRejectFraction(),
+            "/properties/thresholds/properties/flag_fdr", manifest.thresholds().flagFdr(),
             "/properties/resampling/properties/permutations", manifest.resampling().permutations(),
             "/properties/resampling/properties/resamples", manifest.resampling().resamples(),
             "/properties/resampling/properties/confidence", manifest.resampling().confidence());

@@ -54,6 +54,7 @@ class StatisticTest {
             .with("permutations", 0)
             .with("resamples", 0)
             .with("seed", 0L)
+            .with("flag_fdr", 0.05)
             .with("n_features", 30L)
             .with("n_features_reference", 30L);
     for (Statistic statistic : EVALUATED) {
