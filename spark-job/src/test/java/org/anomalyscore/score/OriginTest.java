@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
@@ -34,7 +35,9 @@ class OriginTest {
   private ScoreResult score(String images) {
     String model = TestModels.folder().resolve("tiny.pt").toString();
     String out = folder.resolve("out").toString();
-    return new ScoreJob(ScoreRequest.of(images, "set", model, out).batchSize(4).build()).run(SPARK);
+    return new ScoreJob(
+            ScoreRequest.of(images, "set", EngineOptions.of(model).withBatchSize(4), out).build())
+        .run(SPARK);
   }
 
   @Test
