@@ -9,6 +9,15 @@
 -- A file that was scored again counts with its newest row, and one that was rejected since does not count. Rows stay:
 -- those of files that were deleted, or that lie in a folder of an earlier night, count here, and not in benchmark and
 -- report.
+--
+-- order_of_images says whether the order of a set's images would repeat under another seed: where the repeatability of
+-- AS-i is below 0.5, it is mostly chance which images are listed.
+
+-- With its columns named, so that rows of earlier versions, which have no repeatability, can be read too.
+CREATE OR REPLACE TEMPORARY VIEW night_evaluations (
+  config_id STRING, dataset STRING, reference STRING, evaluated_at TIMESTAMP, p_value DOUBLE, repeatability_as_i DOUBLE
+) USING parquet OPTIONS (path '${tables}/evaluations');
+
 WITH current_scores AS (
   -- Of each path the row with its latest scored_at, and none where it was rejected later.
   SELECT s.*
@@ -23,12 +32,9 @@ WITH current_scores AS (
     AND s.path = r.path AND s.scored_at < r.rejected_at
 ),
 night AS (
-  SELECT config_id, dataset, reference, max_by(p_value, evaluated_at) AS p_value
-  FROM (
-    SELECT config_id, dataset, reference, p_value, evaluated_at,
-      max(evaluated_at) OVER (PARTITION BY config_id) AS newest
-    FROM parquet.`${tables}/evaluations`
-  )
+  SELECT config_id, dataset, reference, max_by(p_value, evaluated_at) AS p_value,
+    max_by(repeatability_as_i, evaluated_at) AS repeatability_of_as_i
+  FROM (SELECT *, max(evaluated_at) OVER (PARTITION BY config_id) AS newest FROM night_evaluations)
   WHERE evaluated_at >= newest - INTERVAL 12 HOURS
   GROUP BY config_id, dataset, reference
 ),
@@ -66,6 +72,7 @@ images AS (
       power(((ln(s.complexity) / sx + ln(s.vulnerability) / sy) / sqrt(2) - u0) / su, 2)
       + power(((ln(s.complexity) / sx - ln(s.vulnerability) / sy) / sqrt(2) - w0) / sw, 2)
     ) AS atypicality,
+    n.repeatability_of_as_i,
     n.p_value < 0.05
       AND median(s.as_i) OVER (PARTITION BY s.config_id, n.reference, s.dataset) < real_as_i AS as_i_reversed
   FROM current_scores s
@@ -86,7 +93,12 @@ SELECT config_id, model, place, atypicality,
       ), ''
     ), 'neither'
   ) AS direction,
-  as_i, as_i_reversed, complexity, vulnerability, dataset, path
+  as_i, as_i_reversed, complexity, vulnerability, dataset, path, repeatability_of_as_i,
+  CASE
+    WHEN repeatability_of_as_i < 0.5 THEN 'the order of single images is mostly chance'
+    WHEN repeatability_of_as_i >= 0.5 THEN 'the order of single images mostly repeats'
+    ELSE 'not known; score with --draws 2 or more'
+  END AS order_of_images
 FROM ranked
 WHERE place <= 20
 ORDER BY config_id, place;

@@ -203,6 +203,13 @@ def main():
     write(arguments.folder / "summary.csv", ["n", "seed", "mean", "q05", "q25", "q50", "q75", "q95"],
           quantiles, versions)
 
+    rows = []
+    for n, seed, scale in ((2, 801, 1.0), (5, 802, 0.0), (100, 803, 5.0), (1001, 804, 2.5), (300, 805, 20.0)):
+        u = uniform(seed, 2 * n)
+        values, errors = u[:n] * 10.0, u[n:] * scale
+        rows.append([n, seed, scale, 1 - np.mean(errors**2) / np.var(values, ddof=1)])
+    write(arguments.folder / "repeatability.csv", ["n", "seed", "scale", "repeatability"], rows, versions)
+
 
 if __name__ == "__main__":
     main()

@@ -16,7 +16,7 @@ import io
 import pathlib
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -37,6 +37,9 @@ COLUMNS = [
     "near_zero_gradients",
 ]
 
+# Beside them with two or more draws; one draw says nothing of its error.
+ERRORS = ["complexity_std_err", "vulnerability_std_err", "as_i_std_err"]
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -49,6 +52,11 @@ class Profile:
     start_radius: float = 1e-3  # r0
     ball: float | None = None
     ascends: bool = True
+    noise_draws: int = 1  # that C is averaged over
+    attack_draws: int = 1  # that V is averaged over
+
+    def has_errors(self):
+        return max(self.noise_draws, self.attack_draws) > 1
 
 
 PROFILES = {
@@ -160,23 +168,43 @@ def vulnerability(features, x, starts, profile):
     return np.linalg.norm(moved, axis=-1), near_zero.numpy()
 
 
-def score(features, pixels, image_ids, profile, seed, dtype, draws=1):
+def standard_error(draws):
+    """Of the mean over draws (R, B): (B,); NaN with one draw."""
+    if len(draws) < 2:
+        return np.full(draws.shape[1], np.nan)
+    return draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
+
+
+def standard_errors(c, v):
+    """Of the means over draws (R, B) of C, of V, and of mean V / mean C by the delta method: (B,) each."""
+    c_err, v_err = standard_error(c), standard_error(v)
+    c_mean, v_mean = c.mean(axis=0), v.mean(axis=0)
+    # The draws of C and of V come from different streams: no covariance.
+    return c_err, v_err, np.sqrt(v_err**2 / c_mean**2 + v_mean**2 * c_err**2 / c_mean**4)
+
+
+def score(features, pixels, image_ids, profile, seed, dtype):
     """Rows (without the path) of images (B, 3, S, S); NaN where undefined.
 
-    The direction n is rounded to the pixels' type. Columns are means over the draws, but for the angles' extremes and the count.
+    The direction n is rounded to the pixels' type. C, V and the step norm are means over the draws, the floor is the
+    first draw's, the angles' extremes and the count are over all draws.
     """
     size = pixels.shape[-1]
     x = torch.from_numpy(pixels).to(dtype)
-    columns = []
-    for draw in range(draws):
+    walks, attacks = [], []
+    for draw in range(profile.noise_draws):
         n = np.stack([noise.complexity_direction(i, seed, size, draw, pixels.dtype) for i in image_ids])
+        walks.append(complexity(features, x, torch.from_numpy(n).to(dtype), profile))
+    for draw in range(profile.attack_draws):
         u = np.stack([noise.attack_direction(i, seed, size, draw) for i in image_ids])
-        c, step, floor, low, high = complexity(features, x, torch.from_numpy(n).to(dtype), profile)
-        v, near_zero = vulnerability(features, x, torch.from_numpy(u).to(dtype), profile)
-        columns.append((c, v, step, floor, low, high, near_zero))
-    c, v, step, floor, low, high, near_zero = (np.stack(column) for column in zip(*columns))
-    means = (column.mean(axis=0) for column in (c, v, step, floor))
-    return list(zip(image_ids, *means, low.min(axis=0), high.max(axis=0), near_zero.sum(axis=0)))
+        attacks.append(vulnerability(features, x, torch.from_numpy(u).to(dtype), profile))
+    c, step, floor, low, high = (np.stack(column) for column in zip(*walks))
+    v, near_zero = (np.stack(column) for column in zip(*attacks))
+    means = (c.mean(axis=0), v.mean(axis=0), step.mean(axis=0), floor[0])
+    rows = [image_ids, *means, low.min(axis=0), high.max(axis=0), near_zero.sum(axis=0)]
+    if profile.has_errors():
+        rows += standard_errors(c, v)
+    return list(zip(*rows))
 
 
 def find_images(roots):
@@ -194,17 +222,19 @@ def write_scores(arguments):
     features = Features(arguments.model, dtype, arguments.output_index)
     features.check_exact(arguments.size)
     paths = find_images(arguments.images)[: arguments.limit]
+    profile = PROFILES[arguments.profile]
+    if arguments.draws:
+        profile = replace(profile, noise_draws=arguments.draws, attack_draws=arguments.draws)
     began = time.time()
     with open(arguments.out, "w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer.writerow(COLUMNS + (ERRORS if profile.has_errors() else []))
         for first in range(0, len(paths), arguments.batch):
             chosen = paths[first : first + arguments.batch]
             encoded = [p.read_bytes() for p in chosen]
             pixels = np.stack([load_pixels(e, arguments.size, arguments.precision) for e in encoded])
             ids = [noise.image_id(e) for e in encoded]
-            profile = PROFILES[arguments.profile]
-            rows = score(features, pixels, ids, profile, arguments.seed, dtype, arguments.draws)
+            rows = score(features, pixels, ids, profile, arguments.seed, dtype)
             for path, row in zip(chosen, rows):
                 name = path.relative_to(arguments.relative_to) if arguments.relative_to else path
                 writer.writerow([name.as_posix(), *(str(value) for value in row)])
@@ -230,7 +260,7 @@ def main():
     parser.add_argument("--limit", type=int)
     parser.add_argument("--output-index", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--draws", type=int, default=1)
+    parser.add_argument("--draws", type=int, help="of C and of V (default: those of the profile)")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--relative-to", help="write paths relative to this folder")

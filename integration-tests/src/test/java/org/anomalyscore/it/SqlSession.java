@@ -31,18 +31,22 @@ public final class SqlSession {
             spark.conf().set(variable[0], variable[1]);
           }
           case "-e" -> run(spark, value);
-          case "-f" -> run(spark, Files.readString(Path.of(value)));
+          // A statement ends with its line; no text in a query ends so.
+          case "-f" -> run(spark, Files.readString(Path.of(value)).split(";\\R"));
           default -> throw new IllegalArgumentException(option);
         }
       }
     }
   }
 
-  private static void run(SparkSession spark, String statement) {
+  /** Statements of one option, whose results are one. */
+  private static void run(SparkSession spark, String... statements) {
     System.out.println(STATEMENT);
     try {
-      for (Row row : spark.sql(statement).collectAsList()) {
-        System.out.println(row.mkString("\t"));
+      for (String statement : statements) {
+        for (Row row : spark.sql(statement).collectAsList()) {
+          System.out.println(row.mkString("\t"));
+        }
       }
     } catch (Exception e) { // an AnalysisException is checked, but not declared
       System.out.println(e.getMessage());

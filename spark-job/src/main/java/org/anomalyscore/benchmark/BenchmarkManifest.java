@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
+import org.anomalyscore.measure.Profile;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.source.ImageLoader;
@@ -27,6 +27,8 @@ record BenchmarkManifest(
     String profile,
     Long seed,
     Integer draws,
+    Integer noiseDraws,
+    Integer attackDraws,
     Integer batchSize,
     String device,
     Double features,
@@ -38,9 +40,8 @@ record BenchmarkManifest(
     Resampling resampling) {
 
   public BenchmarkManifest {
-    profile = or(profile, "paper");
+    profile = or(profile, Profile.PAPER.text());
     seed = or(seed, 0L);
-    draws = or(draws, 1);
     device = or(device, "auto");
     setMeasures = or(setMeasures, true);
     thresholds = or(thresholds, new Thresholds(null, null, null));
@@ -93,8 +94,11 @@ record BenchmarkManifest(
     }
   }
 
+  /** The profile's draws stand where none are given; {@code draws} means both. */
   ScoreParameters parameters() {
-    return ProfileOptions.profile(profile).with(Parameter.SEED, seed).with(Parameter.DRAWS, draws);
+    ScoreParameters p = Profile.named(profile).parameters().with(Parameter.SEED, seed);
+    return p.with(Parameter.NOISE_DRAWS, or(noiseDraws, or(draws, p.noiseDraws())))
+        .with(Parameter.ATTACK_DRAWS, or(attackDraws, or(draws, p.attackDraws())));
   }
 
   /** What measures with one of the models. */

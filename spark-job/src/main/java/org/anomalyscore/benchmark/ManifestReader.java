@@ -237,6 +237,8 @@ final class ManifestReader {
         m.profile(),
         m.seed(),
         m.draws(),
+        m.noiseDraws(),
+        m.attackDraws(),
         m.batchSize(),
         m.device(),
         m.features(),

@@ -3,7 +3,9 @@ package org.anomalyscore.command;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.anomalyscore.measure.Parameter;
+import org.anomalyscore.measure.Profile;
 import org.anomalyscore.measure.ScoreParameters;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -31,13 +33,25 @@ public final class ProfileOptions {
 
   @Option(
       names = "--draws",
-      defaultValue = "1",
       paramLabel = "R",
       description =
-          "Averages C and V of each image over R independent draws of the noise. This takes R times"
-              + " as long and divides their random part by the root of R. Default: 1, as in the"
-              + " paper.")
-  private int draws;
+          "Averages C of each image over R independent draws of the noise and V over R draws of the"
+              + " attack's start. This takes R times as long and divides their random part by the"
+              + " root of R; with 2 or more each row gets its standard errors. Default: those of"
+              + " the profile, 1 in the paper.")
+  private Integer draws;
+
+  @Option(
+      names = "--noise-draws",
+      paramLabel = "R_C",
+      description = "Averages C over this number of draws. Default: --draws.")
+  private Integer noiseDraws;
+
+  @Option(
+      names = "--attack-draws",
+      paramLabel = "R_V",
+      description = "Averages V over this number of draws. Default: --draws.")
+  private Integer attackDraws;
 
   @Option(
       names = "--noise-step",
@@ -89,34 +103,34 @@ public final class ProfileOptions {
     given.put(Parameter.ATTACK_START, attackStart);
     given.put(Parameter.ATTACK_BALL, attackBall);
     given.put(Parameter.SEED, seed);
-    given.put(Parameter.DRAWS, draws);
+    given.put(Parameter.NOISE_DRAWS, noiseDraws);
+    given.put(Parameter.ATTACK_DRAWS, attackDraws);
     given.values().removeIf(Objects::isNull);
-    ScoreParameters parameters = profile;
+    ScoreParameters parameters =
+        draws == null ? profile : profile.withDraws(Positive.require("--draws", draws));
     for (Map.Entry<Parameter, Number> value : given.entrySet()) {
       parameters = parameters.with(value.getKey(), value.getValue());
     }
     return parameters;
   }
 
-  /** A profile by its name; null if there is none. */
-  public static ScoreParameters profile(String name) {
-    return switch (name) {
-      case "paper" -> ScoreParameters.PAPER;
-      case "authors-code" -> ScoreParameters.AUTHORS_CODE;
-      default -> null;
-    };
+  /** The largest number of draws that an option names; null where none does. */
+  public Integer givenDraws() {
+    return Stream.of(draws, noiseDraws, attackDraws)
+        .filter(Objects::nonNull)
+        .max(Integer::compare)
+        .orElse(null);
   }
 
-  /** The names of the profiles. */
+  /** The parameters of a profile by its name. */
   public static final class Profiles implements ITypeConverter<ScoreParameters> {
     @Override
     public ScoreParameters convert(String name) {
-      ScoreParameters profile = profile(name);
-      if (profile == null) {
-        throw new TypeConversionException(
-            "'" + name + "' is no profile; give paper or authors-code");
+      try {
+        return Profile.named(name).parameters();
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
       }
-      return profile;
     }
   }
 }

@@ -3,7 +3,6 @@ package org.anomalyscore.evaluate;
 import static org.apache.spark.sql.functions.lit;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -330,19 +329,21 @@ public final class Evaluator {
   }
 
   private static void putImages(TableRow row, ScoredSet real, ScoredSet generated) {
-    DistributionSummary summary = DistributionSummary.of(asI(generated));
+    DistributionSummary summary = DistributionSummary.of(generated.asI());
     row.with("mean_as_i", summary.mean())
         .with("as_i_q05", summary.quantile05())
         .with("as_i_q25", summary.quantile25())
         .with("as_i_median", summary.median())
         .with("as_i_q75", summary.quantile75())
         .with("as_i_q95", summary.quantile95())
-        .with("reference_as_i_median", DistributionSummary.of(asI(real)).median());
+        .with("reference_as_i_median", DistributionSummary.of(real.asI()).median());
+    putRepeatability(row, "", generated);
+    putRepeatability(row, "reference_", real);
   }
 
-  private static double[] asI(ScoredSet set) {
-    double[] values = new double[set.size()];
-    Arrays.setAll(values, i -> AnomalyScore.perImage(set.complexity()[i], set.vulnerability()[i]));
-    return values;
+  private static void putRepeatability(TableRow row, String prefix, ScoredSet set) {
+    row.with(prefix + "repeatability_complexity", set.repeatabilityOfComplexity())
+        .with(prefix + "repeatability_vulnerability", set.repeatabilityOfVulnerability())
+        .with(prefix + "repeatability_as_i", set.repeatabilityOfAsI());
   }
 }

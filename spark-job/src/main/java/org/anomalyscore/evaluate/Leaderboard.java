@@ -30,7 +30,7 @@ public final class Leaderboard {
             result.nReference(),
             result.model(),
             result.configId()));
-    text.append(TextTable.render(result.rows(), columns()));
+    text.append(TextTable.render(result.rows(), columns(result.rows())));
     text.append(System.lineSeparator()).append(System.lineSeparator());
     text.append(
         "AS is 0 for sets that cannot be told apart, 1 for sets that never overlap; small sets"
@@ -46,6 +46,11 @@ public final class Leaderboard {
     String direction = AsIDirection.note(result.rows(), TableRow::get);
     if (direction != null) {
       text.append("\nNOTE: ").append(direction);
+    }
+    String order =
+        result.rows().isEmpty() ? null : ImageOrder.warning(result.rows(), TableRow::get);
+    if (order != null) {
+      text.append("\nNOTE: ").append(order);
     }
     text.append(SetMeasuresTable.render(result));
     result.warnings().forEach(warning -> text.append("\n").append(warning));
@@ -95,19 +100,28 @@ public final class Leaderboard {
     return lines.isEmpty() ? "" : "\n" + String.join("", lines).stripLeading();
   }
 
-  private static List<ColumnData<TableRow>> columns() {
-    return List.of(
-        left("data set", row -> row.get("dataset").toString()),
-        right("n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n"))),
-        // The interval beside it says more than a standard error would.
-        right(Statistic.ANOMALY_SCORE.title(), Leaderboard::score),
-        right("interval", Leaderboard::interval),
-        number(Statistic.P_VALUE),
-        number(Statistic.NULL_MEAN),
-        number(Statistic.NULL_Q95),
-        number(Statistic.MEAN_COMPLEXITY),
-        number(Statistic.MEAN_VULNERABILITY),
-        number(Statistic.AS_I_MEDIAN));
+  private static List<ColumnData<TableRow>> columns(List<TableRow> rows) {
+    List<ColumnData<TableRow>> columns = new ArrayList<>();
+    columns.add(left("data set", row -> row.get("dataset").toString()));
+    columns.add(right("n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n"))));
+    // The interval beside it says more than a standard error would.
+    columns.add(right(Statistic.ANOMALY_SCORE.title(), Leaderboard::score));
+    columns.add(right("interval", Leaderboard::interval));
+    for (Statistic statistic :
+        List.of(
+            Statistic.P_VALUE,
+            Statistic.NULL_MEAN,
+            Statistic.NULL_Q95,
+            Statistic.MEAN_COMPLEXITY,
+            Statistic.MEAN_VULNERABILITY,
+            Statistic.AS_I_MEDIAN)) {
+      columns.add(number(statistic));
+    }
+    // Scores of one draw do not say it.
+    if (rows.stream().anyMatch(row -> row.get(Statistic.REPEATABILITY_AS_I.column()) != null)) {
+      columns.add(number(Statistic.REPEATABILITY_AS_I));
+    }
+    return columns;
   }
 
   private static String score(TableRow row) {

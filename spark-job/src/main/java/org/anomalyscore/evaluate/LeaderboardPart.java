@@ -13,12 +13,17 @@ import static org.anomalyscore.table.Statistic.MEAN_VULNERABILITY;
 import static org.anomalyscore.table.Statistic.NULL_MEAN;
 import static org.anomalyscore.table.Statistic.NULL_Q95;
 import static org.anomalyscore.table.Statistic.P_VALUE;
+import static org.anomalyscore.table.Statistic.REPEATABILITY_AS_I;
+import static org.anomalyscore.table.Statistic.REPEATABILITY_COMPLEXITY;
+import static org.anomalyscore.table.Statistic.REPEATABILITY_VULNERABILITY;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.FigureNumbers;
 import org.anomalyscore.page.HtmlTable;
@@ -45,9 +50,16 @@ public final class LeaderboardPart implements Part {
    * @param hidden how many sets the common history leaves out
    * @param hasHumans whether people's judgement is known of more than one set
    * @param asI what a reader must know of the direction of AS-i, or null
+   * @param order what a reader of single images must know; null where there is nothing to warn of
    */
   record Model(
-      String confidence, HtmlTable table, int lines, int hidden, boolean hasHumans, String asI) {}
+      String confidence,
+      HtmlTable table,
+      int lines,
+      int hidden,
+      boolean hasHumans,
+      String asI,
+      String order) {}
 
   /** The sets of the board. */
   record Board(List<Scored> sets) {}
@@ -118,7 +130,8 @@ public final class LeaderboardPart implements Part {
             lines.size(),
             entries.size() - lines.size(),
             judged.size() > 1,
-            AsIDirection.note(comparison.newest(), Row::getAs));
+            AsIDirection.note(comparison.newest(), Row::getAs),
+            order(comparison.newest()));
     List<Scored> scored = entries.stream().map(entry -> scored(entry.row())).toList();
     return new Block(
         Place.COMPARISON_BEGIN,
@@ -129,6 +142,16 @@ public final class LeaderboardPart implements Part {
             new Figure("board-" + place, new Board(scored)),
             new Figure("trend-" + place, new Trend(lines)),
             new Figure("humans-" + place, new Humans(judged))));
+  }
+
+  private static String order(List<Row> rows) {
+    BiFunction<Row, String, Object> column = (row, name) -> row.getAs(name);
+    String text =
+        ImageOrder.isUnknown(rows, column)
+            ? "How much of the order of single images is chance is not known, since their scores are"
+                + " of one draw: score with --draws 2 or more."
+            : ImageOrder.warning(rows, column);
+    return text == null ? null : VisibleText.of(text);
   }
 
   private static Scored scored(Row row) {
@@ -209,8 +232,10 @@ public final class LeaderboardPart implements Part {
         List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN, FLAGGED)) {
       columns.add(numbers(statistic));
     }
-    // Sets without features have no set measures.
-    Statistic.of(Group.SET).stream()
+    // Scores of one draw have no repeatability, and sets without features no set measures.
+    Stream.concat(
+            Stream.of(REPEATABILITY_COMPLEXITY, REPEATABILITY_VULNERABILITY, REPEATABILITY_AS_I),
+            Statistic.of(Group.SET).stream())
         .filter(s -> rows.stream().anyMatch(row -> Comparison.number(row, s.column()) != null))
         .forEach(s -> columns.add(numbers(s)));
     if (humans) {

@@ -145,12 +145,13 @@ public final class ExplainCommand implements Callable<Integer> {
       throw usage("--images needs --out, the folder of the tables");
     }
     ScoreParameters parameters = profile.parameters();
-    if (scored == null && parameters.draws() > 1) {
+    Integer draws = profile.givenDraws();
+    if (scored == null && draws != null && draws > 1) {
       throw usage(
-          "--draws is "
-              + parameters.draws()
-              + ": it selects scores of so many draws, and --images has no scores. Give it without"
-              + " --draws; --seeds repeats the attacks");
+          draws
+              + " draws were asked for: draws select the scores that are averages of as many, and"
+              + " --images has no scores. Give it without --draws, --noise-draws and"
+              + " --attack-draws; --seeds repeats the attacks");
     }
     int count = trials != null ? trials : paper ? PAPER_TRIALS : TRIALS_A_SUPERPIXEL * superpixels;
     ExplainRequest request =

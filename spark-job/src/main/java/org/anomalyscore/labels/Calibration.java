@@ -8,13 +8,16 @@ import static org.apache.spark.sql.functions.lit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.RankCorrelation;
+import org.anomalyscore.stats.Repeatability;
 import org.anomalyscore.stats.RobustScatter;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
@@ -41,6 +44,11 @@ final class Calibration {
   /** More are no groups but names of single images. */
   private static final int MOST_GROUPS = 1000;
 
+  /** Those whose rows have a standard error. */
+  private static final List<CalibratedMeasure> NOISY =
+      List.of(
+          CalibratedMeasure.COMPLEXITY, CalibratedMeasure.VULNERABILITY, CalibratedMeasure.AS_I);
+
   private final SparkSession spark;
   private final TableStore store;
   private final CalibrateRequest request;
@@ -57,9 +65,14 @@ final class Calibration {
    *
    * @param group of image i, as a number; all 0 where the labels name none
    * @param measures of image i, NaN where it has none
+   * @param errors standard errors of image i, NaN with one draw; of the measures that have some
    */
   private record Images(
-      double[] label, int[] group, Map<CalibratedMeasure, double[]> measures, long unmatched) {}
+      double[] label,
+      int[] group,
+      Map<CalibratedMeasure, double[]> measures,
+      Map<CalibratedMeasure, double[]> errors,
+      long unmatched) {}
 
   Calibration(SparkSession spark, TableStore store, CalibrateRequest request) {
     this.spark = spark;
@@ -120,6 +133,7 @@ final class Calibration {
       columns.put(CalibratedMeasure.RARITY, "rarity");
     }
     List<String> collected = new ArrayList<>(List.of("number", "place"));
+    NOISY.forEach(measure -> collected.add(measure.column() + "_std_err"));
     collected.addAll(columns.values());
     // Ordered, so that resamples do not depend on how the table's files are cut.
     double[][] found =
@@ -128,6 +142,10 @@ final class Calibration {
             collected.toArray(String[]::new));
     Map<CalibratedMeasure, double[]> values = new EnumMap<>(CalibratedMeasure.class);
     int at = 2;
+    Map<CalibratedMeasure, double[]> errors = new EnumMap<>(CalibratedMeasure.class);
+    for (CalibratedMeasure measure : NOISY) {
+      errors.put(measure, found[at++]);
+    }
     for (CalibratedMeasure measure : columns.keySet()) {
       values.put(measure, found[at++]);
     }
@@ -144,7 +162,7 @@ final class Calibration {
       values.put(CalibratedMeasure.ATYPICALITY, each(c.length, i -> scatter.distance(c[i], v[i])));
     }
     int[] group = Arrays.stream(found[1]).mapToInt(place -> (int) place).toArray();
-    return new Images(found[0], group, values, labelled.unmatched());
+    return new Images(found[0], group, values, errors, labelled.unmatched());
   }
 
   private static double[] each(int n, IntToDoubleFunction value) {
@@ -249,21 +267,41 @@ final class Calibration {
     double[] y = Arrays.stream(known).mapToDouble(i -> images.label[i]).toArray();
     int[] group = Arrays.stream(known).map(i -> images.group[i]).toArray();
     if (known.length >= LEAST_IMAGES) {
-      put(row, "rank_correlation", RankCorrelation.of(x, y, new int[x.length], request.options()));
+      double[] errors =
+          images.errors.containsKey(measure)
+              ? Arrays.stream(known).mapToDouble(i -> images.errors.get(measure)[i]).toArray()
+              : each(known.length, i -> Double.NaN);
+      double repeatability = Repeatability.of(x, errors);
+      row.with("repeatability", repeatability);
+      put(
+          row,
+          "rank_correlation",
+          RankCorrelation.of(x, y, new int[x.length], request.options()),
+          repeatability);
       if (Arrays.stream(images.group).anyMatch(g -> g != 0)) {
         RankCorrelation within = RankCorrelation.of(x, y, group, request.options());
-        put(row, "within_groups", within);
+        put(row, "within_groups", within, Repeatability.of(centred(x, group), errors));
         row.with("groups", (long) within.groups());
       }
     }
     return row;
   }
 
-  private static void put(TableRow row, String name, RankCorrelation found) {
+  /** Values less the mean of their group, whose spread the noise is compared with there. */
+  private static double[] centred(double[] values, int[] group) {
+    Map<Integer, DoubleSummaryStatistics> means = new HashMap<>();
+    for (int i = 0; i < values.length; i++) {
+      means.computeIfAbsent(group[i], g -> new DoubleSummaryStatistics()).accept(values[i]);
+    }
+    return each(values.length, i -> values[i] - means.get(group[i]).getAverage());
+  }
+
+  private static void put(TableRow row, String name, RankCorrelation found, double repeatability) {
     row.with(name, found.rho())
         .with(name + "_low", found.low())
         .with(name + "_high", found.high())
-        .with(name + "_p", found.p());
+        .with(name + "_p", found.p())
+        .with(name + "_corrected", RankCorrelation.corrected(found.rho(), repeatability));
   }
 
   /** The correlation by which a measure is judged: within groups, where there are groups. */

@@ -3,7 +3,6 @@ package org.anomalyscore.measure;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -70,6 +69,11 @@ final class ImageBatch implements AutoCloseable {
             default -> throw new IllegalArgumentException(purpose + " is no noise of pixels");
           }
         });
+  }
+
+  /** How many images it has; what follows them in its arrays is padding. */
+  int images() {
+    return inputs.size();
   }
 
   /** What the network computes in. */
@@ -160,23 +164,6 @@ final class ImageBatch implements AutoCloseable {
     } finally {
       networkNanos += System.nanoTime() - begin;
     }
-  }
-
-  /**
-   * What features of the batch come to, one measurement an image.
-   *
-   * @param path [k] features (batch, D) after k noise steps
-   */
-  List<Measurement> measurements(double[][][] path, double[][] nearby, double[][] attacked) {
-    List<Measurement> measurements = new ArrayList<>(inputs.size());
-    for (int b = 0; b < inputs.size(); b++) {
-      double[][] imagePath = new double[path.length][];
-      for (int k = 0; k < path.length; k++) {
-        imagePath[k] = path[k][b];
-      }
-      measurements.add(Measurement.of(imagePath, nearby[b], attacked[b]));
-    }
-    return measurements;
   }
 
   /** Passes of the batch through the network so far; a gradient is two, forward and backward. */

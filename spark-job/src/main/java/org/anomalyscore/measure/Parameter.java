@@ -26,11 +26,10 @@ public enum Parameter {
   ATTACK_BALL("R", Kind.REAL, 0, 0, ". Give 0 or a number above it.", Part.VULNERABILITY),
   /** The seed of the noise stream. */
   SEED("seed", Kind.WHOLE, 0, Long.MIN_VALUE, ". Give a whole number of 64 bits.", Part.BOTH),
-  /**
-   * How many independent draws of the noise direction and of the attack's start C and V of an image
-   * are averaged over.
-   */
-  DRAWS("R", Kind.COUNT, 1, 1, ". Give 1 or more.", Part.BOTH);
+  /** How many independent draws of the noise direction C of an image is averaged over. */
+  NOISE_DRAWS("R_C", Kind.COUNT, 1, 1, ". Give 1 or more.", Part.COMPLEXITY),
+  /** How many independent draws of the attack's start V of an image is averaged over. */
+  ATTACK_DRAWS("R_V", Kind.COUNT, 1, 1, ". Give 1 or more.", Part.VULNERABILITY);
 
   /** What of a score a parameter changes. */
   public enum Part {

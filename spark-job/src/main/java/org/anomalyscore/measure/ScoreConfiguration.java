@@ -49,7 +49,17 @@ public record ScoreConfiguration(ModelFile model, ScoreParameters parameters)
         "attack-start=" + p.attackStart(),
         "attack-ball=" + p.attackBall(),
         "ascends=" + p.ascends(),
-        // A single draw is what the text meant before there were several: the same names stand.
-        "seed=" + p.seed() + (p.draws() == 1 ? "" : "|draws=" + p.draws()));
+        "seed=" + p.seed() + draws(p));
+  }
+
+  /**
+   * A single draw is what the text meant before there were several, and one number is what it meant
+   * before C and V had each its own: the names that tables hold stand.
+   */
+  private static String draws(ScoreParameters p) {
+    if (p.noiseDraws() == p.attackDraws()) {
+      return p.noiseDraws() == 1 ? "" : "|draws=" + p.noiseDraws();
+    }
+    return "|noise-draws=" + p.noiseDraws() + "|attack-draws=" + p.attackDraws();
   }
 }

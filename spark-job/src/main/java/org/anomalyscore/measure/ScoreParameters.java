@@ -103,9 +103,31 @@ public final class ScoreParameters implements Serializable {
     return get(Parameter.SEED).longValue();
   }
 
-  /** Draws of the noise that C and V of an image are averaged over, at least 1. */
-  public int draws() {
-    return get(Parameter.DRAWS).intValue();
+  /** Draws of the noise direction that C of an image is averaged over, at least 1. */
+  public int noiseDraws() {
+    return get(Parameter.NOISE_DRAWS).intValue();
+  }
+
+  /** Draws of the attack's start that V of an image is averaged over, at least 1. */
+  public int attackDraws() {
+    return get(Parameter.ATTACK_DRAWS).intValue();
+  }
+
+  /**
+   * The same with one number of draws for C and V.
+   *
+   * @throws UserException if it is below 1
+   */
+  public ScoreParameters withDraws(int draws) {
+    return with(Parameter.NOISE_DRAWS, draws).with(Parameter.ATTACK_DRAWS, draws);
+  }
+
+  /**
+   * Passes of an image through the network: M(x), K a draw of the noise, one for the floor, and in
+   * each draw of the attack J gradients of two passes (forward and backward) and the last features.
+   */
+  public int passes() {
+    return 1 + noiseDraws() * noiseSteps() + 1 + attackDraws() * (2 * attackSteps() + 1);
   }
 
   /** As the table {@code runs} records them; notebooks read these names. */

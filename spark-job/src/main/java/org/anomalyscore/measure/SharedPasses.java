@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The passes of one batch through the network under one seed and draw, each made once for all
@@ -44,56 +44,89 @@ final class SharedPasses {
   /** One measurement an image under each of the parameters, averaged over their draws. */
   static Map<ScoreParameters, List<Measurement>> of(
       ImageBatch batch, List<ScoreParameters> settings) {
-    Map<ScoreParameters, List<List<Measurement>>> draws = new LinkedHashMap<>();
-    settings.forEach(p -> draws.put(p, new ArrayList<>()));
-    Map<Long, Set<ScoreParameters>> bySeed =
-        settings.stream()
+    Map<ScoreParameters, Draws> drawn = new LinkedHashMap<>();
+    settings.forEach(p -> drawn.put(p, new Draws(new ArrayList<>(), new ArrayList<>())));
+    Map<Long, List<ScoreParameters>> bySeed =
+        drawn.keySet().stream()
             .collect(
                 Collectors.groupingBy(
-                    ScoreParameters::seed,
-                    LinkedHashMap::new,
-                    Collectors.toCollection(LinkedHashSet::new)));
+                    ScoreParameters::seed, LinkedHashMap::new, Collectors.toList()));
     bySeed.forEach(
         (seed, ofSeed) -> {
-          int most = ofSeed.stream().mapToInt(ScoreParameters::draws).max().orElseThrow();
-          for (int draw = 0; draw < most; draw++) {
-            int now = draw;
-            SharedPasses passes = new SharedPasses(batch, seed, draw);
-            passes
-                .measure(ofSeed.stream().filter(p -> p.draws() > now).toList())
-                .forEach((p, measured) -> draws.get(p).add(measured));
+          for (int draw = 0; draw < most(ofSeed); draw++) {
+            new SharedPasses(batch, seed, draw).measure(ofSeed, drawn);
           }
         });
     Map<ScoreParameters, List<Measurement>> means = new LinkedHashMap<>();
-    draws.forEach((p, ofDraws) -> means.put(p, mean(ofDraws)));
+    drawn.forEach((p, draws) -> means.put(p, draws.means(batch)));
     return means;
   }
 
-  private static List<Measurement> mean(List<List<Measurement>> draws) {
-    List<Measurement> means = new ArrayList<>();
-    for (int b = 0; b < draws.get(0).size(); b++) {
-      int image = b;
-      means.add(Measurement.mean(draws.stream().map(draw -> draw.get(image)).toList()));
-    }
-    return means;
+  private static int most(List<ScoreParameters> settings) {
+    return settings.stream()
+        .mapToInt(p -> Math.max(p.noiseDraws(), p.attackDraws()))
+        .max()
+        .orElseThrow();
   }
 
-  private Map<ScoreParameters, List<Measurement>> measure(List<ScoreParameters> settings) {
-    walk(settings);
-    attack(settings);
-    Map<ScoreParameters, List<Measurement>> measured = new LinkedHashMap<>();
-    for (ScoreParameters p : settings) {
-      // [k][b]: features of image b after k noise steps.
-      double[][][] path = new double[p.noiseSteps() + 1][][];
-      for (int k = 0; k < path.length; k++) {
-        path[k] = noisy.get(length(p, k));
-      }
-      measured.put(
-          p,
-          batch.measurements(
-              path, noisy.get(length(p, NEARBY)), attacked.get(Attack.of(p)).get(p.attackSteps())));
+  /**
+   * What is kept of the draws of one setting; their features are not.
+   *
+   * @param walks [draw][image]
+   * @param attacks V, [draw][image]
+   */
+  private record Draws(List<List<Walk>> walks, List<double[]> attacks) {
+
+    List<Measurement> means(ImageBatch batch) {
+      return IntStream.range(0, batch.images())
+          .mapToObj(
+              b ->
+                  Measurement.of(
+                      batch.clean()[b],
+                      walks.stream().map(draw -> draw.get(b)).toList(),
+                      attacks.stream().mapToDouble(draw -> draw[b]).toArray()))
+          .toList();
     }
-    return measured;
+  }
+
+  private void measure(List<ScoreParameters> settings, Map<ScoreParameters, Draws> drawn) {
+    List<ScoreParameters> walking = settings.stream().filter(p -> p.noiseDraws() > draw).toList();
+    List<ScoreParameters> attacking =
+        settings.stream().filter(p -> p.attackDraws() > draw).toList();
+    if (!walking.isEmpty()) {
+      walk(walking);
+      walking.forEach(p -> drawn.get(p).walks().add(walks(p)));
+    }
+    if (!attacking.isEmpty()) {
+      attack(attacking);
+      attacking.forEach(p -> drawn.get(p).attacks().add(distances(p)));
+    }
+  }
+
+  private List<Walk> walks(ScoreParameters p) {
+    double[][] nearby = looksAtFloor() ? noisy.get(length(p, NEARBY)) : null;
+    return IntStream.range(0, batch.images())
+        .mapToObj(
+            b -> {
+              double[][] path = new double[p.noiseSteps() + 1][];
+              for (int k = 0; k < path.length; k++) {
+                path[k] = noisy.get(length(p, k))[b];
+              }
+              return Walk.of(path, nearby == null ? null : nearby[b]);
+            })
+        .toList();
+  }
+
+  private double[] distances(ScoreParameters p) {
+    double[][] moved = attacked.get(Attack.of(p)).get(p.attackSteps());
+    return IntStream.range(0, batch.images())
+        .mapToDouble(b -> FeaturePath.distance(batch.clean()[b], moved[b]))
+        .toArray();
+  }
+
+  /** The floor is the median of many images, which more draws of each would not move. */
+  private boolean looksAtFloor() {
+    return draw == 0;
   }
 
   /** Features by the length of the noise, rounded as the network gets it. */
@@ -104,7 +137,9 @@ final class SharedPasses {
         for (int k = 1; k <= p.noiseSteps(); k++) {
           noisy.computeIfAbsent(length(p, k), length -> batch.featuresAt(n, length));
         }
-        noisy.computeIfAbsent(length(p, NEARBY), length -> batch.featuresAt(n, length));
+        if (looksAtFloor()) {
+          noisy.computeIfAbsent(length(p, NEARBY), length -> batch.featuresAt(n, length));
+        }
       }
     }
   }

@@ -3,6 +3,8 @@ package org.anomalyscore.report;
 import static org.anomalyscore.page.HtmlTable.cell;
 import static org.anomalyscore.page.HtmlTable.number;
 import static org.anomalyscore.page.HtmlTable.text;
+import static org.anomalyscore.table.Statistic.REFERENCE_REPEATABILITY_AS_I;
+import static org.anomalyscore.table.Statistic.REPEATABILITY_AS_I;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.anomalyscore.evaluate.EvaluationText;
+import org.anomalyscore.evaluate.ImageOrder;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
@@ -85,10 +89,21 @@ final class PageBuilder {
     for (ReportedSet set : sets) {
       if (set.comparison() == id) {
         if (set.isReference()) {
-          reference = section(set, null, List.of());
+          reference =
+              section(
+                  set,
+                  null,
+                  List.of(),
+                  Comparison.number(
+                      comparison.newest().get(0), REFERENCE_REPEATABILITY_AS_I.column()));
         } else {
           Row row = comparison.newest().get(next++);
-          sections.add(section(set, row, comparison.history().get(set.dataset())));
+          sections.add(
+              section(
+                  set,
+                  row,
+                  comparison.history().get(set.dataset()),
+                  Comparison.number(row, REPEATABILITY_AS_I.column())));
         }
       }
     }
@@ -115,7 +130,7 @@ final class PageBuilder {
         pretty(runs.configurations().get(comparison.configId())));
   }
 
-  private Section section(ReportedSet set, Row row, List<Row> history) {
+  private Section section(ReportedSet set, Row row, List<Row> history, Double repeatabilityOfAsI) {
     Shape shape = shapes.get(set.id());
     String folder = shape == null ? "" : PageModel.commonFolder(shape.gallery());
     boolean byAtypicality = atypical.isKnown(set.comparison());
@@ -145,7 +160,9 @@ final class PageBuilder {
         row == null ? null : EvaluationText.human(row),
         row == null ? null : labels(Comparison.text(row, "labels")),
         set.images() == null ? null : VisibleText.of(set.images()),
-        set.notes().stream().map(VisibleText::of).toList(),
+        Stream.concat(set.notes().stream(), Stream.ofNullable(ImageOrder.note(repeatabilityOfAsI)))
+            .map(VisibleText::of)
+            .toList(),
         shape != null,
         history.size(),
         VisibleText.of(folder),

@@ -38,6 +38,9 @@ record Outcome(Kind kind, Map<String, Object> columns) {
           .add("complexity", DataTypes.DoubleType)
           .add("vulnerability", DataTypes.DoubleType)
           .add("as_i", DataTypes.DoubleType)
+          .add("complexity_std_err", DataTypes.DoubleType)
+          .add("vulnerability_std_err", DataTypes.DoubleType)
+          .add("as_i_std_err", DataTypes.DoubleType)
           .add("step_norm", DataTypes.DoubleType)
           .add("complexity_floor", DataTypes.DoubleType)
           .add("format", DataTypes.StringType)
@@ -59,7 +62,10 @@ record Outcome(Kind kind, Map<String, Object> columns) {
     columns.put("height", image.height());
     columns.put("complexity", m.complexity());
     columns.put("vulnerability", m.vulnerability());
-    columns.put("as_i", m.vulnerability() / m.complexity());
+    columns.put("as_i", m.asI());
+    columns.put("complexity_std_err", known(m.complexityError()));
+    columns.put("vulnerability_std_err", known(m.vulnerabilityError()));
+    columns.put("as_i_std_err", known(m.asIError()));
     columns.put("step_norm", m.stepNorm());
     columns.put("complexity_floor", m.complexityFloor());
     columns.put("format", image.format());
@@ -67,6 +73,11 @@ record Outcome(Kind kind, Map<String, Object> columns) {
       columns.put("features", floats(m.features()));
     }
     return new Outcome(Kind.SCORED, columns);
+  }
+
+  /** NULL for what one draw cannot say: NaN would enter SQL's sums. */
+  private static Double known(double error) {
+    return Double.isNaN(error) ? null : error;
   }
 
   /** Set measures need no more digits, and the column is most of the table. */

@@ -77,7 +77,8 @@ public final class SweepCommand implements Callable<Integer> {
       names = "--profile",
       defaultValue = "paper",
       converter = ProfileOptions.Profiles.class,
-      description = "Varies parameters around this profile, paper or authors-code. Default: paper.")
+      description =
+          "Varies parameters around this profile, as for score; all is of one draw. Default: paper.")
   private ScoreParameters profile;
 
   @Option(

@@ -25,7 +25,7 @@ public record SweepPlan(ScoreParameters profile, List<Setting> settings, List<Lo
   public record Setting(Parameter parameter, double value) implements Serializable {
 
     private ScoreParameters in(ScoreParameters p, long seed) {
-      return p.with(parameter, value).with(Parameter.SEED, seed).with(Parameter.DRAWS, 1);
+      return p.with(parameter, value).with(Parameter.SEED, seed).withDraws(1);
     }
   }
 
@@ -62,15 +62,14 @@ public record SweepPlan(ScoreParameters profile, List<Setting> settings, List<Lo
   }
 
   /**
-   * Passes of an image through the network if each run scored it on its own: K + 1 features on the
-   * path, one for the floor, J gradients of two passes, and the last features of the attack. The
-   * profile's own values, which stand among the settings of each parameter, count once a seed.
+   * Passes of an image through the network if each run scored it on its own. The profile's own
+   * values, which stand among the settings of each parameter, count once a seed.
    */
   public long naivePasses() {
     return java.util.stream.IntStream.range(0, runs())
         .mapToObj(this::parameters)
         .distinct()
-        .mapToLong(p -> p.noiseSteps() + 1 + 1 + 2L * p.attackSteps() + 1)
+        .mapToLong(ScoreParameters::passes)
         .sum();
   }
 }

@@ -24,7 +24,8 @@ public final class CurrentScores {
 
   /**
    * One row a path, in no certain order: {@code path}, {@code complexity}, {@code vulnerability},
-   * {@code image_id}, {@code width}, {@code height}, {@code format}.
+   * {@code image_id}, {@code width}, {@code height}, {@code format}, and the standard errors of C,
+   * V and AS-i, which are NULL with one draw.
    *
    * @param present rows with a column {@code path}, the only images to take; null for all
    */
@@ -32,7 +33,17 @@ public final class CurrentScores {
       TableStore store, String configId, String dataset, Dataset<Row> present) {
     return only(
         ofEach(store, ours(configId, dataset))
-            .select("path", "complexity", "vulnerability", "image_id", "width", "height", "format"),
+            .select(
+                "path",
+                "complexity",
+                "vulnerability",
+                "image_id",
+                "width",
+                "height",
+                "format",
+                "complexity_std_err",
+                "vulnerability_std_err",
+                "as_i_std_err"),
         present);
   }
 
@@ -80,7 +91,8 @@ public final class CurrentScores {
   /**
    * As {@link #of} for many data sets in one plan: {@code config_id}, {@code dataset}, {@code
    * path}, {@code image_id}, {@code complexity}, {@code vulnerability}, {@code width}, {@code
-   * height}, {@code format}, {@code scored_at}.
+   * height}, {@code format}, {@code complexity_std_err}, {@code vulnerability_std_err}, {@code
+   * as_i_std_err}, {@code scored_at}.
    *
    * @param which of {@code config_id} and {@code dataset}
    */
@@ -124,6 +136,9 @@ public final class CurrentScores {
             max_by(col("width"), col("scored_at")).as("width"),
             max_by(col("height"), col("scored_at")).as("height"),
             max_by(col("format"), col("scored_at")).as("format"),
+            max_by(col("complexity_std_err"), col("scored_at")).as("complexity_std_err"),
+            max_by(col("vulnerability_std_err"), col("scored_at")).as("vulnerability_std_err"),
+            max_by(col("as_i_std_err"), col("scored_at")).as("as_i_std_err"),
             max(col("scored_at")).as("scored_at"));
   }
 }

@@ -106,6 +106,19 @@ public enum Statistic {
       "U p of C below",
       "Its p that the set's complexity is less",
       "%.3g"),
+  REPEATABILITY_COMPLEXITY(
+      Group.COMPLEXITY,
+      "repeatability_complexity",
+      "C repeatability",
+      "Correlation of C of its images with that under another seed, 0 to 1; below 0.5 the order of"
+          + " single images is mostly chance",
+      "%.2f"),
+  REFERENCE_REPEATABILITY_COMPLEXITY(
+      Group.COMPLEXITY,
+      "reference_repeatability_complexity",
+      "C repeatability real",
+      "The same of the reference's images",
+      "%.2f"),
 
   MEAN_VULNERABILITY(
       Group.VULNERABILITY, "mean_vulnerability", "mean V", "Mean vulnerability", "%.4g"),
@@ -164,6 +177,19 @@ public enum Statistic {
       "U p of V below",
       "Its p that the set's vulnerability is less",
       "%.3g"),
+  REPEATABILITY_VULNERABILITY(
+      Group.VULNERABILITY,
+      "repeatability_vulnerability",
+      "V repeatability",
+      "Correlation of V of its images with that under another seed, 0 to 1; below 0.5 the order of"
+          + " single images is mostly chance",
+      "%.2f"),
+  REFERENCE_REPEATABILITY_VULNERABILITY(
+      Group.VULNERABILITY,
+      "reference_repeatability_vulnerability",
+      "V repeatability real",
+      "The same of the reference's images",
+      "%.2f"),
 
   // Which way AS-i goes depends on the feature model.
   MEAN_AS_I(Group.IMAGES, "mean_as_i", "mean AS-i", "Mean V / C of its images", "%.4g"),
@@ -191,6 +217,19 @@ public enum Statistic {
       "flagged",
       "Share of its images that are flagged as unlike the reference's",
       "%.3f"),
+  REPEATABILITY_AS_I(
+      Group.IMAGES,
+      "repeatability_as_i",
+      "AS-i repeatability",
+      "Correlation of AS-i of its images with that under another seed, 0 to 1; below 0.5 the order of"
+          + " single images is mostly chance",
+      "%.2f"),
+  REFERENCE_REPEATABILITY_AS_I(
+      Group.IMAGES,
+      "reference_repeatability_as_i",
+      "AS-i repeatability real",
+      "The same of the reference's images",
+      "%.2f"),
 
   FRECHET_DISTANCE(
       Group.SET,

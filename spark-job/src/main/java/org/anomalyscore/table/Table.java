@@ -27,6 +27,10 @@ public enum Table {
           .add("complexity", DoubleType, false)
           .add("vulnerability", DoubleType, false)
           .add("as_i", DoubleType, false)
+          // NULL with one draw, and in rows of versions that did not have them.
+          .add("complexity_std_err", DoubleType, true)
+          .add("vulnerability_std_err", DoubleType, true)
+          .add("as_i_std_err", DoubleType, true)
           .add("step_norm", DoubleType, false)
           .add("complexity_floor", DoubleType, false)
           // Of the file, by its bytes, as png; NULL in rows of before there was the column.

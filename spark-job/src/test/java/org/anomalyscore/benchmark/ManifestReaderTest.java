@@ -10,9 +10,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.Parameter;
+import org.anomalyscore.measure.Profile;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.stats.AnomalyScore;
@@ -93,7 +96,6 @@ class ManifestReaderTest {
         Map.of(
             "/properties/profile", manifest.profile(),
             "/properties/seed", manifest.seed(),
-            "/properties/draws", manifest.draws(),
             "/properties/device", manifest.device(),
             "/properties/set_measures", manifest.setMeasures(),
             "/properties/thresholds/properties/max_reject_fraction",
@@ -106,6 +108,18 @@ class ManifestReaderTest {
         (key, value) ->
             assertEquals(value.toString(), properties.at(key + "/default").asText(), key));
     assertEquals(defaults.size(), properties.findValues("default").size());
+  }
+
+  @Test
+  void theSchemaNamesEveryProfile() throws IOException {
+    JsonNode names =
+        JsonMapper.builder()
+            .build()
+            .readTree(CONF.resolve("benchmark.schema.json").toFile())
+            .at("/properties/profile/enum");
+    assertEquals(
+        Arrays.stream(Profile.values()).map(Profile::text).toList(),
+        StreamSupport.stream(names.spliterator(), false).map(JsonNode::asText).toList());
   }
 
   @Test
@@ -141,6 +155,7 @@ class ManifestReaderTest {
             profile: authors-code
             seed: 5
             draws: 3
+            attack_draws: 4
             batch_size: 7
             device: cpu
             set_measures: false
@@ -156,7 +171,10 @@ class ManifestReaderTest {
             resampling: {permutations: 10, resamples: 0, confidence: 0.9}
             """);
     assertEquals(
-        ScoreParameters.AUTHORS_CODE.with(Parameter.SEED, 5).with(Parameter.DRAWS, 3),
+        ScoreParameters.AUTHORS_CODE
+            .with(Parameter.SEED, 5)
+            .with(Parameter.NOISE_DRAWS, 3)
+            .with(Parameter.ATTACK_DRAWS, 4),
         manifest.parameters());
     assertEquals(7, manifest.batchSize());
     assertEquals(Devices.Mode.CPU, manifest.engine("m.pt").device());

@@ -2,6 +2,7 @@ package org.anomalyscore.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -65,6 +66,88 @@ class EvaluatorTest {
         .with("config_id", config)
         .with("dataset", dataset)
         .toRow();
+  }
+
+  /** The same row with standard errors of a tenth of C, a twentieth of V and a fifth of AS-i. */
+  private static Row withErrors(Row row) {
+    TableRow copy = TableRow.of(Table.SCORES);
+    for (String column : Table.SCORES.schema().fieldNames()) {
+      copy.with(column, row.get(Table.SCORES.schema().fieldIndex(column)));
+    }
+    return copy.with("complexity_std_err", (Double) copy.get("complexity") / 10)
+        .with("vulnerability_std_err", (Double) copy.get("vulnerability") / 20)
+        .with("as_i_std_err", (Double) copy.get("as_i") / 5)
+        .toRow();
+  }
+
+  private static List<Row> withErrors(List<Row> rows) {
+    return rows.stream().map(EvaluatorTest::withErrors).toList();
+  }
+
+  @Test
+  void theRepeatabilityOfEachSetIsThatOfItsErrors() {
+    List<Row> real = withErrors(rows("c", "real", 60, 0.5));
+    List<Row> bad = withErrors(rows("c", "bad", 40, 0.55));
+    store().append(Table.SCORES, real);
+    store().append(Table.SCORES, bad);
+    store().append(Table.SCORES, rows("c", "one-draw", 30, 0.5));
+    Evaluator.Result result = evaluate("bad", "one-draw");
+    TableRow row =
+        result.rows().stream()
+            .filter(r -> r.get("dataset").equals("bad"))
+            .findFirst()
+            .orElseThrow();
+    for (String measure : List.of("complexity", "vulnerability", "as_i")) {
+      assertEquals(
+          repeatability(bad, measure),
+          (Double) row.get("repeatability_" + measure),
+          1e-12,
+          measure);
+      assertEquals(
+          repeatability(real, measure),
+          (Double) row.get("reference_repeatability_" + measure),
+          1e-12,
+          measure);
+    }
+    String board = Leaderboard.render(result);
+    assertTrue(board.contains("AS-i repeatability"), board);
+    String warned =
+        "NOTE: The order of single images is mostly chance in real %.2f, bad %.2f (repeatability"
+            .formatted(repeatability(real, "as_i"), repeatability(bad, "as_i"));
+    assertTrue(board.contains(warned), board);
+    TableRow unknown =
+        result.rows().stream()
+            .filter(r -> r.get("dataset").equals("one-draw"))
+            .findFirst()
+            .orElseThrow();
+    assertNull(unknown.get("repeatability_as_i"));
+    assertEquals(
+        row.get("reference_repeatability_as_i"), unknown.get("reference_repeatability_as_i"));
+  }
+
+  /** Some rows are of a version that wrote no errors. */
+  @Test
+  void withoutAllErrorsTheRepeatabilityIsNotKnown() {
+    store().append(Table.SCORES, withErrors(rows("c", "real", 60, 0.5)));
+    store().append(Table.SCORES, withErrors(rows("c", "bad", 40, 0.55)));
+    store()
+        .append(
+            Table.SCORES, List.of(score("c", "bad", "bad3", 0.6, 9, Instant.EPOCH.plusSeconds(5))));
+    Evaluator.Result result = evaluate("bad");
+    assertNull(result.rows().get(0).get("repeatability_as_i"));
+    assertNull(result.rows().get(0).get("repeatability_complexity"));
+    assertNotNull(result.rows().get(0).get("reference_repeatability_complexity"));
+    assertFalse(Leaderboard.render(result).contains("AS-i repeatability"));
+  }
+
+  private static double repeatability(List<Row> rows, String measure) {
+    int value = Table.SCORES.schema().fieldIndex(measure);
+    int error = Table.SCORES.schema().fieldIndex(measure + "_std_err");
+    double mean = rows.stream().mapToDouble(row -> row.getDouble(value)).sum() / rows.size();
+    double squares =
+        rows.stream().mapToDouble(row -> Math.pow(row.getDouble(value) - mean, 2)).sum();
+    double errors = rows.stream().mapToDouble(row -> Math.pow(row.getDouble(error), 2)).sum();
+    return 1 - errors / rows.size() / (squares / (rows.size() - 1));
   }
 
   /** {@code n} rows around a centre; the same name gives the same rows. */

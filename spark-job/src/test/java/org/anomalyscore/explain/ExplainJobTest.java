@@ -18,7 +18,6 @@ import org.anomalyscore.explain.AttributionParameters.Regression;
 import org.anomalyscore.job.Main;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineOptions;
-import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.score.ScoreJob;
@@ -209,7 +208,7 @@ class ExplainJobTest {
   @Test
   void drawsSelectTheScoresAndChangeNoCoefficient() {
     String tables = folder.resolve("tables").toString();
-    ScoreParameters two = ScoreParameters.PAPER.with(Parameter.DRAWS, 2);
+    ScoreParameters two = ScoreParameters.PAPER.withDraws(2);
     score(two);
     ExplainResult result = explain("tables", 1, two, new ImageChoice.Highest(tables, "set", 3));
     assertEquals(3, result.explained());
@@ -235,6 +234,7 @@ class ExplainJobTest {
         "explain --images a --model m.pt",
         "explain --images a --model m.pt --out o --paper --trials 30",
         "explain --images a --model m.pt --out o --draws 2",
+        "explain --images a --model m.pt --out o --attack-draws 2",
       })
   void wrongUsageIsToldAtOnce(String line) {
     assertEquals(2, Main.run(line.split(" ", -1)));

@@ -217,6 +217,43 @@ class CalibrationTest {
     assertTrue(CalibrationBoard.render(result).contains("| rarity"));
   }
 
+  /** Half of the variance of C is its noise's, and nothing of V's. */
+  @Test
+  void correlationsAreCorrectedForTheNoise() throws Exception {
+    double spread = spread(c);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      TableRow row = TableRow.of(Table.SCORES);
+      Row scored = row("gan", path(i), c[i], v[i]);
+      for (String column : Table.SCORES.schema().fieldNames()) {
+        row.with(column, scored.get(Table.SCORES.schema().fieldIndex(column)));
+      }
+      rows.add(
+          row.with("complexity_std_err", Math.sqrt(spread / 2))
+              .with("vulnerability_std_err", 0.0)
+              .with("as_i_std_err", 100 * Math.sqrt(spread))
+              .with("scored_at", Timestamp.from(Instant.EPOCH.plusSeconds(9)))
+              .toRow());
+    }
+    store.append(Table.SCORES, rows);
+    Calibration.Result result = calibrate(labels(true), null);
+    TableRow complexity = measure(result, "complexity");
+    assertEquals(0.5, (Double) complexity.get("repeatability"), 1e-9);
+    assertEquals(
+        (Double) complexity.get("rank_correlation") * Math.sqrt(2),
+        (Double) complexity.get("rank_correlation_corrected"),
+        1e-9);
+    TableRow vulnerability = measure(result, "vulnerability");
+    assertEquals(1.0, (Double) vulnerability.get("repeatability"), 1e-12);
+    assertEquals(vulnerability.get("within_groups"), vulnerability.get("within_groups_corrected"));
+    assertNull(measure(calibrate(labels(false), "real"), "atypicality").get("repeatability"));
+  }
+
+  private static double spread(double[] values) {
+    double mean = Arrays.stream(values).average().orElseThrow();
+    return Arrays.stream(values).map(x -> (x - mean) * (x - mean)).sum() / (values.length - 1);
+  }
+
   @Test
   void labelsThatAreNoNumbersAreTold() throws Exception {
     String file =

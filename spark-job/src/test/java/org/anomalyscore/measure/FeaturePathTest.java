@@ -3,6 +3,7 @@ package org.anomalyscore.measure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FeaturePathTest {
@@ -73,29 +74,26 @@ class FeaturePathTest {
 
   @Test
   void aZeroStepIsDegenerate() {
-    double[] moved = {1, 2};
-    Measurement m =
-        Measurement.of(new double[][] {{0, 0}, {1, 1}, {1, 1}, {2, 3}}, moved, new double[] {3, 4});
-    assertTrue(m.degenerate().contains("noise step 2"), m.degenerate());
+    Walk walk = Walk.of(new double[][] {{0, 0}, {1, 1}, {1, 1}, {2, 3}}, null);
+    assertTrue(walk.degenerate().contains("noise step 2"), walk.degenerate());
   }
 
   @Test
   void aStraightPathIsDegenerate() {
-    Measurement m =
-        Measurement.of(
-            new double[][] {{0, 0}, {1, 0}, {2, 0}}, new double[] {1, 0}, new double[] {3, 4});
-    assertEquals(0, m.complexity());
-    assertEquals(5, m.vulnerability());
-    assertTrue(m.degenerate().contains("AS-i"), m.degenerate());
+    Walk walk = Walk.of(new double[][] {{0, 0}, {1, 0}, {2, 0}}, new double[] {0, 0.5});
+    assertEquals(0, walk.complexity());
+    assertEquals(0.5, walk.floor());
+    assertTrue(walk.degenerate().contains("AS-i"), walk.degenerate());
   }
 
   @Test
   void nonFiniteFeaturesAreDegenerate() {
-    double[][] good = {{0, 0}, {1, 0}, {1, 1}};
-    double[] bad = {Double.NaN, 0};
-    assertTrue(Measurement.of(good, good[1], bad).degenerate().contains("not finite"));
+    Walk good = Walk.of(new double[][] {{0, 0}, {1, 0}, {1, 1}}, null);
+    double[] bad = {Double.NaN};
+    assertTrue(
+        Measurement.of(new double[2], List.of(good), bad).degenerate().contains("not finite"));
     double[][] path = {{0, 0}, {1, 0}, {Double.POSITIVE_INFINITY, 1}};
-    assertTrue(Measurement.of(path, good[1], good[2]).degenerate().contains("not finite"));
+    assertTrue(Walk.of(path, null).degenerate().contains("not finite"));
   }
 
   private static double angle(double ax, double ay, double bx, double by) {

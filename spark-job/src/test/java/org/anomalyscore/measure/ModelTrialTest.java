@@ -137,7 +137,7 @@ class ModelTrialTest {
         "cuda_const | Could not run 'aten::empty.memory_format' with arguments from the 'CUDA'"
       })
   void refusesTheSamples(String name, String what) {
-    Path samples = SharedDataTest.shared().resolve("data/faults/models");
+    Path samples = TestModels.shared().resolve("data/faults/models");
     assumeTrue(Files.isDirectory(samples), samples + " is not here");
     String message =
         assertThrows(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
@@ -19,11 +20,11 @@ class ScoreParametersTest {
   void theProfilesAreThoseOfThePaperAndOfItsCode() {
     assertEquals(
         "{noiseStep=0.01, noiseSteps=10, attackStep=0.01, attackSteps=10, attackStart=0.001,"
-            + " attackBall=0.0, seed=0, draws=1, ascends=true}",
+            + " attackBall=0.0, seed=0, noiseDraws=1, attackDraws=1, ascends=true}",
         ScoreParameters.PAPER.toString());
     assertEquals(
         "{noiseStep=0.01, noiseSteps=10, attackStep=0.00784313725490196, attackSteps=10,"
-            + " attackStart=1.0E-6, attackBall=0.03137254901960784, seed=0, draws=1,"
+            + " attackStart=1.0E-6, attackBall=0.03137254901960784, seed=0, noiseDraws=1, attackDraws=1,"
             + " ascends=false}",
         ScoreParameters.AUTHORS_CODE.toString());
   }
@@ -55,7 +56,8 @@ class ScoreParametersTest {
     "ATTACK_STEPS, 0, '--attack-steps is 0. Give 1 or more.'",
     "ATTACK_START, -0.1, '--attack-start is -0.1. Give 0 or a number above it.'",
     "ATTACK_BALL, NaN, '--attack-ball is NaN. Give 0 or a number above it.'",
-    "DRAWS, 0, '--draws is 0. Give 1 or more.'"
+    "NOISE_DRAWS, 0, '--noise-draws is 0. Give 1 or more.'",
+    "ATTACK_DRAWS, 0, '--attack-draws is 0. Give 1 or more.'"
   })
   void valuesWithoutMeaningAreRefused(Parameter parameter, double value, String message) {
     assertEquals(
@@ -64,12 +66,25 @@ class ScoreParametersTest {
             .getMessage());
   }
 
+  /** M(x), 10 on the path, one for the floor; 10 gradients of two passes and the last features. */
+  @Test
+  void passesAreThoseOfTheDefinition() {
+    assertEquals(33, ScoreParameters.PAPER.passes());
+    assertEquals(1 + 30 + 1 + 2 * 21, withDraws(3, 2).passes());
+  }
+
+  private static ScoreParameters withDraws(int noise, int attack) {
+    return ScoreParameters.PAPER
+        .with(Parameter.NOISE_DRAWS, noise)
+        .with(Parameter.ATTACK_DRAWS, attack);
+  }
+
   /** Notebooks read the parameters of a run by these names. */
   @Test
   void theTableOfRunsNamesThemAsItDid() {
     assertEquals(
         new TreeMap<>(
-            java.util.Map.of(
+            Map.of(
                 "noiseStep",
                 0.01,
                 "noiseSteps",
@@ -86,7 +101,9 @@ class ScoreParametersTest {
                 true,
                 "seed",
                 0,
-                "draws",
+                "noiseDraws",
+                1,
+                "attackDraws",
                 1)),
         Json.read(Json.write(ScoreParameters.PAPER)));
     assertTrue(

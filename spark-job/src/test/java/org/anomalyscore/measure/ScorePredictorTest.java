@@ -42,6 +42,9 @@ class ScorePredictorTest {
    */
   private static final double C_ROUNDING = 1e-4;
 
+  /** Where the standard errors stand in a row of the oracle. */
+  private static final int ERRORS = 9;
+
   @Test
   void paperProfileEqualsTheOracle() throws IOException {
     assertOracle("tiny_scores_paper.csv", ScoreParameters.PAPER, 1e-6);
@@ -54,8 +57,7 @@ class ScorePredictorTest {
    */
   @Test
   void drawsAreAveragedAsByTheOracle() throws IOException {
-    assertOracle(
-        "tiny_scores_paper_5_draws.csv", ScoreParameters.PAPER.with(Parameter.DRAWS, 5), 1e-6, 2);
+    assertOracle("tiny_scores_paper_5_draws.csv", ScoreParameters.PAPER.withDraws(5), 1e-6, 2);
   }
 
   /**
@@ -79,8 +81,7 @@ class ScorePredictorTest {
     double[][][] values = new double[2][inputs.size()][seeds];
     for (int seed = 0; seed < seeds; seed++) {
       // Seeds and draws are different streams, so that no draw enters two of the means.
-      ScoreParameters p =
-          ScoreParameters.PAPER.with(Parameter.SEED, seed).with(Parameter.DRAWS, draws);
+      ScoreParameters p = ScoreParameters.PAPER.with(Parameter.SEED, seed).withDraws(draws);
       List<Measurement> measured = measure("tiny", p, 12, inputs);
       for (int i = 0; i < inputs.size(); i++) {
         values[0][i][seed] = measured.get(i).complexity();
@@ -100,12 +101,18 @@ class ScorePredictorTest {
 
   @Test
   void anImageThatIsDegenerateInOneDrawIsDegenerate() {
-    Measurement good = new Measurement(1, 2, 3, 4, new double[] {5}, null);
-    Measurement bad = new Measurement(Double.NaN, 2, 0, 4, new double[] {5}, "why");
-    assertEquals("why", Measurement.mean(List.of(good, bad)).degenerate());
-    Measurement mean = Measurement.mean(List.of(good, new Measurement(3, 6, 5, 2, null, null)));
+    double[] features = {5};
+    Walk good = new Walk(1, 3, 4, null);
+    Walk bad = new Walk(Double.NaN, 0, Double.NaN, "why");
+    assertEquals(
+        "why", Measurement.of(features, List.of(good, bad), new double[] {2}).degenerate());
+    double[] far = {2, Double.POSITIVE_INFINITY};
+    assertEquals(Measurement.NOT_FINITE, Measurement.of(features, List.of(good), far).degenerate());
+    Measurement mean =
+        Measurement.of(
+            features, List.of(good, new Walk(3, 5, Double.NaN, null)), new double[] {2, 6});
     assertNull(mean.degenerate());
-    assertEquals(List.of(2.0, 4.0, 4.0, 3.0), numbers(mean));
+    assertEquals(List.of(2.0, 4.0, 4.0, 4.0), numbers(mean));
   }
 
   private static List<Double> numbers(Measurement m) {
@@ -153,11 +160,93 @@ class ScorePredictorTest {
       errorsOfV[i] = Math.abs(m.vulnerability() / Double.parseDouble(cells[3]) - 1);
       assertRelative(Double.parseDouble(cells[4]), m.stepNorm(), 1e-4, cells[0] + " step");
       assertRelative(Double.parseDouble(cells[5]), m.complexityFloor(), 0.05, cells[0] + " floor");
+      if (cells.length > ERRORS) {
+        assertErrors(cells, m, errorsOfV[i] <= vTolerance);
+      }
     }
     Arrays.sort(errorsOfV);
     double usual = errorsOfV[errorsOfV.length - 1 - turned];
     assertTrue(usual <= vTolerance, "V: " + Arrays.toString(errorsOfV));
     assertTrue(turned == 0 || errorsOfV[errorsOfV.length - 1] < 5e-3, Arrays.toString(errorsOfV));
+  }
+
+  /**
+   * The rounding of one draw is C_ROUNDING, and so no error is better than that. V's draws differ
+   * by 10 %, of which its tolerance is a part in 10^4.
+   *
+   * @param exactV whether no sign turned
+   */
+  private static void assertErrors(String[] cells, Measurement m, boolean exactV) {
+    double c = Double.parseDouble(cells[ERRORS]);
+    double v = Double.parseDouble(cells[ERRORS + 1]);
+    double asI = Double.parseDouble(cells[ERRORS + 2]);
+    assertEquals(c, m.complexityError(), C_ROUNDING, cells[0]);
+    assertEquals(m.vulnerability() / m.complexity(), m.asI());
+    if (exactV) {
+      assertRelative(v, m.vulnerabilityError(), 1e-3, cells[0] + " error of V");
+      // What the roundings of C and of its error may make of it.
+      double most = m.asI() * (C_ROUNDING + asI / m.asI() * C_ROUNDING) / m.complexity();
+      assertEquals(asI, m.asIError(), most, cells[0] + " error of AS-i");
+    }
+  }
+
+  @Test
+  void oneDrawHasNoError() throws IOException {
+    ScoreParameters two = ScoreParameters.PAPER.with(Parameter.NOISE_DRAWS, 2);
+    List<InputImage> input = List.of(TestModels.inputs().get(0));
+    Measurement one = measure("tiny", ScoreParameters.PAPER, 1, input).get(0);
+    assertTrue(Double.isNaN(one.complexityError()) && Double.isNaN(one.vulnerabilityError()));
+    assertTrue(Double.isNaN(one.asIError()));
+    Measurement ofC = measure("tiny", two, 1, input).get(0);
+    assertTrue(ofC.complexityError() > 0 && Double.isNaN(ofC.vulnerabilityError()));
+    assertTrue(Double.isNaN(ofC.asIError()));
+    assertEquals(one.vulnerability(), ofC.vulnerability(), "V has its one draw");
+    Measurement ofV =
+        measure("tiny", ScoreParameters.PAPER.with(Parameter.ATTACK_DRAWS, 2), 1, input).get(0);
+    assertTrue(Double.isNaN(ofV.complexityError()) && ofV.vulnerabilityError() > 0);
+    assertEquals(one.complexity(), ofV.complexity(), "C has its one draw");
+  }
+
+  /** By hand: C 1 and 3, V 2 and 6; the standard errors are 1 and 2. */
+  @Test
+  void theErrorOfTheRatioIsPropagated() {
+    List<Walk> walks = List.of(new Walk(1, 1, 1, null), new Walk(3, 1, 1, null));
+    Measurement m = Measurement.of(new double[1], walks, new double[] {2, 6});
+    assertEquals(1, m.complexityError(), 1e-15);
+    assertEquals(2, m.vulnerabilityError(), 1e-15);
+    assertEquals(Math.sqrt(2 * 2 / 4.0 + 4 * 4 * 1 / 16.0), m.asIError(), 1e-15);
+    Measurement still = Measurement.of(new double[1], walks, new double[] {0, 0});
+    assertEquals(0, still.asIError(), "nothing moves V = 0");
+    assertEquals(0, still.asI());
+  }
+
+  /**
+   * The error of AS-i says how far other seeds move it: over 24 seeds of 12 images with 4 draws
+   * each, the mean square of the stated errors against the variance over seeds, which 276 degrees
+   * of freedom leave 9 % of uncertainty.
+   */
+  @Test
+  void theErrorsAreThoseOfOtherSeeds() throws IOException {
+    List<InputImage> inputs = TestModels.inputs();
+    int seeds = 24;
+    double[][] asI = new double[inputs.size()][seeds];
+    double stated = 0;
+    for (int seed = 0; seed < seeds; seed++) {
+      ScoreParameters p = ScoreParameters.PAPER.with(Parameter.SEED, seed).withDraws(4);
+      List<Measurement> measured = measure("tiny", p, 12, inputs);
+      for (int i = 0; i < inputs.size(); i++) {
+        Measurement m = measured.get(i);
+        asI[i][seed] = m.asI();
+        stated += Math.pow(m.asIError() / m.asI(), 2) / seeds / inputs.size();
+      }
+    }
+    double seen = 0;
+    for (double[] image : asI) {
+      double mean = Arrays.stream(image).average().orElseThrow();
+      double squares = Arrays.stream(image).map(v -> (v - mean) * (v - mean)).sum();
+      seen += squares / (seeds - 1) / (mean * mean) / inputs.size();
+    }
+    assertTrue(stated / seen > 1 / 1.5 && stated / seen < 1.5, stated + " " + seen);
   }
 
   /**

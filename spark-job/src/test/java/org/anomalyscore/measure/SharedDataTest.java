@@ -26,7 +26,7 @@ class SharedDataTest {
 
   @Test
   void scoresOfRealGeneratorsEqualTheOracle() throws IOException {
-    Path shared = shared();
+    Path shared = TestModels.shared();
     Path file = shared.resolve("models/cifar10_resnet20.pt");
     ModelFile model =
         new ModelFile(
@@ -73,7 +73,7 @@ class SharedDataTest {
   @Tag("nightly")
   void float64ScoresEqualThoseOfAnotherCpu(@TempDir Path folder)
       throws IOException, InterruptedException {
-    Path shared = shared();
+    Path shared = TestModels.shared();
     assertGolden(shared, folder, "cifar10_resnet20", 24, 7);
   }
 
@@ -82,7 +82,7 @@ class SharedDataTest {
   @Tag("nightly")
   void float64ScoresOfALargeModelEqualThoseOfAnotherCpu(@TempDir Path folder)
       throws IOException, InterruptedException {
-    assertGolden(shared(), folder, "imagenet_mobilenet_v2_224", 8, 4);
+    assertGolden(TestModels.shared(), folder, "imagenet_mobilenet_v2_224", 8, 4);
   }
 
   private static void assertGolden(Path shared, Path folder, String name, int images, int batchSize)
@@ -161,15 +161,5 @@ class SharedDataTest {
 
   private static Path beside(Path file, String ending) {
     return file.resolveSibling(file.getFileName().toString().replaceFirst("\\.pt$", ending));
-  }
-
-  static Path shared() {
-    for (Path p = Path.of("").toAbsolutePath(); p != null; p = p.getParent()) {
-      if (Files.isDirectory(p.resolve("shared/data"))) {
-        return p.resolve("shared");
-      }
-    }
-    assumeTrue(false, "no folder shared/data beside the repository: its photographs are not ours");
-    throw new AssertionError("unreachable");
   }
 }

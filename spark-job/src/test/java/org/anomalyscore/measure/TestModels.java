@@ -1,5 +1,7 @@
 package org.anomalyscore.measure;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,5 +83,16 @@ public final class TestModels {
     try (ItemReader reader = loader.open(new Configuration())) {
       return reader.load(new GenericRowWithSchema(columns, ImageFinder.SCHEMA));
     }
+  }
+
+  /** Real images and trained models that are no part of the project; without them it is skipped. */
+  public static Path shared() {
+    for (Path p = Path.of("").toAbsolutePath(); p != null; p = p.getParent()) {
+      if (Files.isDirectory(p.resolve("shared/data"))) {
+        return p.resolve("shared");
+      }
+    }
+    assumeTrue(false, "no folder shared/data beside the repository: its photographs are not ours");
+    throw new AssertionError("unreachable");
   }
 }

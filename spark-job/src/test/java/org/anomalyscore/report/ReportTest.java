@@ -122,6 +122,34 @@ public class ReportTest {
     return html(new Report(TestSpark.session(), store));
   }
 
+  @Test
+  void itSaysWhereTheOrderOfImagesIsMostlyChance() throws Exception {
+    evaluations(
+        evaluation("c", "sure", 30, 1)
+            .with("repeatability_as_i", 0.5)
+            .with("repeatability_complexity", 0.625)
+            .with("reference_repeatability_as_i", 0.49),
+        evaluation("c", "chance", 30, 1).with("repeatability_as_i", -0.25));
+    String text = flat(html());
+    assertTrue(
+        text.contains(
+            "The order of single images is mostly chance in real 0.49, chance -0.25 (repeatability"
+                + " of AS-i)."),
+        text);
+    // The reference's own note and that of one set.
+    assertEquals(2, text.split("mostly chance: the repeatability of AS-i is", -1).length - 1);
+    assertTrue(text.contains("C repeatability") && text.contains(">0.63<"), "the board's column");
+    assertFalse(text.contains("V repeatability"), "of which nothing is known");
+  }
+
+  @Test
+  void itSaysThatOneDrawSaysNothingOfTheOrder() throws Exception {
+    evaluations(evaluation("c", "set", 30, 1));
+    String text = flat(html());
+    assertTrue(text.contains("since their scores are of one draw: score with --draws 2"), text);
+    assertFalse(text.contains("AS-i repeatability"), "no column without a number");
+  }
+
   private static JsonNode data(String html) throws Exception {
     Matcher data =
         Pattern.compile("<script type=\"application/json\" id=\"data\">(.*?)</script>")

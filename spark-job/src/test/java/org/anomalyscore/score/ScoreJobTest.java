@@ -3,6 +3,7 @@ package org.anomalyscore.score;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import org.anomalyscore.TestSpark;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.FeatureSample;
+import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.Json;
@@ -382,6 +384,32 @@ class ScoreJobTest {
     assertNotEquals(paper.configId(), authors.configId());
     assertEquals(12, authors.scored());
     assertEquals(24, numbers("out").size());
+  }
+
+  @Test
+  void rowsOfSeveralDrawsSayHowSureTheyAre() {
+    run(job("out"));
+    String[] errors = {"complexity_std_err", "vulnerability_std_err", "as_i_std_err"};
+    for (Row row : rows("out", Table.SCORES)) {
+      for (String error : errors) {
+        assertNull(row.getAs(error), "one draw says nothing of its error");
+      }
+    }
+    ScoreParameters two =
+        ScoreParameters.PAPER.with(Parameter.NOISE_DRAWS, 2).with(Parameter.ATTACK_DRAWS, 3);
+    run(job("more").parameters(two));
+    List<Row> rows = rows("more", Table.SCORES);
+    assertEquals(12, rows.size());
+    for (Row row : rows) {
+      double c = row.<Double>getAs("complexity");
+      double v = row.<Double>getAs("vulnerability");
+      double ofC = row.<Double>getAs(errors[0]);
+      double ofV = row.<Double>getAs(errors[1]);
+      assertTrue(ofC > 0 && ofC < c && ofV > 0 && ofV < v, row.toString());
+      assertEquals(v / c, row.<Double>getAs("as_i"));
+      double relative = Math.sqrt(Math.pow(ofC / c, 2) + Math.pow(ofV / v, 2));
+      assertEquals(relative, row.<Double>getAs(errors[2]) / (v / c), 1e-12);
+    }
   }
 
   @Test
