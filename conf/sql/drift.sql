@@ -1,5 +1,5 @@
 -- How did one generator change over the runs? Its evaluations, oldest first, each with the change of AS since the one
--- before under the same configuration and against the same reference. Higher is less natural.
+-- before under the same configuration and against the same reference. A higher AS is less natural.
 --
 --   spark-sql --hivevar tables=anomaly-score-demo/tables --hivevar dataset=blurred -f conf/sql/drift.sql
 --

@@ -1,8 +1,11 @@
--- Which are the worst images of last night? Under each configuration the 20 images with the highest AS-i, of the
--- generators that were evaluated within the 12 hours before its newest evaluation.
+-- Which are the worst images of last night? Under each configuration the 20 images that lie furthest from the reference's
+-- in (log C, log V), of the generators that were evaluated within the 12 hours before its newest evaluation.
 --
 --   spark-sql --hivevar tables=anomaly-score-demo/tables -f conf/sql/worst-images.sql
 --
+-- atypicality counts robust standard deviations, as the column of image_measures does (docs/measures.md has the formula).
+-- direction says which of C and V is high or low. as_i_reversed is true where the set differs from the reference (p below
+-- 5 %) and has a lower median AS-i: there a high AS-i is no sign of a bad image.
 -- A file that was scored again counts with its newest row, and one that was rejected since does not count. Rows stay:
 -- those of files that were deleted, or that lie in a folder of an earlier night, count here, and not in benchmark and
 -- report.
@@ -12,7 +15,7 @@
 
 -- With its columns named, so that rows of earlier versions, which have no repeatability, can be read too.
 CREATE OR REPLACE TEMPORARY VIEW night_evaluations (
-  config_id STRING, dataset STRING, evaluated_at TIMESTAMP, repeatability_as_i DOUBLE
+  config_id STRING, dataset STRING, reference STRING, evaluated_at TIMESTAMP, p_value DOUBLE, repeatability_as_i DOUBLE
 ) USING parquet OPTIONS (path '${tables}/evaluations');
 
 WITH current_scores AS (
@@ -29,16 +32,68 @@ WITH current_scores AS (
     AND s.path = r.path AND s.scored_at < r.rejected_at
 ),
 night AS (
-  SELECT config_id, dataset, max_by(repeatability_as_i, evaluated_at) AS repeatability_of_as_i
+  SELECT config_id, dataset, reference, max_by(p_value, evaluated_at) AS p_value,
+    max_by(repeatability_as_i, evaluated_at) AS repeatability_of_as_i
   FROM (SELECT *, max(evaluated_at) OVER (PARTITION BY config_id) AS newest FROM night_evaluations)
   WHERE evaluated_at >= newest - INTERVAL 12 HOURS
-  GROUP BY config_id, dataset
+  GROUP BY config_id, dataset, reference
+),
+real AS (
+  SELECT s.config_id, s.dataset AS reference, ln(s.complexity) AS x, ln(s.vulnerability) AS y, s.as_i
+  FROM current_scores s LEFT SEMI JOIN night n ON s.config_id = n.config_id AND s.dataset = n.reference
+),
+middle AS (
+  SELECT config_id, reference, median(x) AS x0, median(y) AS y0, median(as_i) AS real_as_i
+  FROM real GROUP BY config_id, reference
+),
+scale AS (
+  -- Median absolute deviations; NULL where half of the images are equal, which have no scatter.
+  SELECT config_id, reference, first(x0) AS x0, first(y0) AS y0, first(real_as_i) AS real_as_i,
+    nullif(1.4826D * median(abs(x - x0)), 0) AS sx, nullif(1.4826D * median(abs(y - y0)), 0) AS sy
+  FROM real JOIN middle USING (config_id, reference) GROUP BY config_id, reference
+),
+axes AS (
+  -- Along and across the diagonal, which are the principal axes of two scaled coordinates.
+  SELECT config_id, reference, (x / sx + y / sy) / sqrt(2) AS u, (x / sx - y / sy) / sqrt(2) AS w
+  FROM real JOIN scale USING (config_id, reference)
+),
+centre AS (
+  SELECT config_id, reference, median(u) AS u0, median(w) AS w0 FROM axes GROUP BY config_id, reference
+),
+spread AS (
+  SELECT config_id, reference, first(u0) AS u0, first(w0) AS w0,
+    nullif(1.4826D * median(abs(u - u0)), 0) AS su, nullif(1.4826D * median(abs(w - w0)), 0) AS sw
+  FROM axes JOIN centre USING (config_id, reference) GROUP BY config_id, reference
+),
+images AS (
+  SELECT s.config_id, n.reference, s.dataset, s.model, s.path, s.complexity, s.vulnerability, s.as_i,
+    (ln(s.complexity) - x0) / sx AS zx, (ln(s.vulnerability) - y0) / sy AS zy,
+    sqrt(
+      power(((ln(s.complexity) / sx + ln(s.vulnerability) / sy) / sqrt(2) - u0) / su, 2)
+      + power(((ln(s.complexity) / sx - ln(s.vulnerability) / sy) / sqrt(2) - w0) / sw, 2)
+    ) AS atypicality,
+    n.repeatability_of_as_i,
+    n.p_value < 0.05
+      AND median(s.as_i) OVER (PARTITION BY s.config_id, n.reference, s.dataset) < real_as_i AS as_i_reversed
+  FROM current_scores s
+    JOIN night n ON s.config_id = n.config_id AND s.dataset = n.dataset
+    JOIN scale ON scale.config_id = n.config_id AND scale.reference = n.reference
+    JOIN spread ON spread.config_id = n.config_id AND spread.reference = n.reference
 ),
 ranked AS (
-  SELECT *, row_number() OVER (PARTITION BY config_id ORDER BY as_i DESC, path) AS place
-  FROM current_scores JOIN night USING (config_id, dataset)
+  SELECT *, row_number() OVER (PARTITION BY config_id ORDER BY atypicality DESC, path) AS place
+  FROM images
 )
-SELECT config_id, model, place, as_i, complexity, vulnerability, dataset, path, repeatability_of_as_i,
+SELECT config_id, model, place, atypicality,
+  coalesce(
+    nullif(
+      concat_ws(
+        ', ', CASE WHEN zx >= 1 THEN 'C high' WHEN zx <= -1 THEN 'C low' END,
+        CASE WHEN zy >= 1 THEN 'V high' WHEN zy <= -1 THEN 'V low' END
+      ), ''
+    ), 'neither'
+  ) AS direction,
+  as_i, as_i_reversed, complexity, vulnerability, dataset, path, repeatability_of_as_i,
   CASE
     WHEN repeatability_of_as_i < 0.5 THEN 'the order of single images is mostly chance'
     WHEN repeatability_of_as_i >= 0.5 THEN 'the order of single images mostly repeats'

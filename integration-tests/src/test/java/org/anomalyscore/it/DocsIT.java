@@ -89,12 +89,17 @@ class DocsIT {
       Files.writeString(own.resolve(model + ".yaml"), card(model));
     }
     Files.writeString(own.resolve("nightly.yaml"), Docs.block("yaml", "generators:"));
+    Files.write(own.resolve("viewing-times.csv"), labels("reference"));
+    Files.write(own.resolve("quality.csv"), labels("blurred"));
+    return own;
+  }
+
+  private List<String> labels(String set) throws IOException {
     List<String> labels = new ArrayList<>(List.of("path,label"));
-    for (Path image : images("reference")) {
+    for (Path image : images(set)) {
       labels.add(image.getFileName() + "," + labels.size() % 3);
     }
-    Files.write(own.resolve("viewing-times.csv"), labels);
-    return own;
+    return labels;
   }
 
   /** The card of the docs, with what is the demo's model's own; two models differ by the filter. */

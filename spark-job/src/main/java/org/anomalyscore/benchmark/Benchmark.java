@@ -206,6 +206,7 @@ final class Benchmark {
     Evaluator.Result result =
         new Evaluator(store, manifest.statistics())
             .setMeasures(manifest.setMeasures())
+            .flagRate(manifest.thresholds().flagFdr())
             .evaluateEach(
                 run,
                 scored.configuration.configId(),

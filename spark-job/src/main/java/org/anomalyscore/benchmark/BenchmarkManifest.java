@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
@@ -43,7 +44,7 @@ record BenchmarkManifest(
     seed = or(seed, 0L);
     device = or(device, "auto");
     setMeasures = or(setMeasures, true);
-    thresholds = or(thresholds, new Thresholds(null, null));
+    thresholds = or(thresholds, new Thresholds(null, null, null));
     resampling = or(resampling, new Resampling(null, null, null));
   }
 
@@ -71,14 +72,16 @@ record BenchmarkManifest(
   record Outputs(String tables, String leaderboard, String alerts) {}
 
   /**
-   * When to alert.
+   * When to alert, and when to flag.
    *
    * @param maxIncrease of a score between two runs; null to go by the bootstrap interval
+   * @param flagFdr the false discovery rate at which images are flagged
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  record Thresholds(Double maxIncrease, Double maxRejectFraction) {
+  record Thresholds(Double maxIncrease, Double maxRejectFraction, Double flagFdr) {
     Thresholds {
       maxRejectFraction = or(maxRejectFraction, ScoreRequest.DEFAULT_REJECT_FRACTION);
+      flagFdr = or(flagFdr, Evaluator.FLAG_RATE);
     }
   }
 

@@ -4,7 +4,7 @@ import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.UserException;
 import picocli.CommandLine.Option;
 
-/** How much resampling stands beside a score. */
+/** How much resampling stands beside a number. */
 public final class ResamplingOptions {
 
   @Option(
@@ -20,7 +20,7 @@ public final class ResamplingOptions {
       defaultValue = "1000",
       paramLabel = "N",
       description =
-          "Computes the interval of AS from this number of bootstrap resamples; 0 for no interval."
+          "Computes intervals from this number of bootstrap resamples; 0 for no interval."
               + " Default: ${DEFAULT-VALUE}.")
   private int resamples;
 
@@ -28,8 +28,7 @@ public final class ResamplingOptions {
       names = "--confidence",
       defaultValue = "0.95",
       paramLabel = "P",
-      description =
-          "Sets the confidence of the interval, between 0 and 1. Default: ${DEFAULT-VALUE}.")
+      description = "Sets the confidence of intervals, between 0 and 1. Default: ${DEFAULT-VALUE}.")
   private double confidence;
 
   @Option(

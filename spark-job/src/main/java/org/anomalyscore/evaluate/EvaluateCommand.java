@@ -9,14 +9,10 @@ import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ResamplingOptions;
 import org.anomalyscore.command.ScoresOptions;
 import org.anomalyscore.command.SparkOptions;
-import org.anomalyscore.evaluate.EvaluateRequest.Features;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code evaluate}: score tables in, leaderboard out. */
 @Command(
@@ -55,8 +51,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--per-image",
       description =
-          "Writes realism and rarity of each generated image to the table image_measures. This"
-              + " needs scores with --features.")
+          "Writes atypicality, p-value, q-value and direction of each generated image to the table"
+              + " image_measures, with realism and rarity where the scores have features.")
   private boolean perImage;
 
   @Option(
@@ -67,13 +63,20 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " of both sets' sizes.")
   private boolean noSetMeasures;
 
+  @Option(
+      names = "--flag-fdr",
+      paramLabel = "P",
+      description =
+          "Flags images that are unlike the reference's at this false discovery rate, between 0 and"
+              + " 1: of the flagged images of a set, this share is flagged by chance, on average."
+              + " Default: ${DEFAULT-VALUE}.")
+  private double flagRate = Evaluator.FLAG_RATE;
+
   @Mixin private ResamplingOptions resampling;
 
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
-
-  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
@@ -84,11 +87,6 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private EvaluateRequest request() {
-    if (perImage && noSetMeasures) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--per-image needs the set measures; give it without --no-set-measures");
-    }
     return new EvaluateRequest(
         scores.folder(),
         out.folder(),
@@ -96,9 +94,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         generated,
         configId.id(),
         scores.allowIncomplete(),
-        perImage
-            ? Features.IMAGE_MEASURES
-            : noSetMeasures ? Features.UNUSED : Features.SET_MEASURES,
+        !noSetMeasures,
+        perImage,
+        flagRate,
         resampling.options());
   }
 }

@@ -3,7 +3,6 @@ package org.anomalyscore.evaluate;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.anomalyscore.evaluate.EvaluateRequest.Features;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
@@ -45,8 +44,9 @@ public final class EvaluateJob {
     Evaluator evaluator =
         new Evaluator(source, request.options())
             .allowIncomplete(request.allowIncomplete())
-            .setMeasures(request.features() != Features.UNUSED);
-    return request.features() == Features.IMAGE_MEASURES
+            .setMeasures(request.setMeasures())
+            .flagRate(request.flagRate());
+    return request.perImage()
         ? evaluator.perImage(rows -> target.append(Table.IMAGE_MEASURES, rows))
         : evaluator;
   }
@@ -58,8 +58,9 @@ public final class EvaluateJob {
     configuration.put("generated", request.generated());
     configuration.put("options", request.options());
     configuration.put("allow_incomplete", request.allowIncomplete());
-    configuration.put("set_measures", request.features() != Features.UNUSED);
-    configuration.put("per_image", request.features() == Features.IMAGE_MEASURES);
+    configuration.put("set_measures", request.setMeasures());
+    configuration.put("per_image", request.perImage());
+    configuration.put("flag_fdr", request.flagRate());
     return configuration;
   }
 }

@@ -3,6 +3,7 @@ package org.anomalyscore.evaluate;
 import java.util.List;
 import java.util.Objects;
 import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.storage.UserException;
 
 /**
  * What to evaluate.
@@ -13,7 +14,9 @@ import org.anomalyscore.stats.AnomalyScore;
  * @param generated data sets that are compared with it
  * @param configId whose scores to compare; null where the tables leave no choice
  * @param allowIncomplete takes sets whose last score run did not end well, with a warning
- * @param features what is computed of the features, where the scores have them
+ * @param setMeasures computes set measures, where the scores have features
+ * @param perImage keeps the measures of each generated image
+ * @param flagRate the false discovery rate of flags, in (0, 1)
  * @param options of the statistics
  */
 public record EvaluateRequest(
@@ -23,20 +26,21 @@ public record EvaluateRequest(
     List<String> generated,
     String configId,
     boolean allowIncomplete,
-    Features features,
+    boolean setMeasures,
+    boolean perImage,
+    double flagRate,
     AnomalyScore.Options options) {
-
-  /** What is computed of features: each computes what the one before does, and more. */
-  public enum Features {
-    UNUSED,
-    SET_MEASURES,
-    IMAGE_MEASURES
-  }
 
   public EvaluateRequest {
     Objects.requireNonNull(scores, "scores");
     out = out == null ? scores : out;
     generated = List.copyOf(generated);
+    if (!(flagRate > 0 && flagRate < 1)) {
+      throw new UserException(
+          "Cannot flag images at a false discovery rate of "
+              + flagRate
+              + ": it must lie between 0 and 1, such as 0.05. Correct --flag-fdr.");
+    }
   }
 
   /** All sets of a folder under its one configuration, with what is computed by default. */
@@ -48,13 +52,24 @@ public record EvaluateRequest(
         generated,
         null,
         false,
-        Features.SET_MEASURES,
+        true,
+        false,
+        Evaluator.FLAG_RATE,
         AnomalyScore.Options.DEFAULT);
   }
 
   /** The same of one configuration. */
   public EvaluateRequest withConfigId(String value) {
     return new EvaluateRequest(
-        scores, out, reference, generated, value, allowIncomplete, features, options);
+        scores,
+        out,
+        reference,
+        generated,
+        value,
+        allowIncomplete,
+        setMeasures,
+        perImage,
+        flagRate,
+        options);
   }
 }

@@ -1,6 +1,7 @@
 package org.anomalyscore.evaluate;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.anomalyscore.command.Result;
 import org.anomalyscore.table.TableRow;
@@ -18,6 +19,11 @@ public record EvaluateResult(Evaluator.Result found, String evaluations) impleme
   }
 
   @Override
+  public List<String> warnings() {
+    return found.warnings();
+  }
+
+  @Override
   public Map<String, Object> json() {
     return json(found);
   }
@@ -32,6 +38,7 @@ public record EvaluateResult(Evaluator.Result found, String evaluations) impleme
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("reference", reference);
     object.put("generators", found.rows().stream().map(TableRow::asMap).toList());
+    object.put("unusual", found.unusual());
     return object;
   }
 }

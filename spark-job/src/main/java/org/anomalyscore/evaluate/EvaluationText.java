@@ -4,10 +4,13 @@ import static org.anomalyscore.page.HtmlTable.format;
 import static org.anomalyscore.table.Statistic.ANOMALY_SCORE;
 import static org.anomalyscore.table.Statistic.ANOMALY_SCORE_HIGH;
 import static org.anomalyscore.table.Statistic.ANOMALY_SCORE_LOW;
+import static org.anomalyscore.table.Statistic.FLAGGED;
 import static org.anomalyscore.table.Statistic.HUMAN_ERROR_RATE;
 import static org.anomalyscore.table.Statistic.NULL_Q95;
 import static org.anomalyscore.table.Statistic.P_VALUE;
 
+import java.math.BigDecimal;
+import java.util.Locale;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.table.Statistic;
@@ -51,17 +54,42 @@ public final class EvaluationText {
    * the level that it would give; null where neither is known.
    */
   public static Boolean differs(Row row) {
-    Double p = number(row, P_VALUE);
-    Double level = number(row, NULL_Q95);
+    return differs(number(row, P_VALUE), number(row, NULL_Q95), number(row, ANOMALY_SCORE));
+  }
+
+  static Boolean differs(Double p, Double level, double score) {
     return p != null
         ? (Boolean) (p < SIGNIFICANT)
-        : level == null ? null : (Boolean) (number(row, ANOMALY_SCORE) > level);
+        : level == null ? null : (Boolean) (score > level);
   }
 
   /** The same in words. */
   public static String verdict(Row row) {
     Boolean differs = differs(row);
     return differs == null ? "not tested" : differs ? "differs" : "not told apart";
+  }
+
+  /**
+   * How many images are flagged, as a sentence; null in an evaluation of before there were flags.
+   */
+  public static String flagged(Row row) {
+    Double share = number(row, FLAGGED);
+    Double rate = Comparison.number(row, "flag_fdr");
+    return share == null || rate == null ? null : flagged(share, row.<Long>getAs("n"), rate) + ".";
+  }
+
+  /** Without the full stop: {@code 37 of 1,000 images are flagged ...}. */
+  static String flagged(double share, long n, double rate) {
+    return String.format(
+        Locale.ROOT,
+        "%,d of %,d images are flagged at a false discovery rate of %s %%",
+        Math.round(share * n),
+        n,
+        percent(rate));
+  }
+
+  static String percent(double rate) {
+    return BigDecimal.valueOf(rate).movePointRight(2).stripTrailingZeros().toPlainString();
   }
 
   private static Double number(Row row, Statistic statistic) {

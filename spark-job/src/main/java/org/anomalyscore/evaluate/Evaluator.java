@@ -1,5 +1,7 @@
 package org.anomalyscore.evaluate;
 
+import static org.apache.spark.sql.functions.lit;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -8,12 +10,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.stats.Atypicality;
 import org.anomalyscore.stats.DistributionSummary;
 import org.anomalyscore.stats.TwoSampleTests;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
@@ -35,7 +39,11 @@ public final class Evaluator {
   private final AnomalyScore.Options options;
   private final boolean allowIncomplete;
   private final boolean setMeasures;
+  private final double flagRate;
   private final Consumer<Dataset<Row>> perImage;
+
+  /** The false discovery rate of flags where none is given. */
+  public static final double FLAG_RATE = 0.05;
 
   /**
    * What came out, best first.
@@ -43,6 +51,8 @@ public final class Evaluator {
    * @param nReference images of the reference set
    * @param rows of the table {@code evaluations}, by rising Anomaly Score
    * @param failed sets that could not be evaluated, and why
+   * @param unusual the most unusual of the flagged images of each set that has some
+   * @param warnings of sets whose files are of another kind than the reference's
    */
   public record Result(
       String configId,
@@ -50,11 +60,38 @@ public final class Evaluator {
       String reference,
       int nReference,
       List<TableRow> rows,
-      Map<String, String> failed) {}
+      Map<String, String> failed,
+      Map<String, List<UnusualImage>> unusual,
+      List<String> warnings) {}
+
+  /** What a set is compared with, and under which configuration; made once of all sets. */
+  private record Against(
+      Run run,
+      ConfigurationChoice choice,
+      ScoredSet real,
+      RunArithmetic arithmetic,
+      Atypicality atypicality,
+      FileDifferences files,
+      Map<String, List<UnusualImage>> unusual,
+      List<String> warnings) {
+
+    Result result(List<TableRow> rows, Map<String, String> failed) {
+      rows.sort(Comparator.comparingDouble(row -> (Double) row.get("anomaly_score")));
+      return new Result(
+          choice.configId(),
+          choice.model(),
+          real.dataset(),
+          real.size(),
+          rows,
+          failed,
+          unusual,
+          warnings);
+    }
+  }
 
   /** An evaluator of the tables of one output folder. */
   public Evaluator(TableStore store, AnomalyScore.Options options) {
-    this(store, options, false, true, null);
+    this(store, options, false, true, FLAG_RATE, null);
   }
 
   private Evaluator(
@@ -62,32 +99,44 @@ public final class Evaluator {
       AnomalyScore.Options options,
       boolean allowIncomplete,
       boolean setMeasures,
+      double flagRate,
       Consumer<Dataset<Row>> perImage) {
     this.store = store;
     this.options = options;
     this.allowIncomplete = allowIncomplete;
     this.setMeasures = setMeasures;
+    this.flagRate = flagRate;
     this.perImage = perImage;
   }
 
   /** One that warns of sets whose last score run did not end well, instead of refusing them. */
   public Evaluator allowIncomplete(boolean value) {
-    return new Evaluator(store, options, value, setMeasures, perImage);
+    return new Evaluator(store, options, value, setMeasures, flagRate, perImage);
   }
 
   /** One that computes set measures where there are features, or not; their cost grows as n². */
   public Evaluator setMeasures(boolean value) {
-    return new Evaluator(store, options, allowIncomplete, value, perImage);
+    return new Evaluator(store, options, allowIncomplete, value, flagRate, perImage);
   }
 
   /**
-   * One that computes realism and rarity of each generated image too.
+   * One that flags images at another false discovery rate.
+   *
+   * @param value in (0, 1)
+   */
+  public Evaluator flagRate(double value) {
+    return new Evaluator(store, options, allowIncomplete, setMeasures, value, perImage);
+  }
+
+  /**
+   * One that keeps the measures of each generated image too: atypicality, and realism and rarity
+   * where there are features.
    *
    * @param rows takes those of {@code image_measures}, a generated set a call, and must write them
    *     at once
    */
   public Evaluator perImage(Consumer<Dataset<Row>> rows) {
-    return new Evaluator(store, options, allowIncomplete, setMeasures, rows);
+    return new Evaluator(store, options, allowIncomplete, setMeasures, flagRate, rows);
   }
 
   /**
@@ -105,15 +154,14 @@ public final class Evaluator {
     }
     ConfigurationChoice choice = ConfigurationChoice.of(store, all, configId);
     Completeness.require(store, choice.configId(), all, allowIncomplete);
-    ScoredSet real = ScoredSet.collect(store, choice.configId(), reference, null);
-    RunArithmetic arithmetic = RunArithmetic.read(store, choice.configId());
+    Against against = against(run, choice, new Images(reference, null));
     List<TableRow> rows = new ArrayList<>();
     try (FeatureComparison features = features(choice, new Images(reference, null))) {
       for (String name : generated) {
-        rows.add(compare(run, choice, real, new Images(name, null), arithmetic, features));
+        rows.add(compare(against, new Images(name, null), features));
       }
     }
-    return result(choice, real, rows, Map.of());
+    return against.result(rows, Map.of());
   }
 
   /**
@@ -132,14 +180,13 @@ public final class Evaluator {
       List<Images> generated,
       Map<String, String> alreadyFailed) {
     ConfigurationChoice choice = new ConfigurationChoice(configId, model);
-    ScoredSet real = ScoredSet.collect(store, configId, reference.dataset(), reference.present());
-    RunArithmetic arithmetic = RunArithmetic.read(store, configId);
+    Against against = against(run, choice, reference);
     List<TableRow> rows = new ArrayList<>();
     Map<String, String> failed = new TreeMap<>(alreadyFailed);
     try (FeatureComparison features = features(choice, reference)) {
       for (Images images : generated) {
         try {
-          rows.add(compare(run, choice, real, images, arithmetic, features));
+          rows.add(compare(against, images, features));
         } catch (Exception e) {
           // Not RuntimeException: Scala throws checked exceptions undeclared, as where a task
           // meets a storage fault.
@@ -151,13 +198,25 @@ public final class Evaluator {
         }
       }
     }
-    return result(choice, real, rows, failed);
+    return against.result(rows, failed);
   }
 
-  private static Result result(
-      ConfigurationChoice choice, ScoredSet real, List<TableRow> rows, Map<String, String> failed) {
-    rows.sort(Comparator.comparingDouble(row -> (Double) row.get("anomaly_score")));
-    return new Result(choice.configId(), choice.model(), real.dataset(), real.size(), rows, failed);
+  private Against against(Run run, ConfigurationChoice choice, Images reference) {
+    ScoredSet real =
+        ScoredSet.collect(store, choice.configId(), reference.dataset(), reference.present());
+    return new Against(
+        run,
+        choice,
+        real,
+        RunArithmetic.read(store, choice.configId()),
+        Atypicality.of(real.complexity(), real.vulnerability()),
+        FileDifferences.of(current(choice, reference)),
+        new TreeMap<>(),
+        new ArrayList<>());
+  }
+
+  private Dataset<Row> current(ConfigurationChoice choice, Images images) {
+    return CurrentScores.of(store, choice.configId(), images.dataset(), images.present());
   }
 
   /** Null where no set measures are wanted. */
@@ -165,47 +224,63 @@ public final class Evaluator {
     if (!setMeasures) {
       return null;
     }
-    FeatureComparison features =
-        new FeatureComparison(store, choice.configId(), reference, perImage);
-    if (perImage != null && features.size() == 0) {
-      throw new UserException(
-          "Realism and rarity of single images cannot be computed: the scores of "
-              + reference.dataset()
-              + " have no features. Score all sets with --features, into another folder than"
-              + " before, or leave out --per-image.");
-    }
-    return features;
+    return new FeatureComparison(store, choice.configId(), reference);
   }
 
-  private TableRow compare(
-      Run run,
-      ConfigurationChoice choice,
-      ScoredSet real,
-      Images images,
-      RunArithmetic arithmetic,
-      FeatureComparison features) {
+  private TableRow compare(Against against, Images images, FeatureComparison features) {
+    ConfigurationChoice choice = against.choice();
+    ScoredSet real = against.real();
     ScoredSet generated =
         ScoredSet.collect(store, choice.configId(), images.dataset(), images.present());
     TableRow row =
         TableRow.of(Table.EVALUATIONS)
-            .with("run_id", run.id())
-            .with("evaluated_at", run.startedTimestamp())
+            .with("run_id", against.run().id())
+            .with("evaluated_at", against.run().startedTimestamp())
             .with("config_id", choice.configId())
             .with("model", choice.model())
             .with("reference", real.dataset())
             .with("n_reference", (long) real.size())
             .with("dataset", generated.dataset())
             .with("n", (long) generated.size())
-            .with("reference_arithmetic", arithmetic.of(real))
-            .with("arithmetic", arithmetic.of(generated));
+            .with("reference_arithmetic", against.arithmetic().of(real))
+            .with("arithmetic", against.arithmetic().of(generated));
     putScore(row, real, generated);
     putTests(row, "complexity", real.complexity(), generated.complexity());
     putTests(row, "vulnerability", real.vulnerability(), generated.vulnerability());
     putImages(row, real, generated);
-    if (features != null) {
-      features.put(row, images, options.seed());
+    UnusualImages unusual = UnusualImages.of(against.atypicality(), generated, flagRate);
+    row.with("flagged", unusual.flagged() / (double) generated.size()).with("flag_fdr", flagRate);
+    Dataset<Row> current = current(choice, images);
+    String warning =
+        against.files().warning(real.dataset(), images.dataset(), FileDifferences.of(current));
+    if (warning != null) {
+      against.warnings().add(warning);
+    }
+    if (unusual.flagged() > 0) {
+      against.unusual().put(images.dataset(), unusual.worst(current));
+    }
+    Consumer<Dataset<Row>> each =
+        perImage == null ? null : measures -> keep(row, unusual.measured(current), measures);
+    boolean known = features != null && features.put(row, images, options.seed(), each);
+    if (each != null && !known) {
+      each.accept(null);
     }
     return row;
+  }
+
+  /**
+   * Hands over the rows of {@code image_measures}.
+   *
+   * @param unusual of {@link UnusualImages#measured}
+   * @param measures {@code path}, {@code realism}, {@code rarity}; null without features
+   */
+  private void keep(TableRow evaluation, Dataset<Row> unusual, Dataset<Row> measures) {
+    Dataset<Row> rows =
+        measures == null ? unusual : unusual.join(measures, new String[] {"path"}, "left");
+    for (String column : List.of("dataset", "reference", "config_id", "run_id")) {
+      rows = rows.withColumn(column, lit(evaluation.get(column)));
+    }
+    perImage.accept(rows);
   }
 
   private void putScore(TableRow row, ScoredSet real, ScoredSet generated) {
@@ -264,7 +339,8 @@ public final class Evaluator {
         .with("as_i_q25", summary.quantile25())
         .with("as_i_median", summary.median())
         .with("as_i_q75", summary.quantile75())
-        .with("as_i_q95", summary.quantile95());
+        .with("as_i_q95", summary.quantile95())
+        .with("reference_as_i_median", DistributionSummary.of(real.asI()).median());
     putRepeatability(row, "", generated);
     putRepeatability(row, "reference_", real);
   }

@@ -7,7 +7,6 @@ import org.anomalyscore.setmeasures.SetMeasures;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Statistic.Group;
-import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.api.java.JavaRDD;
@@ -15,7 +14,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,46 +32,41 @@ final class FeatureComparison implements AutoCloseable {
   /** Above so many pairs of images the user should know what takes the time. */
   private static final double MANY_PAIRS = 1e9;
 
+  private static final StructType IMAGE_MEASURES =
+      new StructType()
+          .add("path", DataTypes.StringType)
+          .add("realism", DataTypes.DoubleType)
+          .add("rarity", DataTypes.DoubleType);
+
   private final TableStore store;
   private final String configId;
   private final FeatureSet reference;
-  private final Consumer<Dataset<Row>> perImage;
 
-  /**
-   * Reads the reference's features.
-   *
-   * @param perImage takes rows of {@code image_measures}, which it must write at once; or null
-   */
-  FeatureComparison(
-      TableStore store, String configId, Images reference, Consumer<Dataset<Row>> perImage) {
+  /** Reads the reference's features. */
+  FeatureComparison(TableStore store, String configId, Images reference) {
     this.store = store;
     this.configId = configId;
     this.reference =
         FeatureSet.of(
             CurrentScores.features(store, configId, reference.dataset(), reference.present()));
-    this.perImage = perImage;
   }
 
-  /** Number of the reference's images with features. */
-  int size() {
-    return reference.size();
-  }
-
-  /** Sets the columns of set measures in a row of {@code evaluations} that is else complete. */
-  void put(TableRow row, Images images, long seed) {
+  /**
+   * Sets the columns of set measures in a row of {@code evaluations}, where both sets have
+   * features.
+   *
+   * @param perImage takes {@code path}, {@code realism} and {@code rarity} of each image with
+   *     features, and must use them at once; or null
+   * @return whether both sets have features
+   */
+  boolean put(TableRow row, Images images, long seed, Consumer<Dataset<Row>> perImage) {
     if (reference.size() == 0) {
-      return;
+      return false;
     }
     Dataset<Row> rows = CurrentScores.features(store, configId, images.dataset(), images.present());
     try (FeatureSet generated = FeatureSet.of(rows)) {
       if (generated.size() == 0) {
-        if (perImage != null) {
-          LOG.warn(
-              "{}: realism and rarity of its images are not computed, since its scores have no"
-                  + " features; score it with --features, into another folder than before",
-              images.dataset());
-        }
-        return;
+        return false;
       }
       double pairs =
           Math.pow(reference.size(), 2)
@@ -94,41 +91,33 @@ final class FeatureComparison implements AutoCloseable {
             .with(statistic.errorColumn(), measured.error());
       }
       if (perImage != null) {
-        perImage.accept(imageMeasures(rows.sparkSession(), generated, row, measures));
+        perImage.accept(imageMeasures(rows.sparkSession(), generated, measures));
       }
     }
+    return true;
   }
 
-  /** Rows of {@code image_measures}. */
   private static Dataset<Row> imageMeasures(
-      SparkSession spark, FeatureSet generated, TableRow evaluation, SetMeasures measures) {
+      SparkSession spark, FeatureSet generated, SetMeasures measures) {
     Broadcast<double[][]> values =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(new double[][] {measures.realism(), measures.rarity()});
-    Object dataset = evaluation.get("dataset");
-    Object reference = evaluation.get("reference");
-    Object configId = evaluation.get("config_id");
-    Object runId = evaluation.get("run_id");
     JavaRDD<Row> measured =
         generated
             .rows()
             .map(
                 indexed -> {
-                  Row image = indexed._1();
                   int i = indexed._2().intValue();
-                  return TableRow.of(Table.IMAGE_MEASURES)
-                      .with("path", image.getAs("path"))
-                      .with("image_id", image.getAs("image_id"))
-                      .with("dataset", dataset)
-                      .with("reference", reference)
-                      .with("config_id", configId)
-                      .with("run_id", runId)
-                      .with("realism", values.value()[0][i])
-                      .with("rarity", values.value()[1][i])
-                      .with("as_i", image.getAs("as_i"))
-                      .toRow();
+                  return RowFactory.create(
+                      indexed._1().getAs("path"),
+                      orNull(values.value()[0][i]),
+                      orNull(values.value()[1][i]));
                 });
-    return spark.createDataFrame(measured, Table.IMAGE_MEASURES.schema());
+    return spark.createDataFrame(measured, IMAGE_MEASURES);
+  }
+
+  private static Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.anomalyscore.command.TextTable;
+import org.anomalyscore.stats.Atypicality;
 import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.TableRow;
@@ -45,16 +46,62 @@ public final class Leaderboard {
     if (!note.isEmpty()) {
       text.append("\nNOTE: ").append(String.join("\n", note));
     }
+    text.append(flags(result));
+    String direction = AsIDirection.note(result.rows(), TableRow::get);
+    if (direction != null) {
+      text.append("\nNOTE: ").append(direction);
+    }
     String order =
         result.rows().isEmpty() ? null : ImageOrder.warning(result.rows(), TableRow::get);
     if (order != null) {
       text.append("\nNOTE: ").append(order);
     }
     text.append(SetMeasuresTable.render(result));
+    result.warnings().forEach(warning -> text.append("\n").append(warning));
     result
         .failed()
         .forEach((dataset, reason) -> text.append("\nFAILED ").append(dataset + ": " + reason));
     return VisibleText.ofLines(text.toString());
+  }
+
+  /** Which images are unlike the reference's, a line a set that has some. */
+  private static String flags(Evaluator.Result result) {
+    List<String> lines = new ArrayList<>();
+    List<String> none = new ArrayList<>();
+    double rate = Double.NaN;
+    for (TableRow row : result.rows()) {
+      // An evaluation always has both.
+      double share = (Double) row.get(Statistic.FLAGGED.column());
+      rate = (Double) row.get("flag_fdr");
+      String dataset = row.get("dataset").toString();
+      List<UnusualImage> worst = result.unusual().get(dataset);
+      if (worst == null) {
+        none.add(dataset);
+        continue;
+      }
+      lines.add(
+          "%n%s: %s. The most unusual:"
+              .formatted(dataset, EvaluationText.flagged(share, (Long) row.get("n"), rate)));
+      worst.forEach(
+          image ->
+              lines.add(
+                  String.format(
+                      Locale.ROOT,
+                      "%n  %s (atypicality %.2f, %s)",
+                      VisibleText.of(image.path()),
+                      image.atypicality(),
+                      image.direction())));
+    }
+    if (!none.isEmpty()) {
+      int least = Atypicality.leastReference(rate);
+      lines.add(
+          "%nNo image is flagged at a false discovery rate of %s %% of %s."
+              .formatted(EvaluationText.percent(rate), String.join(", ", none)));
+      if (result.nReference() < least) {
+        lines.add(" None could be: that takes at least %d reference images.".formatted(least));
+      }
+    }
+    return lines.isEmpty() ? "" : "\n" + String.join("", lines).stripLeading();
   }
 
   private static List<ColumnData<TableRow>> columns(List<TableRow> rows) {

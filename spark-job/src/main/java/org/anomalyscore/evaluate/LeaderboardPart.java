@@ -6,6 +6,7 @@ import static org.anomalyscore.page.HtmlTable.text;
 import static org.anomalyscore.table.Statistic.ANOMALY_SCORE;
 import static org.anomalyscore.table.Statistic.ANOMALY_SCORE_LOW;
 import static org.anomalyscore.table.Statistic.AS_I_MEDIAN;
+import static org.anomalyscore.table.Statistic.FLAGGED;
 import static org.anomalyscore.table.Statistic.HUMAN_ERROR_RATE;
 import static org.anomalyscore.table.Statistic.MEAN_COMPLEXITY;
 import static org.anomalyscore.table.Statistic.MEAN_VULNERABILITY;
@@ -49,6 +50,7 @@ public final class LeaderboardPart implements Part {
    * @param hidden how many sets the common history leaves out
    * @param hasHumans whether people's judgement is known of more than one set
    * @param note lines of {@link ArithmeticNote}
+   * @param asI what a reader must know of the direction of AS-i, or null
    * @param order what a reader of single images must know; null where there is nothing to warn of
    */
   record Model(
@@ -58,6 +60,7 @@ public final class LeaderboardPart implements Part {
       int hidden,
       boolean hasHumans,
       List<String> note,
+      String asI,
       String order) {}
 
   /** The sets of the board. */
@@ -132,6 +135,7 @@ public final class LeaderboardPart implements Part {
             ArithmeticNote.of(comparison.newest(), Comparison::text).stream()
                 .map(VisibleText::of)
                 .toList(),
+            AsIDirection.note(comparison.newest(), Row::getAs),
             order(comparison.newest()));
     List<Scored> scored = entries.stream().map(entry -> scored(entry.row())).toList();
     return new Block(
@@ -230,7 +234,7 @@ public final class LeaderboardPart implements Part {
             number("Images", "Images of the set"),
             entry -> cell(entry.row().<Long>getAs("n"), "%,d")));
     for (Statistic statistic :
-        List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN)) {
+        List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN, FLAGGED)) {
       columns.add(numbers(statistic));
     }
     // Scores of one draw have no repeatability, and sets without features no set measures.

@@ -7,14 +7,17 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.Repeatability;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 
 /**
  * C and V of one data set under one configuration, as primitive arrays on the driver: 16 bytes an
@@ -55,7 +58,10 @@ record ScoredSet(
       TableStore store, String configId, String dataset, Dataset<Row> present) {
     Dataset<Row> ordered =
         CurrentScores.of(store, configId, dataset, present)
-            .drop("path")
+            .select(
+                Stream.concat(Arrays.stream(COLUMNS), Stream.of("scored_at"))
+                    .map(functions::col)
+                    .toArray(Column[]::new))
             .orderBy("complexity", "vulnerability");
     List<Packed> partitions =
         ordered.javaRDD().mapPartitions(rows -> List.of(pack(rows)).iterator()).collect();

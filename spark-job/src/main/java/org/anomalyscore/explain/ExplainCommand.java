@@ -63,7 +63,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private Scored scored;
   }
 
-  /** The worst images of a set. */
+  /** The images of a set with the highest AS-i. */
   static final class Scored {
     @Option(
         names = "--scores",

@@ -10,6 +10,7 @@ import org.anomalyscore.command.Version;
 import org.anomalyscore.demo.DemoCommand;
 import org.anomalyscore.evaluate.EvaluateCommand;
 import org.anomalyscore.explain.ExplainCommand;
+import org.anomalyscore.labels.CalibrateCommand;
 import org.anomalyscore.labels.LabelsCommand;
 import org.anomalyscore.report.ReportCommand;
 import org.anomalyscore.score.ScoreCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.HelpCommand;
       ReportCommand.class,
       ClassifyCommand.class,
       LabelsCommand.class,
+      CalibrateCommand.class,
       ExplainCommand.class,
       SweepCommand.class,
       HelpCommand.class

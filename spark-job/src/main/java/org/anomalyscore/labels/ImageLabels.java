@@ -1,5 +1,6 @@
 package org.anomalyscore.labels;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.countDistinct;
@@ -27,7 +28,8 @@ import org.apache.spark.sql.SparkSession;
  * <p>A path of the file means the image whose full path it is, or ends with, at a folder's border:
  * {@code cat/12.png} for {@code file:/data/cat/12.png}. A blank label is none.
  *
- * @param images {@code path}, {@code complexity}, {@code vulnerability}, {@code label} (never null)
+ * @param images the columns of the scores, {@code label} (never null), and of a file {@code group},
+ *     which is empty where it names none
  * @param unmatched paths of the file that are of no image of the set
  * @param cached what {@link #close} frees, or null
  */
@@ -47,15 +49,20 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
   /**
    * Joins a file of labels.
    *
-   * @param file CSV with a header, or Parquet; columns {@code path} and {@code label}
+   * @param file CSV with a header, or Parquet; columns {@code path}, {@code label}, and {@code
+   *     group} if there are groups
    * @throws UserException if it cannot be read, matches no image, or is ambiguous
    */
   static ImageLabels ofFile(SparkSession spark, Dataset<Row> scores, String dataset, String file) {
+    Dataset<Row> given = read(spark, file);
+    boolean grouped = Arrays.asList(given.columns()).contains("group");
     Dataset<Row> labels =
-        read(spark, file)
+        given
             .select(
                 col("path").cast("string").as("given"),
-                trim(col("label").cast("string")).as("label"))
+                trim(col("label").cast("string")).as("label"),
+                (grouped ? coalesce(trim(col("group").cast("string")), lit("")) : lit(""))
+                    .as("group"))
             .where("given IS NOT NULL AND label <> ''")
             .distinct()
             .withColumn("end", concat(lit("/"), regexp_replace(col("given"), "^(\\.?/)+", "")))
@@ -68,10 +75,10 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
                 col("its_name")
                     .equalTo(col("name"))
                     .and(col("path").equalTo(col("given")).or(col("path").endsWith(col("end")))))
-            .select("path", "complexity", "vulnerability", "given", "label")
+            .drop("its_name", "name", "end")
             .persist();
     try {
-      long given = labels.select("given").distinct().count();
+      long paths = labels.select("given").distinct().count();
       long matched = joined.select("given").distinct().count();
       if (matched == 0) {
         throw new UserException(
@@ -94,10 +101,11 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
           several(joined, "path", "label"),
           "The image %s has several labels in %s, such as '%s' and '%s'. Leave one of them.",
           file);
-      return new ImageLabels(
-          joined.select("path", "complexity", "vulnerability", "label").distinct(),
-          given - matched,
-          joined);
+      refuse(
+          several(joined, "path", "group"),
+          "The image %s has several groups in %s, such as '%s' and '%s'. Leave one of them.",
+          file);
+      return new ImageLabels(joined.drop("given").distinct(), paths - matched, joined);
     } catch (UserException e) {
       joined.unpersist();
       throw e;

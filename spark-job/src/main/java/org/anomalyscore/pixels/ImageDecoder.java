@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /**
  * Decodes image files to the levels that Pillow's {@code Image.open(file).convert("RGB")} gives.
@@ -34,6 +35,17 @@ public final class ImageDecoder {
     return format != null
         && (format != ImageFormat.BMP
             || (start.length > 17 && start[14] != 0 && start[15] + start[16] + start[17] == 0));
+  }
+
+  /**
+   * The format of a file, by its first bytes.
+   *
+   * @param file at least 32 bytes, or the whole file
+   * @return as {@code png}; null if it is none that is read here
+   */
+  public static String format(byte[] file) {
+    ImageFormat format = ImageFormat.of(file);
+    return format == null ? null : format.name().toLowerCase(Locale.ROOT);
   }
 
   /**

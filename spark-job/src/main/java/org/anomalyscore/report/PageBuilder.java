@@ -38,10 +38,14 @@ final class PageBuilder {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private static final List<String> LEVELS =
+      List.of("Most usual", "25 %", "Median", "75 %", "Most unusual");
+
+  private static final List<String> LEVELS_OF_AS_I =
       List.of("Lowest AS-i", "25 %", "Median", "75 %", "Highest AS-i");
 
   private final List<ReportedSet> sets;
   private final Map<Integer, Shape> shapes;
+  private final Atypical atypical;
   private final Map<String, Thumbnail> pictures;
   private final int perLevel;
   private final List<Rejects> rejects;
@@ -50,12 +54,14 @@ final class PageBuilder {
   PageBuilder(
       List<ReportedSet> sets,
       Map<Integer, Shape> shapes,
+      Atypical atypical,
       Map<String, Thumbnail> pictures,
       int perLevel,
       List<Rejects> rejects,
       Runs runs) {
     this.sets = sets;
     this.shapes = shapes;
+    this.atypical = atypical;
     this.pictures = pictures;
     this.perLevel = perLevel;
     this.rejects = rejects;
@@ -127,13 +133,20 @@ final class PageBuilder {
   private Section section(ReportedSet set, Row row, List<Row> history, Double repeatabilityOfAsI) {
     Shape shape = shapes.get(set.id());
     String folder = shape == null ? "" : PageModel.commonFolder(shape.gallery());
+    boolean byAtypicality = atypical.isKnown(set.comparison());
+    List<String> levels = byAtypicality ? LEVELS : LEVELS_OF_AS_I;
     List<Level> gallery = new ArrayList<>();
-    for (int level = 0; shape != null && level < LEVELS.size() && perLevel > 0; level++) {
+    for (int level = 0; shape != null && level < levels.size() && perLevel > 0; level++) {
       List<PageModel.Picture> shown = new ArrayList<>();
       for (GalleryImage image : shape.level(level, perLevel)) {
-        shown.add(PageModel.picture(image, pictures.get(image.path()), folder));
+        shown.add(
+            PageModel.picture(
+                image,
+                atypical.direction(set.comparison(), image),
+                pictures.get(image.path()),
+                folder));
       }
-      gallery.add(new Level(LEVELS.get(level), shown));
+      gallery.add(new Level(levels.get(level), shown));
     }
     return new Section(
         set.id(),
@@ -153,6 +166,8 @@ final class PageBuilder {
         shape != null,
         history.size(),
         VisibleText.of(folder),
+        row == null ? null : EvaluationText.flagged(row),
+        byAtypicality,
         gallery);
   }
 

@@ -52,6 +52,8 @@ record PageModel(
    * @param verdict in words
    * @param differs whether the verdict is that it differs; null if unknown
    * @param folder what all paths of the gallery begin with
+   * @param flagged how many images are flagged, as a sentence; or null
+   * @param byAtypicality whether that orders the gallery, and not AS-i
    */
   record Section(
       int id,
@@ -69,9 +71,11 @@ record PageModel(
       boolean drawn,
       int evaluations,
       String folder,
+      String flagged,
+      boolean byAtypicality,
       List<Level> gallery) {}
 
-  /** A level of AS-i. */
+  /** A level of the gallery. */
   record Level(String title, List<Picture> pictures) {}
 
   /**
@@ -80,6 +84,8 @@ record PageModel(
    * @param src a data URI, or null
    * @param fault why there is no picture, or what is wrong with it; or null
    * @param path below the section's folder
+   * @param atypicality or null
+   * @param direction which of C and V is high or low; or null
    */
   record Picture(
       String src,
@@ -90,12 +96,14 @@ record PageModel(
       String path,
       String complexity,
       String vulnerability,
-      String asI) {}
+      String asI,
+      String atypicality,
+      String direction) {}
 
   /** Below this side a browser should show pixels and not smear them. */
   private static final int TINY = 64;
 
-  static Picture picture(GalleryImage image, Thumbnail thumbnail, String folder) {
+  static Picture picture(GalleryImage image, String direction, Thumbnail thumbnail, String folder) {
     boolean shown = thumbnail.bytes() != null;
     String fault =
         shown
@@ -112,7 +120,9 @@ record PageModel(
         VisibleText.of(image.path().substring(folder.length())),
         format("%.4g", image.complexity()),
         format("%.4g", image.vulnerability()),
-        format("%.4g", image.asI()));
+        format("%.4g", image.asI()),
+        image.atypicality() == null ? null : format("%.2f", image.atypicality()),
+        direction);
   }
 
   /** The folder that all images lie in, with its slash; empty if there is none. */

@@ -38,7 +38,7 @@ final class Quantiles {
   /**
    * Computes the shapes of all sets.
    *
-   * @param rows of {@link ScoredImages#of}
+   * @param rows of {@link Atypical#addTo}
    * @param perLevel images of a gallery's level
    * @return by the set's id; sets without rows are absent
    */
@@ -48,6 +48,7 @@ final class Quantiles {
             .withColumn("rank_c", rank("complexity"))
             .withColumn("rank_v", rank("vulnerability"))
             .withColumn("rank_a", rank("as_i"))
+            .withColumn("place", place())
             .withColumn("in_gallery", inGallery(perLevel))
             .where(
                 onGrid("rank_c").or(onGrid("rank_v")).or(onGrid("rank_a")).or(col("in_gallery")));
@@ -61,10 +62,11 @@ final class Quantiles {
                 onGrid("rank_v").as("grid_v"),
                 onGrid("rank_a").as("grid_a"),
                 col("in_gallery"),
-                col("rank_a"),
+                col("place"),
                 col("complexity"),
                 col("vulnerability"),
                 col("as_i"),
+                col("atypicality"),
                 // Long, and of use only where an image is shown.
                 expr("if(in_gallery, path, null)").as("path"),
                 expr("if(in_gallery, image_id, null)").as("image_id"))
@@ -74,6 +76,16 @@ final class Quantiles {
     Map<Integer, Shape> shapes = new HashMap<>();
     bySet.forEach((set, points) -> shapes.put(set, shape(points)));
     return shapes;
+  }
+
+  /** The gallery's order: by AS-i where no image of the set has an atypicality. */
+  private static Column place() {
+    return row_number()
+        .over(
+            Window.partitionBy("set")
+                .orderBy(col("atypicality").asc_nulls_last(), col("as_i"), col("path")))
+        .cast("long")
+        .minus(1L);
   }
 
   /** Equal values are told apart by their paths, so that galleries do not change by chance. */
@@ -101,7 +113,7 @@ final class Quantiles {
     for (int level = 0; level < Shape.LEVELS; level++) {
       String count = "greatest(1, least(%d, n div %d))".formatted(perLevel, Shape.LEVELS);
       String first = "%d * (n - %s) div %d".formatted(level, count, Shape.LEVELS - 1);
-      in = in.or(expr("rank_a >= %1$s AND rank_a < %1$s + %2$s".formatted(first, count)));
+      in = in.or(expr("place >= %1$s AND place < %1$s + %2$s".formatted(first, count)));
     }
     return in;
   }
@@ -113,12 +125,13 @@ final class Quantiles {
             .map(
                 row ->
                     new Shape.GalleryImage(
-                        row.<Long>getAs("rank_a"),
+                        row.<Long>getAs("place"),
                         row.getAs("path"),
                         row.getAs("image_id"),
                         row.<Double>getAs("complexity"),
                         row.<Double>getAs("vulnerability"),
-                        row.<Double>getAs("as_i")))
+                        row.<Double>getAs("as_i"),
+                        row.<Double>getAs("atypicality")))
             .sorted(Comparator.comparingLong(Shape.GalleryImage::rank))
             .toList();
     return new Shape(

@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.anomalyscore.classify.ClassificationPart;
 import org.anomalyscore.evaluate.LeaderboardPart;
 import org.anomalyscore.explain.AttributionPart;
+import org.anomalyscore.labels.CalibrationPart;
 import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.Part;
@@ -90,8 +91,10 @@ public final class Report {
     Map<Integer, Shape> shapes;
     Map<Integer, Bins.Axes> axes;
     Map<Integer, Bins> bins;
+    Atypical atypical;
     try {
-      shapes = Quantiles.of(rows, perLevel);
+      atypical = Atypical.of(rows, sets);
+      shapes = Quantiles.of(atypical.addTo(rows, sets), perLevel);
       axes = axes(sets, shapes);
       bins = Bins.of(spark, rows, sets, axes);
     } finally {
@@ -119,6 +122,7 @@ public final class Report {
         new PageBuilder(
                 sets,
                 shapes,
+                atypical,
                 pictures,
                 perLevel,
                 Rejects.read(store, sets),
@@ -145,6 +149,7 @@ public final class Report {
         new LeaderboardPart(),
         new ClassificationPart(),
         new LabelPart(),
+        new CalibrationPart(),
         new AttributionPart(spark.sessionState().newHadoopConf()),
         new SweepPart());
   }

@@ -9,7 +9,8 @@ import java.util.List;
  * @param complexity C at the {@link Quantiles#rank ranks} of the grid, rising
  * @param vulnerability V likewise
  * @param asI AS-i likewise
- * @param gallery images at the levels of AS-i, lowest first
+ * @param gallery images at the levels of atypicality, or of AS-i where that is not known, lowest
+ *     first
  */
 record Shape(
     long n, double[] complexity, double[] vulnerability, double[] asI, List<GalleryImage> gallery) {
@@ -17,8 +18,9 @@ record Shape(
   /**
    * An image to show.
    *
-   * @param rank by AS-i, from 0
+   * @param rank in the gallery's order, from 0
    * @param imageId of the bytes that were scored
+   * @param atypicality robust standard deviations from the middle of the reference, or null
    */
   record GalleryImage(
       long rank,
@@ -26,7 +28,8 @@ record Shape(
       String imageId,
       double complexity,
       double vulnerability,
-      double asI) {}
+      double asI,
+      Double atypicality) {}
 
   /** Lowest, three quartiles, highest. */
   static final int LEVELS = 5;
@@ -41,7 +44,7 @@ record Shape(
     return level * (n - count) / (LEVELS - 1);
   }
 
-  /** The images of a level: 0 is the lowest AS-i, 1, 2 and 3 the quartiles, 4 the highest. */
+  /** The images of a level: 0 is the lowest of all, 1, 2 and 3 the quartiles, 4 the highest. */
   List<GalleryImage> level(int level, int perLevel) {
     int count = perLevel(n, perLevel);
     long first = firstOfLevel(n, count, level);

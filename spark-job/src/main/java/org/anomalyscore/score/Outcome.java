@@ -43,6 +43,7 @@ record Outcome(Kind kind, Map<String, Object> columns) {
           .add("as_i_std_err", DataTypes.DoubleType)
           .add("step_norm", DataTypes.DoubleType)
           .add("complexity_floor", DataTypes.DoubleType)
+          .add("format", DataTypes.StringType)
           .add("features", DataTypes.createArrayType(DataTypes.FloatType))
           .add("reason", DataTypes.StringType)
           .add("message", DataTypes.StringType);
@@ -67,6 +68,7 @@ record Outcome(Kind kind, Map<String, Object> columns) {
     columns.put("as_i_std_err", known(m.asIError()));
     columns.put("step_norm", m.stepNorm());
     columns.put("complexity_floor", m.complexityFloor());
+    columns.put("format", image.format());
     if (keepsFeatures) {
       columns.put("features", floats(m.features()));
     }

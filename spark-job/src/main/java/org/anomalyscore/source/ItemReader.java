@@ -80,6 +80,7 @@ public final class ItemReader implements Closeable {
           imageId,
           decoded.width(),
           decoded.height(),
+          members == null ? ImageDecoder.format(bytes) : members.format(bytes),
           shape.apply(decoded),
           null,
           null,

@@ -10,6 +10,7 @@ import org.anomalyscore.pixels.RgbImage;
  * @param imageId SHA-256 of the file's bytes; null when it could not be read
  * @param width of the original image, pixels
  * @param height of the original image, pixels
+ * @param format of the file, as {@code png}, found by its bytes; null when rejected
  * @param pixels at the feature model's input size; null when rejected
  * @param reason null, or why there are no pixels
  * @param message for the user, with the reason
@@ -20,6 +21,7 @@ public record LoadedImage(
     String imageId,
     int width,
     int height,
+    String format,
     RgbImage pixels,
     RejectReason reason,
     String message,
@@ -27,7 +29,7 @@ public record LoadedImage(
 
   static LoadedImage rejected(
       String path, String imageId, RejectReason reason, String message, long readNanos) {
-    return new LoadedImage(path, imageId, 0, 0, null, reason, message, readNanos);
+    return new LoadedImage(path, imageId, 0, 0, null, null, reason, message, readNanos);
   }
 
   /** True when there is nothing to score. */

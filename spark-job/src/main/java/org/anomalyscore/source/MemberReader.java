@@ -20,6 +20,11 @@ interface MemberReader extends Closeable {
    */
   byte[] read(Item.Member member) throws IOException, RejectedImageException;
 
+  /** The format of what {@link #read} gave, as {@code png}. */
+  default String format(byte[] bytes) {
+    return ImageDecoder.format(bytes);
+  }
+
   /** Makes an image of what {@link #read} gave. */
   default RgbImage decode(byte[] bytes, long maxPixels) throws RejectedImageException {
     return ImageDecoder.decode(bytes, maxPixels);

@@ -76,6 +76,11 @@ final class NpzMembers implements MemberReader {
   }
 
   @Override
+  public String format(byte[] bytes) {
+    return "npz";
+  }
+
+  @Override
   public RgbImage decode(byte[] bytes, long maxPixels) throws RejectedImageException {
     if ((long) array.width() * array.height() > maxPixels) {
       throw new RejectedImageException(

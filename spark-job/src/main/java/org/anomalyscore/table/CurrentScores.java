@@ -24,8 +24,8 @@ public final class CurrentScores {
 
   /**
    * One row a path, in no certain order: {@code path}, {@code complexity}, {@code vulnerability},
-   * the standard errors of these two and of AS-i, which are NULL with one draw, and {@code
-   * scored_at}.
+   * {@code image_id}, {@code width}, {@code height}, {@code format}, the standard errors of C, V
+   * and AS-i, which are NULL with one draw, and {@code scored_at}.
    *
    * @param present rows with a column {@code path}, the only images to take; null for all
    */
@@ -37,6 +37,10 @@ public final class CurrentScores {
                 "path",
                 "complexity",
                 "vulnerability",
+                "image_id",
+                "width",
+                "height",
+                "format",
                 "complexity_std_err",
                 "vulnerability_std_err",
                 "as_i_std_err",
@@ -87,8 +91,9 @@ public final class CurrentScores {
 
   /**
    * As {@link #of} for many data sets in one plan: {@code config_id}, {@code dataset}, {@code
-   * path}, {@code image_id}, {@code complexity}, {@code vulnerability}, {@code complexity_std_err},
-   * {@code vulnerability_std_err}, {@code as_i_std_err}, {@code scored_at}.
+   * path}, {@code image_id}, {@code complexity}, {@code vulnerability}, {@code width}, {@code
+   * height}, {@code format}, {@code complexity_std_err}, {@code vulnerability_std_err}, {@code
+   * as_i_std_err}, {@code scored_at}.
    *
    * @param which of {@code config_id} and {@code dataset}
    */
@@ -129,6 +134,9 @@ public final class CurrentScores {
             max_by(col("image_id"), col("scored_at")).as("image_id"),
             max_by(col("complexity"), col("scored_at")).as("complexity"),
             max_by(col("vulnerability"), col("scored_at")).as("vulnerability"),
+            max_by(col("width"), col("scored_at")).as("width"),
+            max_by(col("height"), col("scored_at")).as("height"),
+            max_by(col("format"), col("scored_at")).as("format"),
             max_by(col("complexity_std_err"), col("scored_at")).as("complexity_std_err"),
             max_by(col("vulnerability_std_err"), col("scored_at")).as("vulnerability_std_err"),
             max_by(col("as_i_std_err"), col("scored_at")).as("as_i_std_err"),

@@ -43,7 +43,10 @@ final class EvaluationColumns {
             .add("permutations", IntegerType, false)
             .add("resamples", IntegerType, false)
             .add("seed", LongType, false);
-    s = add(add(add(s, Group.COMPLEXITY), Group.VULNERABILITY), Group.IMAGES);
+    s =
+        add(add(add(s, Group.COMPLEXITY), Group.VULNERABILITY), Group.IMAGES)
+            // The false discovery rate of the flags.
+            .add("flag_fdr", DoubleType);
     // Of stored features; NULL where a set has none.
     return add(s.add("n_features", LongType).add("n_features_reference", LongType), Group.SET);
   }

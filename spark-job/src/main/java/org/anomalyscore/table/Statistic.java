@@ -203,6 +203,20 @@ public enum Statistic {
       Group.IMAGES, "as_i_q75", "AS-i 75 %", "V / C that 75 % of its images do not exceed", "%.4g"),
   AS_I_Q95(
       Group.IMAGES, "as_i_q95", "AS-i 95 %", "V / C that 95 % of its images do not exceed", "%.4g"),
+  REFERENCE_AS_I_MEDIAN(
+      Group.IMAGES,
+      "reference_as_i_median",
+      "AS-i real",
+      "V / C of the reference's image in the middle",
+      "%.4g"),
+  // It rises with the size of the reference, which bounds the p-value of an image, and so has no
+  // direction by which generators could be compared.
+  FLAGGED(
+      Group.IMAGES,
+      "flagged",
+      "flagged",
+      "Share of its images that are flagged as unlike the reference's",
+      "%.3f"),
   REPEATABILITY_AS_I(
       Group.IMAGES,
       "repeatability_as_i",

@@ -33,6 +33,8 @@ public enum Table {
           .add("as_i_std_err", DoubleType, true)
           .add("step_norm", DoubleType, false)
           .add("complexity_floor", DoubleType, false)
+          // Of the file, by its bytes, as png; NULL in rows of before there was the column.
+          .add("format", StringType, true)
           // Present only where it was asked for; NULL in the rows of other runs.
           .add("features", DataTypes.createArrayType(FloatType, false), true)
           .add("model", StringType, false)
@@ -91,7 +93,7 @@ public enum Table {
   /** One row per evaluation of a generated set against a reference set. */
   EVALUATIONS(EvaluationColumns.SCHEMA, List.of()),
 
-  /** One row per generated image with features and evaluation that asked for it. */
+  /** One row per generated image and evaluation that asked for it. */
   IMAGE_MEASURES(
       new StructType()
           .add("path", StringType, false)
@@ -100,11 +102,16 @@ public enum Table {
           .add("reference", StringType, false)
           .add("config_id", StringType, false)
           .add("run_id", StringType, false)
-          // NULL for the copy of an image of the reference.
+          // NULL for the copy of an image of the reference, and without features.
           .add("realism", DoubleType, true)
-          // NULL outside the reference's manifold.
+          // NULL outside the reference's manifold, and without features.
           .add("rarity", DoubleType, true)
-          .add("as_i", DoubleType, false),
+          .add("as_i", DoubleType, false)
+          // These are NULL where the reference has no scatter.
+          .add("atypicality", DoubleType, true)
+          .add("p_value", DoubleType, true)
+          .add("q_value", DoubleType, true)
+          .add("direction", StringType, true),
       List.of()),
 
   /** One row per run of classify, task, classifier and size of the training set. */
@@ -112,6 +119,9 @@ public enum Table {
 
   /** One row per run of labels and label, and one of all labelled images with the trends. */
   LABEL_SUMMARIES(LabelColumns.SCHEMA, List.of()),
+
+  /** One row per run of calibrate and measure. */
+  CALIBRATIONS(CalibrationColumns.SCHEMA, List.of()),
 
   /** One row per super-pixel of an image that was explained: how much V it brings. */
   ATTRIBUTIONS(

@@ -314,6 +314,39 @@
     });
   }
 
+  /** Rank correlations with people's labels, a line a measure; dots within groups are filled. */
+  function calibration(of, c, width) {
+    const names = Math.min(120, Math.max(80, width * 0.2));
+    const rows = [[of.all, -0.15, c.back], ...of.within ? [[of.within, 0.15, c.set]] : []];
+    const shift = of.within ? 1 : 0;
+    return base(c, {
+      legend: { show: false },
+      grid: { left: names + 12, right: 20, top: 8, bottom: 46 },
+      xAxis: axis(c, 'rank correlation with the label', Object.assign({ min: -1, max: 1 }, horizontal)),
+      yAxis: {
+        type: 'value', inverse: true, min: -0.5, max: of.measures.length - 0.5, interval: 1, show: true, axisTick: { show: false }, splitLine: { show: false },
+        axisLabel: { show: false }, axisLine: { lineStyle: { color: c.quiet }, onZero: false }
+      },
+      series: [{
+        type: 'custom', silent: true, data: of.measures.map((_, i) => [-1, i]), encode: { x: 0, y: 1 },
+        renderItem: (params, api) => {
+          const [x, y] = api.coord([-1, api.value(1)]);
+          return { type: 'text', style: { text: of.measures[api.value(1)], x: x - 10, y, align: 'right', verticalAlign: 'middle', fill: c.ink, fontSize: 12 } };
+        }
+      }, {
+        type: 'line', silent: true, symbol: 'none', data: [[0, -0.5], [0, of.measures.length - 0.5]], lineStyle: { color: c.quiet, type: 'dashed', width: 1 }
+      }, ...rows.flatMap(([values, by, fill]) => [{
+        type: 'custom', silent: true, encode: { x: [0, 1], y: 2 },
+        data: values.map((v, i) => [v[1], v[2], i + by * shift]).filter(p => p[0] !== null && p[1] !== null),
+        renderItem: (params, api) => whisker(api, [api.value(0), api.value(2)], [api.value(1), api.value(2)], 4, false, { stroke: c.set, lineWidth: 2 })
+      }, {
+        type: 'scatter', symbolSize: 10, itemStyle: { color: fill, borderColor: c.set, borderWidth: 2, opacity: 1 },
+        data: values.map((v, i) => [v[0], i + by * shift, i]).filter(p => p[0] !== null),
+        tooltip: { formatter: p => of.measures[p.value[2]] + (values === of.within ? ', within groups' : ', over all') + '<br>' + number(p.value[0]) + '<br>interval ' + number(values[p.value[2]][1]) + ' to ' + number(values[p.value[2]][2]) }
+      }])]
+    });
+  }
+
   /** Means over seeds against a parameter; thin lines reach from the lowest to the highest seed. */
   function sweep(of, c) {
     const series = of.lines.flatMap(line => {
@@ -343,7 +376,7 @@
   const kinds = {
     'cdf-c': (of, c) => cdf(of, 'c', 'complexity C (radians)', c),
     'cdf-v': (of, c) => cdf(of, 'v', 'vulnerability V', c),
-    joint, hist: histogram, board, trend, history, humans, labels, sweep
+    joint, hist: histogram, board, trend, history, humans, labels, calibration, sweep
   };
   const drawn = new Map();
 
@@ -351,6 +384,7 @@
     const of = figures.get(element.dataset.set), kind = element.dataset.kind, width = element.clientWidth;
     if (!width) return;
     if (kind === 'board') element.style.height = 60 + 26 * of.sets.length + 'px';
+    if (kind === 'calibration') element.style.height = 60 + 34 * of.measures.length + 'px';
     if (kind === 'trend') element.style.height = '340px';
     if (kind === 'labels') element.style.height = (isNarrow(width) ? 850 : 330) + 'px';
     if (kind === 'joint') element.style.height = (width < 560 ? 620 : 360) + 'px';

@@ -100,6 +100,7 @@ class ManifestReaderTest {
             "/properties/set_measures", manifest.setMeasures(),
             "/properties/thresholds/properties/max_reject_fraction",
                 manifest.thresholds().maxRejectFraction(),
+            "/properties/thresholds/properties/flag_fdr", manifest.thresholds().flagFdr(),
             "/properties/resampling/properties/permutations", manifest.resampling().permutations(),
             "/properties/resampling/properties/resamples", manifest.resampling().resamples(),
             "/properties/resampling/properties/confidence", manifest.resampling().confidence());
@@ -185,7 +186,7 @@ class ManifestReaderTest {
     assertEquals(Map.of("family", "gan", "epoch", 3), generator.labels());
     assertEquals("file:" + folder + "/l.txt", manifest.outputs().leaderboard());
     assertEquals("/x/a.json", manifest.outputs().alerts());
-    assertEquals(new BenchmarkManifest.Thresholds(0.1, 0.0), manifest.thresholds());
+    assertEquals(new BenchmarkManifest.Thresholds(0.1, 0.0, 0.05), manifest.thresholds());
     assertEquals(new AnomalyScore.Options(0, 10, 0, 0.9), manifest.statistics());
   }
 

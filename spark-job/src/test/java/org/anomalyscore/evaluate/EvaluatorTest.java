@@ -493,6 +493,141 @@ class EvaluatorTest {
     assertNull(row.get("null_mean"));
   }
 
+  /** Rows of the demo's kind; every k-th lies far out. */
+  private static List<Row> normal(String dataset, int n, long seed, int k) {
+    Random random = new Random(seed);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      double a = random.nextGaussian();
+      double c = Math.exp(-2 + 0.2 * a);
+      double v = Math.exp(3 + 0.1 * (random.nextGaussian() - a));
+      boolean odd = k > 0 && i % k == 0;
+      rows.add(score("c", dataset, dataset + i, odd ? 0.5 : c, odd ? 10 : v, Instant.EPOCH));
+    }
+    return rows;
+  }
+
+  @Test
+  void unusualImagesAreFlaggedAndNamed() {
+    store().append(Table.SCORES, normal("real", 300, 1, 0));
+    store().append(Table.SCORES, normal("odd", 100, 2, 10));
+    store().append(Table.SCORES, normal("fine", 100, 3, 0));
+    List<Row> kept = new ArrayList<>();
+    Evaluator.Result result =
+        new Evaluator(store(), QUICK)
+            .allowIncomplete(true)
+            .perImage(rows -> kept.addAll(rows.collectAsList()))
+            .evaluate(Run.start("test"), "real", List.of("odd", "fine"), null);
+    TableRow odd =
+        result.rows().stream().filter(r -> r.get("dataset").equals("odd")).findFirst().get();
+    assertEquals(0.1, (Double) odd.get("flagged"), 0.02);
+    assertEquals(0.05, odd.get("flag_fdr"));
+    assertEquals(Set.of("odd"), result.unusual().keySet());
+    List<UnusualImage> worst = result.unusual().get("odd");
+    // Ten lie at one place, of which the first paths are shown.
+    assertEquals(
+        List.of("odd0", "odd10", "odd20", "odd30", "odd40"),
+        worst.stream().map(UnusualImage::path).toList());
+    assertEquals("C high, V low", worst.get(0).direction());
+    assertEquals(1 / 301.0, worst.get(0).pValue());
+    assertEquals(200, kept.size());
+    long flagged =
+        kept.stream()
+            .filter(r -> r.getAs("dataset").equals("odd") && r.<Double>getAs("q_value") <= 0.05)
+            .count();
+    assertEquals(odd.get("flagged"), flagged / 100.0);
+    String board = Leaderboard.render(result);
+    assertTrue(
+        board.contains(flagged + " of 100 images are flagged at a false discovery rate of 5 %"),
+        board);
+    assertTrue(board.contains("  odd0 (atypicality "), board);
+    assertTrue(board.contains("of fine."), board);
+    // At another rate.
+    assertEquals(
+        Map.of(),
+        new Evaluator(store(), QUICK)
+            .allowIncomplete(true)
+            .flagRate(0.001)
+            .evaluate(Run.start("test"), "real", List.of("odd"), null)
+            .unusual());
+  }
+
+  @Test
+  void aSmallReferenceCanFlagNothing() {
+    store().append(Table.SCORES, normal("real", 12, 1, 0));
+    store().append(Table.SCORES, normal("odd", 10, 2, 1));
+    String board = Leaderboard.render(evaluate("odd"));
+    assertTrue(board.contains("that takes at least 19 reference images."), board);
+  }
+
+  /** Differs by a higher complexity, and so has a lower AS-i; the other set differs otherwise. */
+  @Test
+  void theDirectionOfAsIIsChecked() {
+    store().append(Table.SCORES, rows("c", "real", 200, 0.5));
+    store().append(Table.SCORES, rows("c", "alike", 200, 0.5));
+    List<Row> low = new ArrayList<>();
+    List<Row> high = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      low.add(score("c", "low", "low" + i, 0.8 + 0.001 * i, 5 + 0.01 * i, Instant.EPOCH));
+      high.add(score("c", "high", "high" + i, 0.3 + 0.001 * i, 5 + 0.01 * i, Instant.EPOCH));
+    }
+    store().append(Table.SCORES, low);
+    store().append(Table.SCORES, high);
+    String board = Leaderboard.render(evaluate("low", "high", "alike"));
+    assertTrue(
+        board.contains("AS-i ranks the wrong way under this feature model for low (6."), board);
+    assertFalse(board.contains(", high ("), board);
+    assertFalse(Leaderboard.render(evaluate("high", "alike")).contains("wrong way"));
+  }
+
+  @Test
+  void filesOfAnotherKindAreWarnedOf() {
+    store().append(Table.SCORES, files("real", 60, "jpeg", 640, 480));
+    store().append(Table.SCORES, files("same", 40, "jpeg", 640, 480));
+    store().append(Table.SCORES, files("other", 40, "png", 512, 512));
+    Evaluator.Result result = evaluate("same", "other");
+    assertEquals(1, result.warnings().size(), result.warnings()::toString);
+    assertEquals(
+        "WARNING: the files of other differ from those of real in format (100 % png against 100 %"
+            + " jpeg); size (100 % 512 x 512 against 100 % 640 x 480); aspect (100 % square against"
+            + " 100 % landscape). Such differences alone can make any score: bring both to one kind"
+            + " before you score them.",
+        result.warnings().get(0));
+    assertTrue(Leaderboard.render(result).contains(result.warnings().get(0)));
+    // Rows of before there was the column say nothing of formats.
+    store().append(Table.SCORES, files("old", 40, null, 640, 480));
+    assertEquals(List.of(), evaluate("old").warnings());
+  }
+
+  private static List<Row> files(String dataset, int n, String format, int width, int height) {
+    List<Row> rows = new ArrayList<>();
+    for (Row row : rows("c", dataset, n, 0.5)) {
+      TableRow file = TableRow.of(Table.SCORES);
+      for (String column : Table.SCORES.schema().fieldNames()) {
+        file.with(column, row.get(Table.SCORES.schema().fieldIndex(column)));
+      }
+      rows.add(file.with("format", format).with("width", width).with("height", height).toRow());
+    }
+    return rows;
+  }
+
+  @Test
+  void photographsOfManySizesAreAlike() {
+    List<FileDifferences.Kind> some = new ArrayList<>();
+    List<FileDifferences.Kind> others = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      some.add(new FileDifferences.Kind("jpeg", 500 + 3 * i, 400 + i, 1));
+      others.add(new FileDifferences.Kind("jpeg", 501 + 3 * i, 401 + i, 2));
+    }
+    assertNull(new FileDifferences(some).warning("a", "b", new FileDifferences(others)));
+    others.addAll(List.of(new FileDifferences.Kind("jpeg", 90, 90, 100)));
+    String warning = new FileDifferences(some).warning("a", "b", new FileDifferences(others));
+    assertTrue(
+        warning.contains("aspect (67 % landscape, 33 % square against 100 % landscape)"), warning);
+    assertTrue(warning.contains("33 % 64 to 127 pixels a side"), warning);
+    assertFalse(warning.contains("format"), warning);
+  }
+
   @Test
   void configurationsAreNeverMixed() {
     store().append(Table.SCORES, rows("c1", "real", 10, 0.5));

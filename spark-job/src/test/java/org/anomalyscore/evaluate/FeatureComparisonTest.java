@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -18,11 +17,11 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
-import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +59,7 @@ class FeatureComparisonTest {
         vector.add(i == 0 ? 0.5f : (float) (random.nextDouble() + shift));
       }
       double c = 0.5 + random.nextDouble();
+      double v = 2 + 0.1 * (i % 7);
       rows.add(
           TableRow.of(Table.SCORES)
               .with("image_id", "%s%03d".formatted(dataset, i))
@@ -67,8 +67,8 @@ class FeatureComparisonTest {
               .with("width", 1)
               .with("height", 1)
               .with("complexity", c)
-              .with("vulnerability", 2.0)
-              .with("as_i", 2 / c)
+              .with("vulnerability", v)
+              .with("as_i", v / c)
               .with("step_norm", 1.0)
               .with("complexity_floor", 0.01)
               .with("features", dimension > 0 ? vector : null)
@@ -152,12 +152,23 @@ class FeatureComparisonTest {
   }
 
   @Test
-  void aSetWithoutFeaturesHasNoImageMeasuresBesideOneThatHas() {
+  void aSetWithoutFeaturesHasAtypicalityAlone() {
     evaluator()
         .perImage(rows -> store.append(Table.IMAGE_MEASURES, rows))
         .evaluate(Run.start("test"), "real", List.of("bare", "far"), null);
-    assertEquals(30, store.read(Table.IMAGE_MEASURES).count());
-    assertEquals(0, store.read(Table.IMAGE_MEASURES).where("dataset = 'bare'").count());
+    assertEquals(50, store.read(Table.IMAGE_MEASURES).count());
+    Dataset<Row> bare = store.read(Table.IMAGE_MEASURES).where("dataset = 'bare'");
+    assertEquals(20, bare.where("atypicality > 0 AND p_value <= q_value").count());
+    assertEquals(0, bare.where("realism IS NOT NULL OR rarity IS NOT NULL").count());
+  }
+
+  @Test
+  void withoutFeaturesOfTheReferenceThereIsAtypicality() {
+    evaluator()
+        .perImage(rows -> store.append(Table.IMAGE_MEASURES, rows))
+        .evaluate(Run.start("test"), "bare", List.of("near"), null);
+    assertEquals(40, store.read(Table.IMAGE_MEASURES).where("atypicality IS NOT NULL").count());
+    assertEquals(40, store.read(Table.IMAGE_MEASURES).where("realism IS NULL").count());
   }
 
   @Test
@@ -226,16 +237,5 @@ class FeatureComparisonTest {
           .mapToLong(file -> file.toFile().length())
           .sum();
     }
-  }
-
-  @Test
-  void perImageNeedsFeaturesOfTheReference() {
-    Evaluator evaluator = evaluator().perImage(rows -> {});
-    String message =
-        assertThrows(
-                UserException.class,
-                () -> evaluator.evaluate(Run.start("test"), "bare", List.of("near"), null))
-            .getMessage();
-    assertTrue(message.contains("the scores of bare have no features"), message);
   }
 }

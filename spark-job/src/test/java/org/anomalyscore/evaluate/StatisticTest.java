@@ -54,6 +54,7 @@ class StatisticTest {
             .with("permutations", 0)
             .with("resamples", 0)
             .with("seed", 0L)
+            .with("flag_fdr", 0.05)
             .with("n_features", 30L)
             .with("n_features_reference", 30L);
     for (Statistic statistic : EVALUATED) {
@@ -84,6 +85,7 @@ class StatisticTest {
         .forEach(field -> numbers.add(field.name()));
     // Not of the sets, but asked for.
     numbers.remove("confidence");
+    numbers.remove("flag_fdr");
     assertEquals(numbers, columns);
     Set<String> swept = new HashSet<>(List.of(Table.SWEEPS.schema().fieldNames()));
     for (Statistic statistic : Statistic.of(Group.SWEEP)) {
@@ -120,7 +122,8 @@ class StatisticTest {
   void everySetMeasureIsOnTheTerminal() {
     String board =
         Leaderboard.render(
-            new Evaluator.Result("c", "net", "real", 30, List.of(row(0), row(1)), Map.of()));
+            new Evaluator.Result(
+                "c", "net", "real", 30, List.of(row(0), row(1)), Map.of(), Map.of(), List.of()));
     String below = board.substring(board.indexOf("Set measures"));
     for (Statistic measure : Statistic.of(Group.SET)) {
       assertTrue(below.contains(TextTable.title(measure)), measure.title());

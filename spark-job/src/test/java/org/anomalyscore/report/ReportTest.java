@@ -388,7 +388,33 @@ public class ReportTest {
         "with its best correlation");
     assertTrue(text.contains("no scores of this set under the folder"));
     assertTrue(text.contains("id=\"pick\""));
+    // Of d there are no scores, of c the reference's are there.
+    assertTrue(text.contains("<h5>Most unusual</h5>"), "galleries by atypicality");
+    assertFalse(text.contains("<h5>Highest AS-i</h5>"));
+    assertTrue(text.contains("<b>atypicality&nbsp;"));
+    assertFalse(text.contains("wrong way"), "medians are not known");
     assertFalse(html(new Report(TestSpark.session(), store).configId("c")).contains("id=\"pick\""));
+  }
+
+  @Test
+  void flagsAndTheDirectionOfAsIAreTold() throws Exception {
+    scores("c", "g", 40, "g");
+    evaluations(
+        evaluation("c", "g", 40, 1)
+            .with("p_value", 0.01)
+            .with("as_i_median", 90.0)
+            .with("reference_as_i_median", 100.0)
+            .with("flagged", 0.1)
+            .with("flag_fdr", 0.05),
+        evaluation("c", "old", 40, 1));
+    String text = flat(html());
+    assertTrue(text.contains("4 of 40 images are flagged at a false discovery rate of 5 %."), text);
+    assertEquals(2, text.split("are flagged at", -1).length, "of old nothing is known");
+    assertTrue(
+        text.contains("AS-i ranks the wrong way under this feature model for g (90 against 100):"),
+        text);
+    assertTrue(text.contains("<h5>Highest AS-i</h5>"), "without scores of the reference");
+    assertFalse(text.contains("atypicality&nbsp;"));
   }
 
   @Test

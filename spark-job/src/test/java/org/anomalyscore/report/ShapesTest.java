@@ -37,7 +37,7 @@ class ShapesTest {
       new Bins.Axes(new Range(-1, 1), new Range(4, 16), new Range(-20, 60));
 
   /** An image of a set. */
-  private record Image(String path, double c, double v) {
+  private record Image(String path, double c, double v, Double atypicality) {
     double asI() {
       return v / c;
     }
@@ -54,16 +54,19 @@ class ShapesTest {
     for (int n : new int[] {1, 4, 200, 201, 202, 203, 1000, 4567}) {
       List<Image> images = new ArrayList<>();
       for (int i = 0; i < n; i++) {
-        images.add(
-            new Image("p" + i, 0.5 + 0.2 * random.nextGaussian(), 10 + 3 * random.nextGaussian()));
+        double c = 0.5 + 0.2 * random.nextGaussian();
+        // Half of the sets are ordered by atypicality, which is tied now and then, or not known.
+        Double atypicality =
+            n % 2 == 1 || i % 50 == 7 ? null : (Double) (double) random.nextInt(90);
+        images.add(new Image("p" + i, c, 10 + 3 * random.nextGaussian(), atypicality));
       }
       sets.put(n, images);
     }
     List<Image> constant = new ArrayList<>();
     List<Image> ties = new ArrayList<>();
     for (int i = 0; i < 450; i++) {
-      constant.add(new Image("p" + i, 0.25, 8));
-      ties.add(new Image("p" + i, 1 + random.nextInt(3), 1 + random.nextInt(4)));
+      constant.add(new Image("p" + i, 0.25, 8, 1.5));
+      ties.add(new Image("p" + i, 1 + random.nextInt(3), 1 + random.nextInt(4), null));
     }
     sets.put(90_001, constant);
     sets.put(90_002, ties);
@@ -75,7 +78,9 @@ class ShapesTest {
           reported.add(
               new ReportedSet(id, 0, false, "c", "set" + id, null, images.size(), List.of()));
           for (Image i : images) {
-            rows.add(RowFactory.create(id, i.path(), "id-" + i.path(), i.c(), i.v(), i.asI()));
+            rows.add(
+                RowFactory.create(
+                    id, i.path(), "id-" + i.path(), i.c(), i.v(), i.asI(), i.atypicality()));
           }
         });
     Collections.shuffle(rows, random);
@@ -89,7 +94,8 @@ class ShapesTest {
                     .add("image_id", DataTypes.StringType)
                     .add("complexity", DataTypes.DoubleType)
                     .add("vulnerability", DataTypes.DoubleType)
-                    .add("as_i", DataTypes.DoubleType))
+                    .add("as_i", DataTypes.DoubleType)
+                    .add("atypicality", DataTypes.DoubleType))
             .cache();
     shapes = Quantiles.of(frame, PER_LEVEL);
     bins = Bins.of(TestSpark.session(), frame, reported, Map.of(0, AXES));
@@ -132,7 +138,11 @@ class ShapesTest {
     sets.forEach(
         (id, images) -> {
           List<Image> sorted = new ArrayList<>(images);
-          sorted.sort(Comparator.comparingDouble(Image::asI).thenComparing(Image::path));
+          sorted.sort(
+              Comparator.comparing(
+                      Image::atypicality, Comparator.nullsLast(Comparator.naturalOrder()))
+                  .thenComparing(Image::asI)
+                  .thenComparing(Image::path));
           Shape shape = shapes.get(id);
           int n = images.size();
           int count = Math.max(1, Math.min(PER_LEVEL, n / 5));
@@ -156,7 +166,7 @@ class ShapesTest {
     Image image = sets.get(1).get(0);
     assertEquals(
         new Shape.GalleryImage(
-            0, image.path(), "id-" + image.path(), image.c(), image.v(), image.asI()),
+            0, image.path(), "id-" + image.path(), image.c(), image.v(), image.asI(), null),
         only);
   }
 

@@ -22,7 +22,8 @@ import scala.collection.immutable.Seq;
 @ExpressionDescription(
     usage =
         "_FUNC_(complexity, vulnerability) - Returns AS-i, the Anomaly Score of one image:"
-            + " vulnerability / complexity. Higher is less natural.",
+            + " vulnerability / complexity. Whether a higher one is less natural depends on the"
+            + " feature model.",
     arguments =
         """
 

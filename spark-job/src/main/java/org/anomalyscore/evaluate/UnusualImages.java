@@ -1,0 +1,117 @@
+package org.anomalyscore.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.stats.Atypicality;
+import org.anomalyscore.stats.FalseDiscoveryRate;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * How unlike the reference's each image of a generated set is, and which of them are flagged.
+ *
+ * @param atypicality of the reference
+ * @param p the p-values that occur in the set, rising
+ * @param q the q-value of each of them
+ * @param flagged images with a q-value up to the false discovery rate
+ */
+record UnusualImages(Atypicality atypicality, double[] p, double[] q, int flagged)
+    implements Serializable {
+
+  /** How many a reader looks at on a terminal. */
+  private static final int MOST_SHOWN = 5;
+
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("path", DataTypes.StringType)
+          .add("image_id", DataTypes.StringType)
+          .add("as_i", DataTypes.DoubleType)
+          .add("atypicality", DataTypes.DoubleType)
+          .add("p_value", DataTypes.DoubleType)
+          .add("q_value", DataTypes.DoubleType)
+          .add("direction", DataTypes.StringType);
+
+  /**
+   * Judges the images of a set together.
+   *
+   * @param rate the false discovery rate, in (0, 1)
+   */
+  static UnusualImages of(Atypicality atypicality, ScoredSet generated, double rate) {
+    double[] p = new double[generated.size()];
+    Arrays.setAll(
+        p,
+        i ->
+            atypicality.pValue(
+                atypicality.distance(generated.complexity()[i], generated.vulnerability()[i])));
+    double[] q = FalseDiscoveryRate.qValues(p);
+    int flagged = (int) Arrays.stream(q).filter(value -> value <= rate).count();
+    double[] distinct =
+        Arrays.stream(p).filter(x -> !Double.isNaN(x)).distinct().sorted().toArray();
+    double[] qs = new double[distinct.length];
+    for (int i = 0; i < p.length; i++) {
+      if (!Double.isNaN(p[i])) {
+        // A q-value depends on the p-value alone.
+        qs[Arrays.binarySearch(distinct, p[i])] = q[i];
+      }
+    }
+    return new UnusualImages(atypicality, distinct, qs, flagged);
+  }
+
+  /**
+   * A row an image: {@code path}, {@code image_id}, {@code as_i}, {@code atypicality}, {@code
+   * p_value}, {@code q_value}, {@code direction}.
+   *
+   * @param images with {@code path}, {@code image_id}, {@code complexity}, {@code vulnerability}
+   */
+  Dataset<Row> measured(Dataset<Row> images) {
+    Broadcast<UnusualImages> known =
+        JavaSparkContext.fromSparkContext(images.sparkSession().sparkContext()).broadcast(this);
+    return images.map(
+        (MapFunction<Row, Row>) image -> known.value().row(image), Encoders.row(SCHEMA));
+  }
+
+  private Row row(Row image) {
+    double c = image.<Double>getAs("complexity");
+    double v = image.<Double>getAs("vulnerability");
+    double distance = atypicality.distance(c, v);
+    double itsP = atypicality.pValue(distance);
+    boolean known = !Double.isNaN(itsP);
+    return RowFactory.create(
+        image.getAs("path"),
+        image.getAs("image_id"),
+        AnomalyScore.perImage(c, v),
+        known ? (Double) distance : null,
+        known ? (Double) itsP : null,
+        known ? (Double) q[Arrays.binarySearch(p, itsP)] : null,
+        known ? atypicality.scatter().direction(c, v) : null);
+  }
+
+  /** The most unusual of the flagged images, a few of them. */
+  List<UnusualImage> worst(Dataset<Row> images) {
+    return measured(images)
+        .orderBy(col("atypicality").desc_nulls_last(), col("path"))
+        .limit(Math.min(flagged, MOST_SHOWN))
+        .collectAsList()
+        .stream()
+        .map(
+            row ->
+                new UnusualImage(
+                    row.getAs("path"),
+                    row.<Double>getAs("atypicality"),
+                    row.<Double>getAs("p_value"),
+                    row.<Double>getAs("q_value"),
+                    row.getAs("direction")))
+        .toList();
+  }
+}
