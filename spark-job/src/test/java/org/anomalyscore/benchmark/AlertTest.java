@@ -46,7 +46,9 @@ class AlertTest {
 
   private List<Alert> alerts(TableRow now, Double maxIncrease) {
     return Alert.of(
-        store(), new Evaluator.Result("c", "m", "real", 9, List.of(now), Map.of(), Map.of(), List.of()), maxIncrease);
+        store(),
+        new Evaluator.Result("c", "m", "real", 9, List.of(now), Map.of(), Map.of(), List.of()),
+        maxIncrease);
   }
 
   private void ended(String runId, String command) {
