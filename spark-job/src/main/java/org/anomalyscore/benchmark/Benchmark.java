@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.evaluate.Images;
 import org.anomalyscore.evaluate.Leaderboard;
-import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ModelOpener;
 import org.anomalyscore.measure.ScoreConfiguration;
@@ -20,7 +19,6 @@ import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.score.ScoreResult;
 import org.anomalyscore.source.ImageFinder;
-import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.StorageFault;
@@ -129,11 +127,9 @@ final class Benchmark {
   private Map<String, ScoreConfiguration> openModels() {
     Map<String, ScoreConfiguration> configurations = new LinkedHashMap<>();
     for (String model : manifest.models()) {
-      EngineOptions engine =
-          new EngineOptions(
-              model, manifest.batchSize(), manifest.deviceMode(), ImageLoader.MOST_PIXELS);
       ScoreConfiguration configuration =
-          new ScoreConfiguration(ModelOpener.open(spark, engine), manifest.parameters());
+          new ScoreConfiguration(
+              ModelOpener.open(spark, manifest.engine(model)), manifest.parameters());
       configurations.forEach(
           (other, known) -> {
             if (known.configId().equals(configuration.configId())) {
@@ -177,10 +173,8 @@ final class Benchmark {
   private Images score(
       String model, ModelFile opened, String dataset, String images, Map<String, String> rejects) {
     ScoreRequest request =
-        ScoreRequest.of(images, dataset, model, manifest.outputs().tables())
+        ScoreRequest.of(images, dataset, manifest.engine(model), manifest.outputs().tables())
             .parameters(manifest.parameters())
-            .batchSize(manifest.batchSize())
-            .device(manifest.deviceMode())
             .featureFraction(manifest.features())
             .failAboveRejectFraction(manifest.thresholds().maxRejectFraction())
             .build();

@@ -7,9 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.score.ScoreRequest;
+import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.stats.AnomalyScore;
 
@@ -92,8 +94,10 @@ record BenchmarkManifest(
     return ProfileOptions.profile(profile).with(Parameter.SEED, seed).with(Parameter.DRAWS, draws);
   }
 
-  Devices.Mode deviceMode() {
-    return Devices.Mode.valueOf(device.toUpperCase(Locale.ROOT));
+  /** What measures with one of the models. */
+  EngineOptions engine(String model) {
+    Devices.Mode mode = Devices.Mode.valueOf(device.toUpperCase(Locale.ROOT));
+    return new EngineOptions(model, batchSize, mode, ImageLoader.MOST_PIXELS);
   }
 
   AnomalyScore.Options statistics() {

@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.anomalyscore.evaluate.EvaluateJob;
 import org.anomalyscore.evaluate.EvaluateRequest;
+import org.anomalyscore.measure.EngineOptions;
+import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.ModelOpener;
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.score.ScoreResult;
@@ -48,10 +51,12 @@ final class DemoJob {
    * @param model that {@link #draw} wrote
    */
   DemoResult run(SparkSession spark, Path model) {
+    EngineOptions engine = EngineOptions.of(DemoRequest.uri(model));
+    ModelFile opened = ModelOpener.open(spark, engine);
     List<String> generated = new ArrayList<>();
     String configId = null;
     for (DemoSet set : DemoSet.values()) {
-      configId = score(spark, set.dataset(), model).configId();
+      configId = score(spark, scoring(set.dataset(), engine), opened).configId();
       if (set != DemoSet.REFERENCE) {
         generated.add(set.dataset());
       }
@@ -62,16 +67,18 @@ final class DemoJob {
     return new DemoResult(new EvaluateJob(evaluation).run(spark).found(), tables(spark));
   }
 
-  private ScoreResult score(SparkSession spark, String dataset, Path model) {
+  private ScoreRequest scoring(String dataset, EngineOptions engine) {
     String images = DemoRequest.uri(request.images().resolve(dataset));
-    ScoreRequest scoring =
-        ScoreRequest.of(images, dataset, DemoRequest.uri(model), request.tables()).build();
-    ScoreResult result = new ScoreJob(scoring).run(spark);
+    return ScoreRequest.of(images, dataset, engine, request.tables()).build();
+  }
+
+  private ScoreResult score(SparkSession spark, ScoreRequest scoring, ModelFile opened) {
+    ScoreResult result = new ScoreJob(scoring).run(spark, opened);
     progress.accept(
         String.format(
             Locale.ROOT,
             "Scored %s: %,d new images, %.1f s",
-            dataset,
+            scoring.dataset(),
             result.scored(),
             result.seconds()));
     return result;

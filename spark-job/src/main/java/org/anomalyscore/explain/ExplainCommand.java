@@ -3,15 +3,12 @@ package org.anomalyscore.explain;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.anomalyscore.command.MaxPixelsOption;
-import org.anomalyscore.command.ModelOption;
+import org.anomalyscore.command.EngineOption;
 import org.anomalyscore.command.OutOrScoresOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.explain.AttributionParameters.Regression;
-import org.anomalyscore.measure.Devices;
-import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.ScoreParameters;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
@@ -92,7 +89,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private int top;
   }
 
-  @Mixin private ModelOption model;
+  @Mixin private EngineOption engine;
 
   @Mixin private OutOrScoresOption out;
 
@@ -132,22 +129,6 @@ public final class ExplainCommand implements Callable<Integer> {
 
   @Mixin private ProfileOptions profile;
 
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      description =
-          "Passes this number of trials through the network at once. Default: that of score.")
-  private Integer batchSize;
-
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      paramLabel = "auto|cpu|gpu",
-      description = "Computes on this device, as for score. Default: ${DEFAULT-VALUE}.")
-  private Devices.Mode device;
-
-  @Mixin private MaxPixelsOption maxPixels;
-
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
@@ -177,7 +158,7 @@ public final class ExplainCommand implements Callable<Integer> {
             scored == null
                 ? new ImageChoice.Listed(source.images)
                 : new ImageChoice.Highest(scored.scores, scored.dataset, scored.top),
-            new EngineOptions(model.file(), batchSize, device, maxPixels.pixels()),
+            engine.engine(),
             parameters,
             new AttributionParameters(
                 superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE),

@@ -28,4 +28,9 @@ public record EngineOptions(String model, Integer batchSize, Devices.Mode device
   public static EngineOptions of(String model) {
     return new EngineOptions(model, null, Devices.Mode.AUTO, ImageLoader.MOST_PIXELS);
   }
+
+  /** The same with another batch size; null for what fits the model's input. */
+  public EngineOptions withBatchSize(Integer value) {
+    return new EngineOptions(model, value, device, maxPixels);
+  }
 }

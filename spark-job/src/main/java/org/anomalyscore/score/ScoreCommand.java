@@ -2,13 +2,11 @@ package org.anomalyscore.score;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.anomalyscore.command.MaxPixelsOption;
-import org.anomalyscore.command.ModelOption;
+import org.anomalyscore.command.EngineOption;
 import org.anomalyscore.command.OutOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
-import org.anomalyscore.measure.Devices;
 import org.anomalyscore.source.Search;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -49,30 +47,11 @@ public final class ScoreCommand implements Callable<Integer> {
       description = "Stores the scores under this name of a data set.")
   private String dataset;
 
-  @Mixin private ModelOption model;
+  @Mixin private EngineOption engine;
 
   @Mixin private OutOption out;
 
   @Mixin private ProfileOptions profile;
-
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      description =
-          "Passes this number of images through the network at once. Results of one batch size are"
-              + " bit-identical whatever the partitioning. Default: it depends on the model's input"
-              + " size, 8 at 224 pixels and at most 32.")
-  private Integer batchSize;
-
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      paramLabel = "auto|cpu|gpu",
-      description =
-          "Computes on this device: auto (default) is the GPU that Spark grants to the task, or the"
-              + " CPU if it grants none; cpu is the CPU; gpu is a granted GPU, and an error if"
-              + " there is none. A granted GPU that cannot be used is always an error.")
-  private Devices.Mode device;
 
   @Option(
       names = "--features",
@@ -100,8 +79,6 @@ public final class ScoreCommand implements Callable<Integer> {
           "Commits this number of images together; a killed run loses one such slice at most."
               + " Default: the work of about five minutes.")
   private Integer slice;
-
-  @Mixin private MaxPixelsOption maxPixels;
 
   @Option(
       names = "--any-name",
@@ -142,14 +119,11 @@ public final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ScoreRequest request =
-        ScoreRequest.of(images, dataset, model.file(), out.folder())
+        ScoreRequest.of(images, dataset, engine.engine(), out.folder())
             .parameters(profile.parameters())
-            .batchSize(batchSize)
-            .device(device)
             .featureFraction(features)
             .partitions(partitions)
             .sliceImages(slice)
-            .maxPixels(maxPixels.pixels())
             .search(new Search(anyName, maxMembers))
             .strict(strict)
             .failAboveRejectFraction(failAboveRejectFraction)

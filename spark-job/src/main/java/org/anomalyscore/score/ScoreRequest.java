@@ -1,11 +1,9 @@
 package org.anomalyscore.score;
 
 import org.anomalyscore.command.Positive;
-import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.FeatureSample;
 import org.anomalyscore.measure.ScoreParameters;
-import org.anomalyscore.source.ImageLoader;
 import org.anomalyscore.source.Search;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.DatasetName;
@@ -44,10 +42,12 @@ public record ScoreRequest(
   /**
    * A request with all defaults, to be changed by name and then {@linkplain Builder#build built}.
    *
-   * @param model the feature model's file
+   * @param images a path or glob
+   * @param dataset the name under which the scores are stored
+   * @param out the folder of the tables
    */
-  public static Builder of(String images, String dataset, String model, String out) {
-    return new Builder(images, dataset, model, out);
+  public static Builder of(String images, String dataset, EngineOptions engine, String out) {
+    return new Builder(images, dataset, engine, out);
   }
 
   /** The images whose features are kept. */
@@ -60,11 +60,8 @@ public record ScoreRequest(
 
     private final String images;
     private final String dataset;
-    private final String model;
+    private final EngineOptions engine;
     private final String out;
-    private Integer batchSize;
-    private Devices.Mode device = Devices.Mode.AUTO;
-    private long maxPixels = ImageLoader.MOST_PIXELS;
     private Search search = Search.BY_NAME;
     private boolean strict;
     private ScoreParameters parameters = ScoreParameters.PAPER;
@@ -73,26 +70,15 @@ public record ScoreRequest(
     private int sliceImages;
     private double failAboveRejectFraction = DEFAULT_REJECT_FRACTION;
 
-    private Builder(String images, String dataset, String model, String out) {
+    private Builder(String images, String dataset, EngineOptions engine, String out) {
       this.images = images;
       this.dataset = DatasetName.require("--dataset", dataset);
-      this.model = model;
+      this.engine = engine;
       this.out = out;
     }
 
     public Builder parameters(ScoreParameters value) {
       parameters = value;
-      return this;
-    }
-
-    /** Null for the model's default. */
-    public Builder batchSize(Integer value) {
-      batchSize = value;
-      return this;
-    }
-
-    public Builder device(Devices.Mode value) {
-      device = value;
       return this;
     }
 
@@ -105,12 +91,6 @@ public record ScoreRequest(
     /** Whether a data set that holds images of another path is an error, not a warning. */
     public Builder strict(boolean value) {
       strict = value;
-      return this;
-    }
-
-    /** Larger images are rejected undecoded. */
-    public Builder maxPixels(long value) {
-      maxPixels = value;
       return this;
     }
 
@@ -160,7 +140,7 @@ public record ScoreRequest(
           out,
           search,
           strict,
-          new EngineOptions(model, batchSize, device, maxPixels),
+          engine,
           parameters,
           featureFraction,
           partitions,

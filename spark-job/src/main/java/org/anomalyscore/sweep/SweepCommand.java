@@ -5,14 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.anomalyscore.command.MaxPixelsOption;
-import org.anomalyscore.command.ModelOption;
+import org.anomalyscore.command.EngineOption;
 import org.anomalyscore.command.OutOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
-import org.anomalyscore.measure.Devices;
-import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.source.NamedImages;
@@ -40,6 +37,12 @@ import picocli.CommandLine.Option;
     })
 public final class SweepCommand implements Callable<Integer> {
 
+  private static final String NOISE_STEP = "0.001,0.003,0.01,0.03,0.1";
+  private static final String NOISE_STEPS = "2,5,10,20";
+  private static final String ATTACK_STEP = "0.001,0.003,0.01,0.03";
+  private static final String ATTACK_STEPS = "1,3,5,10,20";
+  private static final String ATTACK_START = "0.000001,0.0001,0.001,0.01";
+
   @Option(
       names = "--reference",
       required = true,
@@ -56,7 +59,7 @@ public final class SweepCommand implements Callable<Integer> {
       description = "Measures the generated images under this path; may be given several times.")
   private List<String> generated;
 
-  @Mixin private ModelOption model;
+  @Mixin private EngineOption engine;
 
   @Mixin private OutOption out;
 
@@ -82,36 +85,37 @@ public final class SweepCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "EPS",
       description =
-          "Measures under these values of eps, and that of the profile. Default:"
-              + " 0.001,0.003,0.01,0.03,0.1.")
+          "Measures under these values of eps, and that of the profile. Default: "
+              + NOISE_STEP
+              + ".")
   private List<Double> noiseStep;
 
   @Option(
       names = "--noise-steps",
       split = ",",
       paramLabel = "K",
-      description = "Measures under these values of K. Default: 2,5,10,20.")
+      description = "Measures under these values of K. Default: " + NOISE_STEPS + ".")
   private List<Integer> noiseSteps;
 
   @Option(
       names = "--attack-step",
       split = ",",
       paramLabel = "ALPHA",
-      description = "Measures under these values of alpha. Default: 0.001,0.003,0.01,0.03.")
+      description = "Measures under these values of alpha. Default: " + ATTACK_STEP + ".")
   private List<Double> attackStep;
 
   @Option(
       names = "--attack-steps",
       split = ",",
       paramLabel = "J",
-      description = "Measures under these values of J. Default: 1,3,5,10,20.")
+      description = "Measures under these values of J. Default: " + ATTACK_STEPS + ".")
   private List<Integer> attackSteps;
 
   @Option(
       names = "--attack-start",
       split = ",",
       paramLabel = "R0",
-      description = "Measures under these values of r0. Default: 0.000001,0.0001,0.001,0.01.")
+      description = "Measures under these values of r0. Default: " + ATTACK_START + ".")
   private List<Double> attackStart;
 
   @Option(
@@ -123,22 +127,6 @@ public final class SweepCommand implements Callable<Integer> {
           "Measures each setting under each of these seeds of the noise. Default: 0,1,2,3.")
   private List<Long> seeds;
 
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      description =
-          "Passes this number of images through the network at once. Default: that of score.")
-  private Integer batchSize;
-
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      paramLabel = "auto|cpu|gpu",
-      description = "Computes on this device, as for score. Default: ${DEFAULT-VALUE}.")
-  private Devices.Mode device;
-
-  @Mixin private MaxPixelsOption maxPixels;
-
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
@@ -149,7 +137,7 @@ public final class SweepCommand implements Callable<Integer> {
         new SweepRequest(
             new SweepPlan(profile, settings(), seeds),
             sets(),
-            new EngineOptions(model.file(), batchSize, device, maxPixels.pixels()),
+            engine.engine(),
             out.folder(),
             sample);
     try (SparkSession session = spark.start("sweep")) {
@@ -164,11 +152,11 @@ public final class SweepCommand implements Callable<Integer> {
         Stream.of(noiseStep, noiseSteps, attackStep, attackSteps, attackStart)
             .allMatch(values -> values == null);
     List<SweepPlan.Setting> settings = new ArrayList<>();
-    add(settings, Parameter.NOISE_STEP, noiseStep, all, 0.001, 0.003, 0.01, 0.03, 0.1);
-    add(settings, Parameter.NOISE_STEPS, noiseSteps, all, 2, 5, 10, 20);
-    add(settings, Parameter.ATTACK_STEP, attackStep, all, 0.001, 0.003, 0.01, 0.03);
-    add(settings, Parameter.ATTACK_STEPS, attackSteps, all, 1, 3, 5, 10, 20);
-    add(settings, Parameter.ATTACK_START, attackStart, all, 1e-6, 1e-4, 1e-3, 1e-2);
+    add(settings, Parameter.NOISE_STEP, noiseStep, all, NOISE_STEP);
+    add(settings, Parameter.NOISE_STEPS, noiseSteps, all, NOISE_STEPS);
+    add(settings, Parameter.ATTACK_STEP, attackStep, all, ATTACK_STEP);
+    add(settings, Parameter.ATTACK_STEPS, attackSteps, all, ATTACK_STEPS);
+    add(settings, Parameter.ATTACK_START, attackStart, all, ATTACK_START);
     return settings;
   }
 
@@ -177,14 +165,14 @@ public final class SweepCommand implements Callable<Integer> {
       Parameter parameter,
       List<? extends Number> given,
       boolean all,
-      double... otherwise) {
+      String otherwise) {
     if (given == null && !all) {
       return;
     }
     Stream.concat(
             Stream.of(profile.get(parameter).doubleValue()),
             given == null
-                ? java.util.Arrays.stream(otherwise).boxed()
+                ? Stream.of(otherwise.split(",")).map(Double::valueOf)
                 : given.stream().map(Number::doubleValue))
         .distinct()
         .sorted()

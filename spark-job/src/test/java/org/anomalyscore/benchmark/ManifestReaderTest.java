@@ -78,7 +78,7 @@ class ManifestReaderTest {
     assertEquals(ScoreParameters.PAPER, manifest.parameters());
     assertEquals(AnomalyScore.Options.DEFAULT, manifest.statistics());
     assertNull(manifest.batchSize());
-    assertEquals(Devices.Mode.AUTO, manifest.deviceMode());
+    assertEquals(Devices.Mode.AUTO, manifest.engine("m.pt").device());
     assertNull(manifest.thresholds().maxIncrease());
     assertEquals(ScoreRequest.DEFAULT_REJECT_FRACTION, manifest.thresholds().maxRejectFraction());
     assertNull(manifest.generators().get(0).humanErrorRate());
@@ -158,7 +158,7 @@ class ManifestReaderTest {
         ScoreParameters.AUTHORS_CODE.with(Parameter.SEED, 5).with(Parameter.DRAWS, 3),
         manifest.parameters());
     assertEquals(7, manifest.batchSize());
-    assertEquals(Devices.Mode.CPU, manifest.deviceMode());
+    assertEquals(Devices.Mode.CPU, manifest.engine("m.pt").device());
     assertEquals(false, manifest.setMeasures());
     BenchmarkManifest.Generator generator = manifest.generators().get(0);
     assertEquals("007", generator.name());

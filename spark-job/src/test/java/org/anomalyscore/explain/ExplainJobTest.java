@@ -87,9 +87,12 @@ class ExplainJobTest {
 
   private void score(ScoreParameters parameters) {
     ScoreRequest request =
-        ScoreRequest.of(images.toString(), "set", MODEL, folder.resolve("tables").toString())
+        ScoreRequest.of(
+                images.toString(),
+                "set",
+                EngineOptions.of(MODEL).withBatchSize(8),
+                folder.resolve("tables").toString())
             .parameters(parameters)
-            .batchSize(8)
             .build();
     new ScoreJob(request).run(SPARK);
   }

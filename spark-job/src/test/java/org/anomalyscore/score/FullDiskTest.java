@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
@@ -96,8 +97,7 @@ class FullDiskTest {
   private ScoreResult score(String out) {
     String model = TestModels.folder().resolve("tiny.pt").toString();
     return new ScoreJob(
-            ScoreRequest.of(images.toString(), "set", model, out)
-                .batchSize(4)
+            ScoreRequest.of(images.toString(), "set", EngineOptions.of(model).withBatchSize(4), out)
                 .sliceImages(4)
                 .partitions(1)
                 .build())

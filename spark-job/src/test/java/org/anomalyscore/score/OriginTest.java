@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Table;
@@ -50,7 +51,9 @@ class OriginTest {
     String model = TestModels.folder().resolve("tiny.pt").toString();
     String out = folder.resolve("out").toString();
     return new ScoreJob(
-            ScoreRequest.of(images, "set", model, out).batchSize(4).strict(strict).build())
+            ScoreRequest.of(images, "set", EngineOptions.of(model).withBatchSize(4), out)
+                .strict(strict)
+                .build())
         .run(SPARK);
   }
 

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.FeatureSample;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
@@ -38,6 +40,9 @@ class ScoreJobTest {
 
   private static final SparkSession SPARK = TestSpark.session();
 
+  private static final EngineOptions TINY =
+      EngineOptions.of(TestModels.folder().resolve("tiny.pt").toString()).withBatchSize(4);
+
   @TempDir Path folder;
 
   private Path images;
@@ -56,12 +61,11 @@ class ScoreJobTest {
   }
 
   private ScoreRequest.Builder job(String out) {
-    return ScoreRequest.of(
-            images.toString(),
-            "set",
-            TestModels.folder().resolve("tiny.pt").toString(),
-            folder.resolve(out).toString())
-        .batchSize(4);
+    return job(out, TINY);
+  }
+
+  private ScoreRequest.Builder job(String out, EngineOptions engine) {
+    return ScoreRequest.of(images.toString(), "set", engine, folder.resolve(out).toString());
   }
 
   private List<Row> rows(String out, Table table) {
@@ -193,7 +197,7 @@ class ScoreJobTest {
         ScoreRequest.of(
             images.toString(),
             "set",
-            TestModels.folder().resolve("tiny.pt").toString(),
+            EngineOptions.of(TestModels.folder().resolve("tiny.pt").toString()),
             folder.resolve("out").toString());
     // A file where the folder of the scores belongs.
     assertTrue(folder.resolve("out").toFile().mkdirs());
@@ -309,7 +313,7 @@ class ScoreJobTest {
             ScoreRequest.of(
                 images.toString(),
                 "other",
-                TestModels.folder().resolve("tiny.pt").toString(),
+                EngineOptions.of(TestModels.folder().resolve("tiny.pt").toString()),
                 folder.resolve("out").toString()));
     assertEquals(12, second.scored());
     assertEquals(0, second.alreadyScored());
@@ -336,7 +340,11 @@ class ScoreJobTest {
     ScoreResult first = run(job("out"));
     Path file = images.resolve("a/bright.png");
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
-    assertEquals(1, run(job("out").maxPixels(1)).rejectedByReason().get("too_large"));
+    assertEquals(
+        1,
+        run(job("out", new EngineOptions(TINY.model(), 4, Devices.Mode.AUTO, 1)))
+            .rejectedByReason()
+            .get("too_large"));
     assertEquals(11, currentScores(first.configId()));
     // The same bytes again: a row of its own, newer than the reject.
     assertEquals(1, run(job("out")).scored());
@@ -382,7 +390,8 @@ class ScoreJobTest {
     Files.write(images.resolve("empty.png"), new byte[0]);
     Files.writeString(images.resolve("text.png"), "this is not an image");
     Files.write(images.resolve("cut.png"), java.util.Arrays.copyOf(good, good.length / 2));
-    ScoreResult result = run(job("out").maxPixels(2000));
+    ScoreResult result =
+        run(job("out", new EngineOptions(TINY.model(), 4, Devices.Mode.AUTO, 2000)));
     assertEquals(11, result.scored());
     Map<String, String> reasons =
         rows("out", Table.REJECTS).stream()
@@ -401,7 +410,8 @@ class ScoreJobTest {
     assertFalse(run(job("out2").failAboveRejectFraction(0.5)).tooManyRejects());
     assertEquals("truncated", rows("out2", Table.REJECTS).get(0).getAs("reason"));
     // What is bad for good is not tried again; the limit of size may have changed.
-    ScoreResult again = run(job("out").maxPixels(2000));
+    ScoreResult again =
+        run(job("out", new EngineOptions(TINY.model(), 4, Devices.Mode.AUTO, 2000)));
     assertEquals(2, again.alreadyRejected());
     assertEquals(Map.of("too_large", 2L), again.rejectedByReason());
     assertTrue(again.tooManyRejects());
@@ -419,7 +429,7 @@ class ScoreJobTest {
             ScoreRequest.of(
                 images.toString(),
                 "set",
-                TestModels.folder().resolve("nan_when_dark.pt").toString(),
+                EngineOptions.of(TestModels.folder().resolve("nan_when_dark.pt").toString()),
                 folder.resolve("out").toString()));
     long degenerate = result.rejectedByReason().get("degenerate");
     assertTrue(degenerate > 0);
@@ -433,10 +443,10 @@ class ScoreJobTest {
   void wrongValuesAreTold() {
     for (Runnable wrong :
         List.<Runnable>of(
-            () -> job("out").batchSize(0).build(),
-            () -> ScoreRequest.of("images", "a,b", "model", "out"),
+            () -> EngineOptions.of("model").withBatchSize(0),
+            () -> ScoreRequest.of("images", "a,b", EngineOptions.of("model"), "out"),
             () -> job("out").partitions(-1),
-            () -> job("out").maxPixels(0).build(),
+            () -> new EngineOptions("model", null, Devices.Mode.AUTO, 0),
             () -> job("out").failAboveRejectFraction(1.5),
             () -> job("out").failAboveRejectFraction(Double.NaN))) {
       String message = assertThrows(UserException.class, wrong::run).getMessage();

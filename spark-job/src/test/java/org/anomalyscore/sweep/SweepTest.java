@@ -87,9 +87,8 @@ class SweepTest {
     for (String set : List.of("photos", "made")) {
       String model = TestModels.folder().resolve("tiny.pt").toString();
       ScoreRequest request =
-          ScoreRequest.of(in(set), set, model, in("tables"))
+          ScoreRequest.of(in(set), set, EngineOptions.of(model).withBatchSize(4), in("tables"))
               .parameters(parameters)
-              .batchSize(4)
               .build();
       new ScoreJob(request).run(SPARK);
     }
