@@ -23,7 +23,10 @@ public final class TrialMain {
     // minutes.
     ProcessHandle.current()
         .parent()
-        .ifPresent(run -> run.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+        .ifPresent(
+            run -> {
+              var unused = run.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
+            });
     int code = 0;
     try {
       ModelTrial.run(Path.of(args[0]), Path.of(args[1]), Integer.parseInt(args[2]));

@@ -18,6 +18,8 @@ final class TiffCodecs {
   /** Tags of the small TIFF file that is made around a fax page, 12 bytes each. */
   private static final int FAX_TAGS = 11;
 
+  private static final int MARK_ZEROS = 11;
+
   private static final int FAX_HEADER = 8 + 2 + 12 * FAX_TAGS + 4;
 
   private final TiffDirectory tags;
@@ -75,6 +77,7 @@ final class TiffCodecs {
 
   /** One bit a pixel, rows of whole bytes. */
   byte[] fax(byte[] stored, int width, int rows) throws IOException {
+    requireRows(stored, rows);
     ByteBuffer page = ByteBuffer.allocate(FAX_HEADER + stored.length);
     page.put(new byte[] {'M', 'M', 0, 42}).putInt(8).putShort((short) FAX_TAGS);
     tag(page, TiffDirectory.WIDTH, width);
@@ -96,6 +99,47 @@ final class TiffCodecs {
       throw new IIOException("a fax strip of " + bits.length + " bytes");
     }
     return bits;
+  }
+
+  /**
+   * Fails where a fax page ends before its rows do: the JDK's reader would make up the rest. In
+   * group 3 a mark of at least eleven zeros and a one stands at each row, and several stand at the
+   * end; in group 4 two end the page. No other codes of these hold eleven zeros in a row.
+   *
+   * <p>Source: ITU-T Recommendations T.4, section 4.1.2, and T.6, section 2.4.1.1.
+   */
+  private void requireRows(byte[] stored, int rows) throws IOException {
+    boolean lowBitFirst = tags.value(TiffDirectory.FILL_ORDER, 1) == 2;
+    int marks = 0;
+    int markedRows = 0;
+    int zeros = 0;
+    int ones = 0;
+    for (int i = 0; i < 8 * stored.length; i++) {
+      int place = lowBitFirst ? i % 8 : 7 - i % 8;
+      if ((stored[i / 8] >> place & 1) == 0) {
+        zeros++;
+        continue;
+      }
+      if (zeros < MARK_ZEROS) {
+        ones++;
+      } else {
+        marks++;
+        // Of marks that follow each other, with at most the bit that says how a row is coded
+        // between, the first alone is of a row.
+        markedRows += marks == 1 || ones > 1 ? 1 : 0;
+        ones = 0;
+      }
+      zeros = 0;
+    }
+    boolean endsEarly =
+        switch (layout.compression()) {
+          case TiffLayout.FAX_3 -> marks > 0 && markedRows < rows;
+          case TiffLayout.FAX_4 -> marks > 2;
+          default -> false;
+        };
+    if (endsEarly) {
+      throw new EOFException("fax strip or tile of fewer than " + rows + " rows");
+    }
   }
 
   private static void tag(ByteBuffer page, int tag, int value) {

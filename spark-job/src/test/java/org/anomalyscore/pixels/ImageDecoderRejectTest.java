@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,13 +20,20 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -346,6 +356,47 @@ class ImageDecoderRejectTest {
       tiff.putInt(at, bytes / 2);
     }
     assertEquals(RejectReason.TRUNCATED, rejected(file).reason());
+  }
+
+  /** The JDK's reader makes up rows behind a mark of the page's end. */
+  @ParameterizedTest
+  @CsvSource({"CCITT T.4, 1", "CCITT T.4, 2", "CCITT T.4, 6", "CCITT T.4, 0", "CCITT T.6, 12"})
+  void faxPageThatEndsEarlyIsRejected(String compression, int marks)
+      throws IOException, RejectedImageException {
+    BufferedImage page = new BufferedImage(200, 60, BufferedImage.TYPE_BYTE_BINARY);
+    Random random = new Random(1);
+    for (int y = 0; y < page.getHeight(); y++) {
+      for (int x = 0; x < page.getWidth(); x += 5) {
+        page.setRGB(x + random.nextInt(5), y, 0xffffff);
+      }
+    }
+    byte[] file = fax(page, compression);
+    assertEquals(200, ImageDecoder.decode(file, LIMIT).width());
+    TiffDirectory tags = new TiffDirectory(file);
+    int start = (int) tags.value(TiffDirectory.STRIP_OFFSETS, 0);
+    int end = start + (int) tags.value(TiffDirectory.STRIP_BYTE_COUNTS, 0);
+    int half = (start + end) / 2;
+    Arrays.fill(file, half, end, (byte) 0);
+    for (int i = 1; i <= marks; i++) {
+      int bit = 12 * i - 1;
+      file[half + bit / 8] |= (byte) (0x80 >> bit % 8);
+    }
+    assertEquals(RejectReason.TRUNCATED, rejected(file).reason());
+  }
+
+  private static byte[] fax(BufferedImage page, String compression) throws IOException {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      ImageWriteParam how = writer.getDefaultWriteParam();
+      how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      how.setCompressionType(compression);
+      writer.write(null, new IIOImage(page, null, null), how);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
   }
 
   /** Offset of a tag's entry in a little-endian file. */
