@@ -1,6 +1,7 @@
 """The paper's algorithm the way a PyTorch script does it: what the job is timed against.
 
-    plain_pytorch.py export MODEL --out DIR      the same weights as TorchScript and card, for the job
+    plain_pytorch.py export MODEL --out DIR      the same weights as TorchScript and card, for the job;
+                                                 with --precision float64 as MODEL-float64
     plain_pytorch.py operations MODEL --out DIR  operations and memory of an image, counted on both
     plain_pytorch.py score MODEL --images DIR    score the images; --limit N for some of them
 
@@ -189,22 +190,25 @@ def operations(name, out):
     }
 
 
-def export(name, out):
+def export(name, out, precision):
     """As export_feature_model.py does for the job's users."""
     sys.path.insert(0, str(pathlib.Path(__file__).parents[4] / "spark-job/src/main/python"))
     import export_feature_model as exporter
 
     model, size = create(name)
-    pixels = torch.rand(3, 3, size, size)
+    model.to(getattr(torch, precision))
+    pixels = torch.rand(3, 3, size, size, dtype=getattr(torch, precision))
     with torch.no_grad():
         features = model(pixels)
     traced = exporter.trace(model.network, MEAN, STD, size)
     exporter.check(traced, pixels, features, name)
     out.mkdir(parents=True, exist_ok=True)
+    if precision == "float64":
+        name += "-float64"
     file = out / f"{name}.pt"
     traced.save(str(file))
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-    text = exporter.card(name, size, features.shape[1], sha256, "random weights; for timing only", "none")
+    text = exporter.card(name, size, features.shape[1], precision, sha256, "random weights; for timing only", "none")
     file.with_suffix(".yaml").write_text(text)
     return {"file": str(file), "bytes": file.stat().st_size}
 
@@ -216,13 +220,14 @@ def main():
     parser.add_argument("--images", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--limit", type=int, help="only the first images")
+    parser.add_argument("--precision", choices=["float32", "float64"], default="float32", help="of the exported model")
     arguments = parser.parse_args()
     if arguments.what == "score":
         result = score(arguments.model, arguments.images, arguments.limit)
     elif arguments.what == "operations":
         result = operations(arguments.model, arguments.out)
     else:
-        result = export(arguments.model, arguments.out)
+        result = export(arguments.model, arguments.out, arguments.precision)
     json.dump(result, sys.stdout)
     print()
 

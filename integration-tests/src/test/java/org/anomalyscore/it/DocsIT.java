@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -261,6 +262,25 @@ class DocsIT {
   private String onItsTables(Docs.Block block) {
     String own = folders.get(block.page()).toString();
     return block.text().replaceAll("([`'\"])(anomaly-score-demo|tables)/", "$1" + own + "/$2/");
+  }
+
+  /** The demo's model computes in float64, so the table is the same on every machine. */
+  @Test
+  @Tag("nightly")
+  void theDemoPrintsTheTableOfTheReadme() throws Exception {
+    JobProcess.Result whole =
+        JobProcess.script("demo", "--out", folder.resolve("whole-demo").toString())
+            .withBothCompilers()
+            .timeout(Duration.ofMinutes(30))
+            .run();
+    assertEquals(0, whole.exitCode(), whole::toString);
+    assertEquals(table(Docs.block("", "| data set")), table(whole.out()));
+  }
+
+  private static List<String> table(String printed) {
+    List<String> lines = printed.lines().filter(line -> line.matches("[|+].*")).toList();
+    assertEquals(8, lines.size(), printed);
+    return lines;
   }
 
   @Test

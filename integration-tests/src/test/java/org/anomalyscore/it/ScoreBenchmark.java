@@ -62,7 +62,9 @@ final class ScoreBenchmark {
       Path file = images.resolve("%05d.%s".formatted(i, format));
       draw(file, i, small ? 32 : 500, small ? 32 : 375, format);
     }
-    python("export", "--out", folder.toString());
+    for (String precision : List.of("float32", "float64")) {
+      python("export", "--out", folder.toString(), "--precision", precision);
+    }
     this.operations = python("operations", "--out", folder.toString());
   }
 
@@ -82,13 +84,14 @@ final class ScoreBenchmark {
     Map<String, List<Sample>> samples = new TreeMap<>();
     for (int round = 0; round < rounds; round++) {
       add(samples, "b plain PyTorch", plain());
-      add(samples, "c score", score());
+      add(samples, "c score", score(model));
+      add(samples, "c score, float64", score(model + "-float64"));
       add(samples, "d network alone", network());
     }
     List<Process> busy = busyProcess();
     try {
       add(samples, "e plain PyTorch, busy", plain());
-      add(samples, "f score, busy", score());
+      add(samples, "f score, busy", score(model));
     } finally {
       busy.forEach(Process::destroyForcibly);
     }
@@ -148,6 +151,13 @@ final class ScoreBenchmark {
         100 * median(score, ScoreBenchmark::shareOfTasks),
         100 * median(score, s -> 1 - networkSeconds(s) / (CORES * seconds(s))),
         median(score, s -> s.json().get("process_seconds").asDouble() - seconds(s)));
+    double tasks = median(score, ScoreBenchmark::taskSeconds);
+    double inFloat64 = median(samples.get("c score, float64"), ScoreBenchmark::taskSeconds);
+    System.out.printf(
+        Locale.ROOT,
+        "in float64: %.3f images/s/core while its tasks run, %.2f times the time of float32%n",
+        count / inFloat64,
+        inFloat64 / tasks);
     System.out.printf(
         Locale.ROOT,
         "with a busy process: score's tasks keep %.2f of their speed, plain PyTorch %.2f; a fair"
@@ -223,7 +233,7 @@ final class ScoreBenchmark {
         json.get("images").asDouble() / seconds(json), json.get("peak_bytes").asDouble(), json);
   }
 
-  private Sample score() throws Exception {
+  private Sample score(String name) throws Exception {
     Path out = Files.createTempDirectory(folder, "out");
     long begin = System.nanoTime();
     long peak = 0;
@@ -236,7 +246,7 @@ final class ScoreBenchmark {
                 "--dataset",
                 "speed",
                 "--model",
-                folder.resolve(model + ".pt").toString(),
+                folder.resolve(name + ".pt").toString(),
                 "--out",
                 out.toString())
             .env("SPARK_MASTER", "local[" + CORES + "]")

@@ -11,7 +11,7 @@ import org.anomalyscore.storage.Json;
 
 /**
  * What a reader must know where compared scores come from several float32 arithmetics, as of two
- * types of CPU: their difference is no difference of the images.
+ * types of CPU or two batch sizes: their difference is no difference of the images.
  */
 final class ArithmeticNote {
 
@@ -42,10 +42,10 @@ final class ArithmeticNote {
     lines.add(
         "From one to another C of an image differs by up to 2 % (0.02 to 0.9 % in the median),");
     lines.add(
-        "V by up to 15 % (5 % in the median at 224 pixels), so that a small difference of AS");
+        "V by up to 15 % (5 % in the median at 224 pixels), so that a small difference of AS may");
     lines.add(
-        "may be the machines'. Score all sets on one type of machine, or with a float64 model,");
-    lines.add("whose scores are the same on every machine (docs/models.md).");
+        "be the arithmetic's. Score all sets on one type of machine with one --batch-size, or");
+    lines.add("with a float64 model, whose scores are the same everywhere (docs/models.md).");
     return lines;
   }
 

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * What decides the last digits of a score beside its configuration: the precision, the device, the
- * kernels that libtorch has chosen for the CPU, and libtorch's version.
+ * kernels that libtorch has chosen for the CPU, libtorch's version, and the shape of the network's
+ * calls, by which kernels choose their order of summation.
  *
  * <p>MKL and oneDNN choose kernels of their own, by the CPU's instructions and its vendor. Whoever
  * restricts them alone, by their own variables ({@code MKL_CBWR}, {@code ONEDNN_MAX_CPU_ISA}),
@@ -38,15 +39,16 @@ final class Arithmetic {
 
   /**
    * That of this JVM, as the tables write it: {@code float32, cpu AVX512 GenuineIntel, PyTorch
-   * 2.7.1} or {@code float32, gpu (NVIDIA H100), PyTorch 2.7.1}. What cannot be found out is {@code
-   * unknown}.
+   * 2.7.1, batches of 8} or {@code float32, gpu (NVIDIA H100), PyTorch 2.7.1, batches of 8}. What
+   * cannot be found out is {@code unknown}.
    */
-  static String of(Precision precision, Device device) {
+  static String of(Precision precision, Device device, int batchSize) {
     return String.join(
         ", ",
         precision.cardName(),
         device.isGpu() ? Devices.text(device) : "cpu " + cpuCapability() + " " + cpuVendor(),
-        "PyTorch " + PyTorch.start().getVersion());
+        "PyTorch " + PyTorch.start().getVersion(),
+        "batches of " + batchSize);
   }
 
   /**

@@ -110,7 +110,7 @@ public record ScoreEngine(
         ScorePredictor.open(
             model, model.onExecutor(), device, parameters, batchSize, intraOpThreads);
     task.addTaskCompletionListener((TaskCompletionListener) context -> predictor.close());
-    metrics.arithmetic().add(Arithmetic.of(model.card().computesIn(), device));
+    metrics.arithmetic().add(Arithmetic.of(model.card().computesIn(), device, batchSize));
     metrics.modelNanos().add(System.nanoTime() - begin);
     return predictor;
   }

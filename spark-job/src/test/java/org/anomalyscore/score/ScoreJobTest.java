@@ -234,7 +234,8 @@ class ScoreJobTest {
     assertEquals("4.0.1", run.getAs("spark_version"));
     String arithmetic = run.getAs("arithmetic");
     assertTrue(
-        arithmetic.matches("\\[\"float32, cpu (NO AVX|AVX2|AVX512) \\w+, PyTorch 2.7.1\"]"),
+        arithmetic.matches(
+            "\\[\"float32, cpu (NO AVX|AVX2|AVX512) \\w+, PyTorch 2.7.1, batches of \\d+\"]"),
         arithmetic);
     assertTrue(run.<String>getAs("configuration").contains("\"noiseStep\":0.01"));
   }
