@@ -48,6 +48,7 @@ final class ConfFilesIT {
     try (Stream<Path> files = Files.walk(CONF)) {
       assertEquals(
           List.of(
+              "airflow/anomaly_score_nightly.py",
               // Both by ManifestReaderTest.
               "benchmark.schema.json",
               "benchmark.yaml",
@@ -65,6 +66,8 @@ final class ConfFilesIT {
               "sql/worst-images.sql",
               "standalone-gpu/spark.conf",
               "standalone-gpu/worker.conf",
+              "systemd/anomaly-score-nightly.service",
+              "systemd/anomaly-score-nightly.timer",
               "yarn/spark.conf"),
           files
               .filter(Files::isRegularFile)

@@ -5,15 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +34,7 @@ import org.apache.spark.metrics.sink.JmxSink;
 import org.apache.spark.metrics.sink.PrometheusServlet;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.resource.ResourceProfile$;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -67,48 +70,8 @@ final class PlatformConfIT {
   /** From "Running Spark on YARN" of Spark 4.0.1, whose class of settings is in no jar here. */
   private static final Set<String> YARN = Set.of("spark.yarn.maxAppAttempts");
 
-  /**
-   * Fields of v1beta2 (Spark Operator 2) that this project uses, by the CRD of its repository. The
-   * operator is written in Go, and no artifact of Maven Central holds its CRD that could be checked
-   * against; a field that leaves the CRD must leave this list by hand.
-   */
-  private static final Map<String, Set<String>> OPERATOR =
-      Map.of(
-          "/spec",
-          Set.of(
-              "schedule",
-              "timeZone",
-              "suspend",
-              "concurrencyPolicy",
-              "successfulRunHistoryLimit",
-              "failedRunHistoryLimit",
-              "template"),
-          "/spec/template",
-          Set.of(
-              "type",
-              "mode",
-              "sparkVersion",
-              "image",
-              "imagePullPolicy",
-              "mainClass",
-              "mainApplicationFile",
-              "arguments",
-              "restartPolicy",
-              "timeToLiveSeconds",
-              "sparkConf",
-              "driver",
-              "executor"),
-          "/spec/template/restartPolicy",
-          Set.of(
-              "type",
-              "onFailureRetries",
-              "onFailureRetryInterval",
-              "onSubmissionFailureRetries",
-              "onSubmissionFailureRetryInterval"),
-          "/spec/template/driver",
-          Set.of("cores", "memory", "memoryOverhead", "serviceAccount"),
-          "/spec/template/executor",
-          Set.of("cores", "instances", "memory", "memoryOverhead", "template"));
+  /** Exit codes that another try would give again: usage, input, rejects, an alert. */
+  private static final List<Integer> FINAL = List.of(2, 3, 4, 5);
 
   @TempDir private Path folder;
 
@@ -146,7 +109,6 @@ final class PlatformConfIT {
       assertEquals(
           "0", ConfFilesIT.load(file).getProperty("spark.executorEnv.NVIDIA_TF32_OVERRIDE"), file);
     }
-    assertEquals("0", nightlyConf().get("spark.executorEnv.NVIDIA_TF32_OVERRIDE"));
   }
 
   @Test
@@ -175,50 +137,118 @@ final class PlatformConfIT {
   }
 
   @Test
-  void theNightlyRunFitsTheOperatorsSchema() throws Exception {
-    JsonNode nightly = YAML.readTree(CONF.resolve("kubernetes/nightly.yaml").toFile());
-    assertEquals("sparkoperator.k8s.io/v1beta2", nightly.get("apiVersion").asText());
-    assertEquals("ScheduledSparkApplication", nightly.get("kind").asText());
-    OPERATOR.forEach(
-        (path, fields) ->
-            nightly
-                .at(path)
-                .fieldNames()
-                .forEachRemaining(field -> assertTrue(fields.contains(field), path + "/" + field)));
-    assertTrue(nightly.at("/spec/schedule").asText().matches("(\\S+ ){4}\\S+"));
-    assertEquals("Forbid", nightly.at("/spec/concurrencyPolicy").asText());
-    JsonNode template = nightly.at("/spec/template");
-    assertEquals("4.0.1", template.get("sparkVersion").asText());
-    assertEquals("org.anomalyscore.job.Main", template.get("mainClass").asText());
-    requireKnownAndValid(nightlyConf());
-    for (String role : List.of("driver", "executor")) {
-      for (String memory : List.of("memory", "memoryOverhead")) {
-        requireKnownAndValid(
-            Map.of(
-                "spark." + role + "." + memory, template.at("/" + role + "/" + memory).asText()));
-      }
-    }
-    JsonNode pod = template.at("/executor/template");
-    assertEquals(
-        1, STRICT.treeToValue(pod, PodTemplateSpec.class).getSpec().getContainers().size());
-    assertEquals(
-        YAML.readTree(CONF.resolve("kubernetes/executor-pod.yaml").toFile()).get("spec"),
-        pod.get("spec"));
+  void kubernetesKnowsEveryFieldOfTheNightlyRun() throws Exception {
+    String text = Files.readString(CONF.resolve("kubernetes/nightly.yaml"));
+    CronJob nightly = STRICT.readValue(text, CronJob.class);
+    assertTrue(nightly.getSpec().getSchedule().matches("(\\S+ ){4}\\S+"));
+    assertEquals("Forbid", nightly.getSpec().getConcurrencyPolicy());
+    JobSpec job = nightly.getSpec().getJobTemplate().getSpec();
+    Container driver = driver(nightly);
+    // Kubernetes takes a policy by exit codes only with these two.
+    assertEquals("Never", job.getTemplate().getSpec().getRestartPolicy());
+    PodFailurePolicyRule first = job.getPodFailurePolicy().getRules().get(0);
+    assertEquals(driver.getName(), first.getOnExitCodes().getContainerName());
+    assertEquals("FailJob", first.getAction());
+    assertEquals(FINAL, first.getOnExitCodes().getValues());
+    assertThrows(
+        UnrecognizedPropertyException.class,
+        () -> STRICT.readValue(text.replace("backoffLimit:", "backofLimit:"), CronJob.class));
   }
 
   @Test
-  void theNightlyRunTakesTheDefaultsAlong() throws Exception {
-    Map<String, String> defaults = strings(ConfFilesIT.load("spark-defaults.conf"));
-    defaults.remove("spark.driver.memory");
-    Map<String, String> nightly = nightlyConf();
-    defaults.forEach((key, value) -> assertEquals(value, nightly.get(key), key));
+  void theNightlyRunReportsAndKeepsTheExitCodeOfItsBenchmark() throws Exception {
+    CronJob nightly =
+        STRICT.readValue(Files.readString(CONF.resolve("kubernetes/nightly.yaml")), CronJob.class);
+    Path submit = folder.resolve("spark-submit");
+    String script = driver(nightly).getArgs().get(0);
+    assertTrue(script.contains("/opt/spark/bin/spark-submit"), script);
+    for (int code : List.of(0, 1, 2, 3, 4, 5, 137)) {
+      Files.writeString(
+          submit,
+          "#!/bin/bash\nfor a; do case $a in benchmark) echo $a; exit %d;; report) echo $a;; esac; done\n"
+              .formatted(code));
+      Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Process process =
+          new ProcessBuilder(
+                  "/bin/bash",
+                  "-c",
+                  script.replace("/opt/spark/bin/spark-submit", submit.toString()))
+              .start();
+      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(code, process.waitFor());
+      assertEquals(
+          Set.of(0, 3, 5).contains(code) ? "benchmark\nreport\n" : "benchmark\n", out, "" + code);
+    }
+  }
+
+  private static Container driver(CronJob nightly) {
+    return nightly
+        .getSpec()
+        .getJobTemplate()
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .get(0);
+  }
+
+  /** The keys are systemd's; systemd-analyze looks at the rest where it is installed. */
+  @Test
+  void systemdRetriesWhatMayEndOtherwise() throws Exception {
+    String service = Files.readString(CONF.resolve("systemd/anomaly-score-nightly.service"));
+    assertTrue(service.contains("\nRestart=on-failure\n"), service);
+    String codes = FINAL.toString().replaceAll("[\\[,\\]]", "");
+    assertTrue(service.contains("\nRestartPreventExitStatus=" + codes + "\n"), service);
+    Path units = Files.createDirectories(folder.resolve("units"));
+    for (String unit : List.of("anomaly-score-nightly.service", "anomaly-score-nightly.timer")) {
+      String text = Files.readString(CONF.resolve("systemd/" + unit));
+      // The program and the account are not on this machine.
+      Files.writeString(
+          units.resolve(unit),
+          text.replace("/srv/anomaly-score/bin/anomaly-score", "/bin/true")
+              .replaceAll("\nUser=.*", ""));
+    }
+    Process process;
+    try {
+      process =
+          new ProcessBuilder(
+                  "systemd-analyze", "verify", "--man=no", units + "/anomaly-score-nightly.timer")
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      Assumptions.abort("there is no systemd-analyze here: " + e.getMessage());
+      return;
+    }
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), out);
+    assertFalse(out.contains("anomaly-score-nightly"), out);
+  }
+
+  /** With stand-ins of Airflow's names; what Airflow itself says of the file is not tried. */
+  @Test
+  void airflowGivesUpOnWhatWouldEndTheSame() throws Exception {
+    Python.assume("runpy");
+    Python.Result result =
+        Python.run(
+            Map.of(),
+            Checkout.ROOT.resolve("integration-tests/src/test/python/load_dag.py").toString(),
+            CONF.resolve("airflow/anomaly_score_nightly.py").toString());
+    StringBuilder expected =
+        new StringBuilder(
+            "benchmark benchmark all_success \nreport report all_done benchmark\n0 done\n");
+    for (int code : List.of(1, 2, 3, 4, 5, 137, 143)) {
+      expected.append(code).append(FINAL.contains(code) ? " given up\n" : " tried again\n");
+    }
+    assertEquals(expected.toString(), result.out());
   }
 
   @Test
   void secretsAreNamedAndNeverGiven() throws Exception {
     for (String file : List.of("kubernetes/spark.conf", "kubernetes/nightly.yaml")) {
       String text = Files.readString(CONF.resolve(file));
-      assertEquals(4, text.split("s3-credentials:", -1).length - 1, file);
+      // spark.conf has both for driver and executors; in nightly.yaml the driver is the pod itself.
+      int named = file.endsWith(".conf") ? 4 : 2;
+      assertEquals(named, text.split("(: |\\s)s3-credentials[:,]", -1).length - 1, file);
       assertFalse(text.matches("(?s).*\\bAKIA[A-Z0-9]{16}.*"), file);
       assertFalse(text.contains("fs.s3a.secret.key"), file);
     }
@@ -309,12 +339,6 @@ final class PlatformConfIT {
       assertEquals(0.25, profile.taskResources().apply("gpu").amount());
       assertEquals(1, profile.executorResources().apply("gpu").amount());
     }
-  }
-
-  private static Map<String, String> nightlyConf() throws IOException {
-    JsonNode nightly = YAML.readTree(CONF.resolve("kubernetes/nightly.yaml").toFile());
-    return YAML.convertValue(
-        nightly.at("/spec/template/sparkConf"), new TypeReference<Map<String, String>>() {});
   }
 
   private static Map<String, String> strings(Properties properties) {
