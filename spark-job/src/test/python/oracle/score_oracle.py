@@ -62,6 +62,9 @@ class Profile:
 PROFILES = {
     "paper": Profile(),
     "authors-code": Profile(alpha=2 / 255, start_radius=1e-6, ball=8 / 255, ascends=False),
+    "repeatable": Profile(
+        eps=0.03, steps=2, alpha=0.03, attack_steps=2, noise_draws=5, attack_draws=4
+    ),
 }
 
 

@@ -21,7 +21,8 @@ public final class ProfileOptions {
       description = {
         "Takes all parameters from a profile: paper (default), or authors-code, the values of the"
             + " authors' published code, whose attack walks back towards the image; use that only"
-            + " to compare with the numbers that they published."
+            + " to compare with the numbers that they published; or repeatable, which spends the"
+            + " time of paper on several draws, so that the score of one image repeats."
       })
   private ScoreParameters profile;
 

@@ -9,7 +9,9 @@ public enum Profile {
   /** The paper's text. */
   PAPER(ScoreParameters.PAPER),
   /** The authors' published code. */
-  AUTHORS_CODE(ScoreParameters.AUTHORS_CODE);
+  AUTHORS_CODE(ScoreParameters.AUTHORS_CODE),
+  /** The cost of the paper's on several draws, so that the score of one image repeats. */
+  REPEATABLE(ScoreParameters.REPEATABLE);
 
   private final ScoreParameters parameters;
 

@@ -28,6 +28,20 @@ public final class ScoreParameters implements Serializable {
           .with(Parameter.ATTACK_START, 1e-6)
           .with(Parameter.ATTACK_BALL, 8.0 / 255);
 
+  /**
+   * Values that spend the passes of {@link #PAPER}, less one, on several draws, so that the score
+   * of one image repeats: short walks along several directions, and short attacks of larger steps.
+   * They were chosen by measurement, which {@code docs/models.md} shows.
+   */
+  public static final ScoreParameters REPEATABLE =
+      PAPER
+          .with(Parameter.NOISE_STEP, 0.03)
+          .with(Parameter.NOISE_STEPS, 2)
+          .with(Parameter.NOISE_DRAWS, 5)
+          .with(Parameter.ATTACK_STEP, 0.03)
+          .with(Parameter.ATTACK_STEPS, 2)
+          .with(Parameter.ATTACK_DRAWS, 4);
+
   private final EnumMap<Parameter, Number> values;
   private final boolean ascends;
 

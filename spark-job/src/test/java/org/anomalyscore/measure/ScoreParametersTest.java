@@ -27,6 +27,10 @@ class ScoreParametersTest {
             + " attackStart=1.0E-6, attackBall=0.03137254901960784, seed=0, noiseDraws=1, attackDraws=1,"
             + " ascends=false}",
         ScoreParameters.AUTHORS_CODE.toString());
+    assertEquals(
+        "{noiseStep=0.03, noiseSteps=2, attackStep=0.03, attackSteps=2, attackStart=0.001,"
+            + " attackBall=0.0, seed=0, noiseDraws=5, attackDraws=4, ascends=true}",
+        ScoreParameters.REPEATABLE.toString());
   }
 
   @ParameterizedTest
@@ -71,6 +75,7 @@ class ScoreParametersTest {
   void passesAreThoseOfTheDefinition() {
     assertEquals(33, ScoreParameters.PAPER.passes());
     assertEquals(1 + 30 + 1 + 2 * 21, withDraws(3, 2).passes());
+    assertTrue(ScoreParameters.REPEATABLE.passes() < ScoreParameters.PAPER.passes());
   }
 
   private static ScoreParameters withDraws(int noise, int attack) {

@@ -60,6 +60,11 @@ class ScorePredictorTest {
     assertOracle("tiny_scores_paper_5_draws.csv", ScoreParameters.PAPER.withDraws(5), 1e-6, 2);
   }
 
+  @Test
+  void repeatableProfileEqualsTheOracle() throws IOException {
+    assertOracle("tiny_scores_repeatable.csv", ScoreParameters.REPEATABLE, 1e-6);
+  }
+
   /**
    * Over 24 seeds of 12 images, whose 276 degrees of freedom leave a variance 9 % of uncertainty
    * and a ratio of two 12 %: a factor of 1.5 is more than three standard errors.
