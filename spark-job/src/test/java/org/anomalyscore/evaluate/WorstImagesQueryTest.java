@@ -59,7 +59,7 @@ class WorstImagesQueryTest {
 
   private Dataset<Row> query(String tables) throws Exception {
     Dataset<Row> last = null;
-    for (String statement : Files.readString(QUERY).replace("${tables}", tables).split(";\n")) {
+    for (String statement : Files.readString(QUERY).replace("${tables}", tables).split(";\n", 0)) {
       last = TestSpark.session().sql(statement);
     }
     return last;

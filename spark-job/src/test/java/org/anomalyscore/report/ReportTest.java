@@ -411,7 +411,8 @@ public class ReportTest {
     assertTrue(text.contains("4 of 40 images are flagged at a false discovery rate of 5 %."), text);
     assertEquals(2, text.split("are flagged at", -1).length, "of old nothing is known");
     assertTrue(
-        text.contains("AS-i ranks the wrong way under this feature model for g (90 against 100):"),
+        text.contains(
+            "AS-i ranks the wrong way under this feature model for g (90.00 against 100.0):"),
         text);
     assertTrue(text.contains("<h5>Highest AS-i</h5>"), "without scores of the reference");
     assertFalse(text.contains("atypicality&nbsp;"));
