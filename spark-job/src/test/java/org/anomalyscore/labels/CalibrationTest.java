@@ -52,7 +52,7 @@ class CalibrationTest {
     for (int i = 0; i < IMAGES; i++) {
       label[i] = i / 2 + (i % 2 == 0 ? 100 : 0);
       c[i] = 0.1 + 0.02 * random.nextDouble();
-      v[i] = (i % 2 == 0 ? 50 : 20) - 0.3 * (i / 2) + random.nextGaussian();
+      v[i] = (i % 2 == 0 ? 50 : 20) - 0.3 * Math.floor(i / 2.0) + random.nextGaussian();
       rows.add(row("gan", path(i), c[i], v[i]));
     }
     for (int i = 0; i < 50; i++) {
