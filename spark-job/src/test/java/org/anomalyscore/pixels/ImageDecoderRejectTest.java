@@ -373,8 +373,8 @@ class ImageDecoderRejectTest {
     byte[] file = fax(page, compression);
     assertEquals(200, ImageDecoder.decode(file, LIMIT).width());
     TiffDirectory tags = new TiffDirectory(file);
-    int start = (int) tags.value(TiffDirectory.STRIP_OFFSETS, 0);
-    int end = start + (int) tags.value(TiffDirectory.STRIP_BYTE_COUNTS, 0);
+    int start = tags.value(TiffDirectory.STRIP_OFFSETS, 0);
+    int end = start + tags.value(TiffDirectory.STRIP_BYTE_COUNTS, 0);
     int half = (start + end) / 2;
     Arrays.fill(file, half, end, (byte) 0);
     for (int i = 1; i <= marks; i++) {
