@@ -28,18 +28,26 @@ class DAG:
         pass
 
 
-class SparkSubmitOperator:
-    code = 0
-
-    def __init__(self, task_id, application, java_class, application_args, trigger_rule="all_success"):
+class EmptyOperator:
+    def __init__(self, task_id, retries=None, trigger_rule="all_success"):
         self.task_id = task_id
-        self.arguments = application_args
         self.trigger_rule = trigger_rule
         self.after = []
         DAG.now.tasks.append(self)
 
     def __rshift__(self, other):
         other.after.append(self.task_id)
+
+    def __rrshift__(self, others):
+        self.after.extend(other.task_id for other in others)
+
+
+class SparkSubmitOperator(EmptyOperator):
+    code = 0
+
+    def __init__(self, task_id, application, java_class, application_args, trigger_rule="all_success"):
+        super().__init__(task_id, trigger_rule=trigger_rule)
+        self.application_args = application_args
 
     def execute(self, context):
         if self.code:
@@ -52,6 +60,8 @@ def module(name, **members):
 
 
 module("airflow", DAG=DAG)
+module("airflow.operators")
+module("airflow.operators.empty", EmptyOperator=EmptyOperator)
 module("airflow.exceptions", AirflowException=AirflowException, AirflowFailException=AirflowFailException)
 for package in ["airflow.providers", "airflow.providers.apache", "airflow.providers.apache.spark"]:
     module(package)
@@ -60,7 +70,8 @@ module("airflow.providers.apache.spark.operators.spark_submit", SparkSubmitOpera
 
 dag = runpy.run_path(sys.argv[1])["dag"]
 for task in dag.tasks:
-    print(task.task_id, task.arguments[0], task.trigger_rule, ",".join(task.after))
+    command = getattr(task, "application_args", ["-"])[0]
+    print(" ".join([task.task_id, command, task.trigger_rule, ",".join(task.after)]).strip())
 for code in [0, 1, 2, 3, 4, 5, 137, 143]:
     SparkSubmitOperator.code = code
     try:

@@ -235,7 +235,12 @@ final class PlatformConfIT {
             CONF.resolve("airflow/anomaly_score_nightly.py").toString());
     StringBuilder expected =
         new StringBuilder(
-            "benchmark benchmark all_success \nreport report all_done benchmark\n0 done\n");
+            """
+            benchmark benchmark all_success
+            report report all_done benchmark
+            outcome - all_success benchmark,report
+            0 done
+            """);
     for (int code : List.of(1, 2, 3, 4, 5, 137, 143)) {
       expected.append(code).append(FINAL.contains(code) ? " given up\n" : " tried again\n");
     }

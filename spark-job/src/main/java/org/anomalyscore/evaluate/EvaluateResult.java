@@ -39,6 +39,7 @@ public record EvaluateResult(Evaluator.Result found, String evaluations) impleme
     object.put("reference", reference);
     object.put("generators", found.rows().stream().map(TableRow::asMap).toList());
     object.put("unusual", found.unusual());
+    object.put("notes", Leaderboard.notes(found));
     return object;
   }
 }

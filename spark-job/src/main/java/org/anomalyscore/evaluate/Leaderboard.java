@@ -37,31 +37,35 @@ public final class Leaderboard {
             + " score higher:\ncompare it with 'chance', what two sets of these sizes from one"
             + " distribution give on average,\nand 'chance 95 %', which they exceed once in twenty."
             + " p is the permutation test's.");
-    if (sizesDiffer(result.rows())) {
-      text.append(
-          "\nNOTE: these sets differ in size by more than a factor of two, so their scores are not"
-              + " comparable with\neach other: read each against its own chance.");
-    }
-    List<String> note = ArithmeticNote.of(result.rows(), (row, column) -> (String) row.get(column));
-    if (!note.isEmpty()) {
-      text.append("\nNOTE: ").append(String.join("\n", note));
-    }
     text.append(flags(result));
-    String direction = AsIDirection.note(result.rows(), TableRow::get);
-    if (direction != null) {
-      text.append("\nNOTE: ").append(direction);
-    }
-    String order =
-        result.rows().isEmpty() ? null : ImageOrder.warning(result.rows(), TableRow::get);
-    if (order != null) {
-      text.append("\nNOTE: ").append(order);
-    }
+    notes(result).forEach(note -> text.append("\nNOTE: ").append(note));
     text.append(SetMeasuresTable.render(result));
     result.warnings().forEach(warning -> text.append("\n").append(warning));
     result
         .failed()
         .forEach((dataset, reason) -> text.append("\nFAILED ").append(dataset + ": " + reason));
     return VisibleText.ofLines(text.toString());
+  }
+
+  /** What a reader must know before the numbers are compared. */
+  static List<String> notes(Evaluator.Result result) {
+    List<String> notes = new ArrayList<>();
+    if (sizesDiffer(result.rows())) {
+      notes.add(
+          "these sets differ in size by more than a factor of two, so their scores are not"
+              + " comparable with\neach other: read each against its own chance.");
+    }
+    List<String> arithmetic =
+        ArithmeticNote.of(result.rows(), (row, column) -> (String) row.get(column));
+    if (!arithmetic.isEmpty()) {
+      notes.add(String.join("\n", arithmetic));
+    }
+    notes.add(AsIDirection.note(result.rows(), TableRow::get));
+    if (!result.rows().isEmpty()) {
+      notes.add(ImageOrder.warning(result.rows(), TableRow::get));
+    }
+    notes.removeIf(note -> note == null);
+    return notes;
   }
 
   /** Which images are unlike the reference's, a line a set that has some. */

@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.col;
 
 import java.sql.Timestamp;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Table;
@@ -15,13 +15,13 @@ import org.apache.spark.sql.Row;
 /**
  * What the score runs of a configuration computed in.
  *
- * @param byStart the list that a run recorded, by the time at which it began, which its scores bear
- *     too; runs of versions that did not record it are not among them
+ * @param byStart what a run recorded, by the time at which it began, which its scores bear too;
+ *     runs of versions that did not record it are not among them
  */
-record RunArithmetic(Map<Timestamp, List<String>> byStart) {
+record RunArithmetic(Map<Timestamp, Set<String>> byStart) {
 
   static RunArithmetic read(TableStore store, String configId) {
-    Map<Timestamp, List<String>> byStart = new HashMap<>();
+    Map<Timestamp, Set<String>> byStart = new HashMap<>();
     for (Row run :
         store
             .read(Table.RUNS)
@@ -29,7 +29,9 @@ record RunArithmetic(Map<Timestamp, List<String>> byStart) {
             .where(col("arithmetic").isNotNull())
             .select("started_at", "arithmetic")
             .collectAsList()) {
-      byStart.put(run.getAs("started_at"), Json.readTexts(run.getAs("arithmetic")));
+      byStart
+          .computeIfAbsent(run.getAs("started_at"), start -> new TreeSet<>())
+          .addAll(Json.readTexts(run.getAs("arithmetic")));
     }
     return new RunArithmetic(byStart);
   }
@@ -37,7 +39,7 @@ record RunArithmetic(Map<Timestamp, List<String>> byStart) {
   /** Of the runs that a set's scores are of, as JSON; null where none has recorded it. */
   String of(ScoredSet set) {
     TreeSet<String> all = new TreeSet<>();
-    set.scoredAt().forEach(start -> all.addAll(byStart.getOrDefault(start, List.of())));
+    set.scoredAt().forEach(start -> all.addAll(byStart.getOrDefault(start, Set.of())));
     return all.isEmpty() ? null : Json.write(all);
   }
 }

@@ -74,8 +74,9 @@ final class Arithmetic {
       function.invokePointer(new Object[] {text});
       int length = (int) text.getLong(OFFSET_OF_LENGTH);
       return new String(text.getPointer(0).getByteArray(0, length), StandardCharsets.US_ASCII);
-    } catch (UnsatisfiedLinkError e) {
-      // Of a libtorch that was built otherwise, or where JNA may not unpack its own library.
+    } catch (LinkageError e) {
+      // Of a libtorch that was built otherwise, or where JNA may not unpack its own library: an
+      // UnsatisfiedLinkError at first, and a NoClassDefFoundError whenever it is tried again.
       return UNKNOWN;
     }
   }

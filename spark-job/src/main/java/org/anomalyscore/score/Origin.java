@@ -66,12 +66,16 @@ record Origin(String images, List<String> otherFolders) {
     for (String other : others) {
       if (other != null) {
         String then = qualified(new Path(other), system);
-        if (!then.equals(now) && !then.startsWith(now + Path.SEPARATOR)) {
+        if (!isWithin(then, now) && !isWithin(now, then)) {
           besides.add(other);
         }
       }
     }
     return besides.stream().sorted().toList();
+  }
+
+  private static boolean isWithin(String path, String folder) {
+    return path.equals(folder) || path.startsWith(folder + Path.SEPARATOR);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.anomalyscore.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -232,6 +233,7 @@ class EvaluatorTest {
     assertTrue(
         board.contains("  " + there + ": mixed\n  " + here + ": mixed, real, same\n"), board);
     assertEquals(board.indexOf("NOTE"), board.lastIndexOf("NOTE"));
+    assertEquals(Leaderboard.notes(result), EvaluateResult.json(result).get("notes"));
     // Scored again elsewhere, row by row: those of before count no more.
     scoredIn("mixed", Instant.EPOCH.plusSeconds(4), here);
     assertFalse(Leaderboard.render(evaluate("same", "mixed")).contains("NOTE"));
@@ -240,8 +242,12 @@ class EvaluatorTest {
   @Test
   void scoresInFloat64AreTheSameEverywhereAndNotNoted() {
     scoredIn("real", Instant.EPOCH, "float64, cpu AVX512 GenuineIntel, PyTorch 2.7.1");
-    scoredIn("same", Instant.EPOCH, "float64, cpu AVX2 AuthenticAMD, PyTorch 2.7.1");
-    assertFalse(Leaderboard.render(evaluate("same")).contains("NOTE"));
+    scoredIn("same", Instant.EPOCH.plusSeconds(1), "float64, cpu AVX2 AuthenticAMD, PyTorch 2.7.1");
+    Evaluator.Result result = evaluate("same");
+    assertNotEquals(
+        result.rows().get(0).get("arithmetic"), result.rows().get(0).get("reference_arithmetic"));
+    assertFalse(Leaderboard.render(result).contains("NOTE"));
+    assertEquals(List.of(), EvaluateResult.json(result).get("notes"));
   }
 
   private String refusal() {

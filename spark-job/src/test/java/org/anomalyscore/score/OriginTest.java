@@ -99,6 +99,9 @@ class OriginTest {
     assertEquals(1, store.read(Table.RUNS).count(), "the refusal is no run of the data set");
     Files.copy(TestModels.images().get(5), a.resolve("new.png"));
     assertEquals(1, score(a.toString(), true).scored());
+    Path below = Files.createDirectories(a.resolve("below"));
+    Files.copy(TestModels.images().get(6), below.resolve("new.png"));
+    assertEquals(1, score(below.toString(), true).scored(), "a part of the folder of before");
   }
 
   @Test
