@@ -215,7 +215,8 @@ public enum Statistic {
       Group.IMAGES,
       "flagged",
       "flagged",
-      "Share of its images that are flagged as unlike the reference's",
+      "Share of its images that are flagged as unlike the reference's; none where the reference has"
+          + " no scatter",
       "%.3f"),
   REPEATABILITY_AS_I(
       Group.IMAGES,
