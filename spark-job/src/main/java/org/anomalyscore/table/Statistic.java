@@ -110,8 +110,8 @@ public enum Statistic {
       Group.COMPLEXITY,
       "repeatability_complexity",
       "C repeatability",
-      "Correlation of C of its images with that under another seed, 0 to 1; below 0.5 the order of"
-          + " single images is mostly chance",
+      "Correlation of C of its images with that under another seed, at most 1 and below 0 by"
+          + " chance; below 0.5 the order of single images is mostly chance",
       "%.2f"),
   REFERENCE_REPEATABILITY_COMPLEXITY(
       Group.COMPLEXITY,
@@ -181,8 +181,8 @@ public enum Statistic {
       Group.VULNERABILITY,
       "repeatability_vulnerability",
       "V repeatability",
-      "Correlation of V of its images with that under another seed, 0 to 1; below 0.5 the order of"
-          + " single images is mostly chance",
+      "Correlation of V of its images with that under another seed, at most 1 and below 0 by"
+          + " chance; below 0.5 the order of single images is mostly chance",
       "%.2f"),
   REFERENCE_REPEATABILITY_VULNERABILITY(
       Group.VULNERABILITY,
@@ -222,8 +222,8 @@ public enum Statistic {
       Group.IMAGES,
       "repeatability_as_i",
       "AS-i repeatability",
-      "Correlation of AS-i of its images with that under another seed, 0 to 1; below 0.5 the order of"
-          + " single images is mostly chance",
+      "Correlation of AS-i of its images with that under another seed, at most 1 and below 0 by"
+          + " chance; below 0.5 the order of single images is mostly chance",
       "%.2f"),
   REFERENCE_REPEATABILITY_AS_I(
       Group.IMAGES,
