@@ -69,13 +69,20 @@ public final class EvaluationText {
     return differs == null ? "not tested" : differs ? "differs" : "not told apart";
   }
 
+  static final String NOT_JUDGED = "cannot be judged: the reference has no scatter";
+
   /**
    * How many images are flagged, as a sentence; null in an evaluation of before there were flags.
    */
   public static String flagged(Row row) {
     Double share = number(row, FLAGGED);
     Double rate = Comparison.number(row, "flag_fdr");
-    return share == null || rate == null ? null : flagged(share, row.<Long>getAs("n"), rate) + ".";
+    if (rate == null) {
+      return null;
+    }
+    return share == null
+        ? "Single images " + NOT_JUDGED + "."
+        : flagged(share, row.<Long>getAs("n"), rate) + ".";
   }
 
   /** Without the full stop: {@code 37 of 1,000 images are flagged ...}. */

@@ -49,6 +49,8 @@ public final class Evaluator {
    * What came out, best first.
    *
    * @param nReference images of the reference set
+   * @param nJudging those of them that the p-values of single images count by; 0 where these cannot
+   *     be judged, since the reference has no scatter
    * @param rows of the table {@code evaluations}, by rising Anomaly Score
    * @param failed sets that could not be evaluated, and why
    * @param unusual the most unusual of the flagged images of each set that has some
@@ -59,6 +61,7 @@ public final class Evaluator {
       String model,
       String reference,
       int nReference,
+      int nJudging,
       List<TableRow> rows,
       Map<String, String> failed,
       Map<String, List<UnusualImage>> unusual,
@@ -82,6 +85,7 @@ public final class Evaluator {
           choice.model(),
           real.dataset(),
           real.size(),
+          atypicality.referenceCount(),
           rows,
           failed,
           unusual,
@@ -249,7 +253,7 @@ public final class Evaluator {
     putTests(row, "vulnerability", real.vulnerability(), generated.vulnerability());
     putImages(row, real, generated);
     UnusualImages unusual = UnusualImages.of(against.atypicality(), generated, flagRate);
-    row.with("flagged", unusual.flagged() / (double) generated.size()).with("flag_fdr", flagRate);
+    row.with("flagged", unusual.share(generated.size())).with("flag_fdr", flagRate);
     Dataset<Row> current = current(choice, images);
     String warning =
         against.files().warning(real.dataset(), images.dataset(), FileDifferences.of(current));

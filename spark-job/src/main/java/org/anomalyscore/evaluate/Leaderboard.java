@@ -70,11 +70,16 @@ public final class Leaderboard {
 
   /** Which images are unlike the reference's, a line a set that has some. */
   private static String flags(Evaluator.Result result) {
+    if (result.nJudging() == 0) {
+      return result.rows().isEmpty()
+          ? ""
+          : "\nNOTE: Single images " + EvaluationText.NOT_JUDGED + " in C and V.";
+    }
     List<String> lines = new ArrayList<>();
     List<String> none = new ArrayList<>();
     double rate = Double.NaN;
     for (TableRow row : result.rows()) {
-      // An evaluation always has both.
+      // An evaluation has both where the reference has a scatter.
       double share = (Double) row.get(Statistic.FLAGGED.column());
       rate = (Double) row.get("flag_fdr");
       String dataset = row.get("dataset").toString();
@@ -101,7 +106,7 @@ public final class Leaderboard {
       lines.add(
           "%nNo image is flagged at a false discovery rate of %s %% of %s."
               .formatted(EvaluationText.percent(rate), String.join(", ", none)));
-      if (result.nReference() < least) {
+      if (result.nJudging() < least) {
         lines.add(" None could be: that takes at least %d reference images.".formatted(least));
       }
     }

@@ -153,8 +153,9 @@ public final class LeaderboardPart implements Part {
     BiFunction<Row, String, Object> column = (row, name) -> row.getAs(name);
     String text =
         ImageOrder.isUnknown(rows, column)
-            ? "How much of the order of single images is chance is not known, since their scores are"
-                + " of one draw: score with --draws 2 or more."
+            ? "How much of the order of single images is chance is not known: their scores are of one"
+                + " draw, or were evaluated by an earlier version. Score with --draws 2 or more, and"
+                + " evaluate again."
             : ImageOrder.warning(rows, column);
     return text == null ? null : VisibleText.of(text);
   }

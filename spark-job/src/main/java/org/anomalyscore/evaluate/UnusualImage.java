@@ -7,7 +7,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  * An image that is flagged.
  *
  * @param path as in the tables
- * @param atypicality robust standard deviations from the middle of the reference
+ * @param atypicality robust standard deviations from the middle of the reference; infinite where C
+ *     or V is 0
  * @param pValue how often an image of the reference's kind lies as far out
  * @param qValue the least false discovery rate at which it is flagged
  * @param direction which of C and V is high or low, in words

@@ -93,8 +93,28 @@ record UnusualImages(Atypicality atypicality, double[] p, double[] q, int flagge
         AnomalyScore.perImage(c, v),
         known ? (Double) distance : null,
         known ? (Double) itsP : null,
-        known ? (Double) q[Arrays.binarySearch(p, itsP)] : null,
+        known ? (Double) qValue(itsP) : null,
         known ? atypicality.scatter().direction(c, v) : null);
+  }
+
+  /**
+   * The q-value of an image. Where its p-value is none of the set's, since a score run has
+   * committed after the set was judged, it is that of the next larger one.
+   */
+  double qValue(double itsP) {
+    int found = Arrays.binarySearch(p, itsP);
+    int place = Math.min(found < 0 ? -found - 1 : found, p.length - 1);
+    return place < 0 ? itsP : Math.max(itsP, q[place]);
+  }
+
+  /**
+   * The share of flagged images.
+   *
+   * @param images of the set
+   * @return NaN where no image can be judged, since the reference has no scatter
+   */
+  double share(int images) {
+    return atypicality.referenceCount() == 0 ? Double.NaN : flagged / (double) images;
   }
 
   /** The most unusual of the flagged images, a few of them. */

@@ -3,8 +3,6 @@ package org.anomalyscore.report;
 import static org.anomalyscore.page.HtmlTable.cell;
 import static org.anomalyscore.page.HtmlTable.number;
 import static org.anomalyscore.page.HtmlTable.text;
-import static org.anomalyscore.table.Statistic.REFERENCE_REPEATABILITY_AS_I;
-import static org.anomalyscore.table.Statistic.REPEATABILITY_AS_I;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -90,20 +88,12 @@ final class PageBuilder {
       if (set.comparison() == id) {
         if (set.isReference()) {
           reference =
-              section(
-                  set,
-                  null,
-                  List.of(),
-                  Comparison.number(
-                      comparison.newest().get(0), REFERENCE_REPEATABILITY_AS_I.column()));
+              section(set, null, List.of(), ImageOrder.noteOfReference(comparison.newest().get(0)));
         } else {
           Row row = comparison.newest().get(next++);
           sections.add(
               section(
-                  set,
-                  row,
-                  comparison.history().get(set.dataset()),
-                  Comparison.number(row, REPEATABILITY_AS_I.column())));
+                  set, row, comparison.history().get(set.dataset()), ImageOrder.noteOfSet(row)));
         }
       }
     }
@@ -130,7 +120,7 @@ final class PageBuilder {
         pretty(runs.configurations().get(comparison.configId())));
   }
 
-  private Section section(ReportedSet set, Row row, List<Row> history, Double repeatabilityOfAsI) {
+  private Section section(ReportedSet set, Row row, List<Row> history, String order) {
     Shape shape = shapes.get(set.id());
     String folder = shape == null ? "" : PageModel.commonFolder(shape.gallery());
     boolean byAtypicality = atypical.isKnown(set.comparison());
@@ -160,9 +150,7 @@ final class PageBuilder {
         row == null ? null : EvaluationText.human(row),
         row == null ? null : labels(Comparison.text(row, "labels")),
         set.images() == null ? null : VisibleText.of(set.images()),
-        Stream.concat(set.notes().stream(), Stream.ofNullable(ImageOrder.note(repeatabilityOfAsI)))
-            .map(VisibleText::of)
-            .toList(),
+        Stream.concat(set.notes().stream(), Stream.ofNullable(order)).map(VisibleText::of).toList(),
         shape != null,
         history.size(),
         VisibleText.of(folder),

@@ -110,8 +110,8 @@ public enum Statistic {
       Group.COMPLEXITY,
       "repeatability_complexity",
       "C repeatability",
-      "Correlation of C of its images with that under another seed, 0 to 1; below 0.5 the order of"
-          + " single images is mostly chance",
+      "Correlation of C of its images with that under another seed, at most 1 and below 0 by"
+          + " chance; below 0.5 the order of single images is mostly chance",
       "%.2f"),
   REFERENCE_REPEATABILITY_COMPLEXITY(
       Group.COMPLEXITY,
@@ -181,8 +181,8 @@ public enum Statistic {
       Group.VULNERABILITY,
       "repeatability_vulnerability",
       "V repeatability",
-      "Correlation of V of its images with that under another seed, 0 to 1; below 0.5 the order of"
-          + " single images is mostly chance",
+      "Correlation of V of its images with that under another seed, at most 1 and below 0 by"
+          + " chance; below 0.5 the order of single images is mostly chance",
       "%.2f"),
   REFERENCE_REPEATABILITY_VULNERABILITY(
       Group.VULNERABILITY,
@@ -215,14 +215,15 @@ public enum Statistic {
       Group.IMAGES,
       "flagged",
       "flagged",
-      "Share of its images that are flagged as unlike the reference's",
+      "Share of its images that are flagged as unlike the reference's; none where the reference has"
+          + " no scatter",
       "%.3f"),
   REPEATABILITY_AS_I(
       Group.IMAGES,
       "repeatability_as_i",
       "AS-i repeatability",
-      "Correlation of AS-i of its images with that under another seed, 0 to 1; below 0.5 the order of"
-          + " single images is mostly chance",
+      "Correlation of AS-i of its images with that under another seed, at most 1 and below 0 by"
+          + " chance; below 0.5 the order of single images is mostly chance",
       "%.2f"),
   REFERENCE_REPEATABILITY_AS_I(
       Group.IMAGES,

@@ -47,7 +47,7 @@ class AlertTest {
   private List<Alert> alerts(TableRow now, Double maxIncrease) {
     return Alert.of(
         store(),
-        new Evaluator.Result("c", "m", "real", 9, List.of(now), Map.of(), Map.of(), List.of()),
+        new Evaluator.Result("c", "m", "real", 9, 9, List.of(now), Map.of(), Map.of(), List.of()),
         maxIncrease);
   }
 

@@ -13,12 +13,14 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.stats.Atypicality;
 import org.anomalyscore.stats.TwoSampleTests;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
@@ -114,8 +116,8 @@ class EvaluatorTest {
     String board = Leaderboard.render(result);
     assertTrue(board.contains("AS-i repeatability"), board);
     String warned =
-        "NOTE: The order of single images is mostly chance in real %.2f, bad %.2f (repeatability"
-            .formatted(repeatability(real, "as_i"), repeatability(bad, "as_i"));
+        "NOTE: The order of single images is mostly chance in real (%s), bad (%s): the least"
+            .formatted(least(real), least(bad));
     assertTrue(board.contains(warned), board);
     TableRow unknown =
         result.rows().stream()
@@ -140,6 +142,14 @@ class EvaluatorTest {
     assertNull(result.rows().get(0).get("repeatability_complexity"));
     assertNotNull(result.rows().get(0).get("reference_repeatability_complexity"));
     assertFalse(Leaderboard.render(result).contains("AS-i repeatability"));
+  }
+
+  private static String least(List<Row> rows) {
+    Map<String, String> symbols = Map.of("complexity", "C", "vulnerability", "V", "as_i", "AS-i");
+    String measure =
+        Collections.min(
+            symbols.keySet(), Comparator.comparingDouble(name -> repeatability(rows, name)));
+    return "%s %.2f".formatted(symbols.get(measure), repeatability(rows, measure));
   }
 
   private static double repeatability(List<Row> rows, String measure) {
@@ -564,6 +574,92 @@ class EvaluatorTest {
     store().append(Table.SCORES, normal("odd", 10, 2, 1));
     String board = Leaderboard.render(evaluate("odd"));
     assertTrue(board.contains("that takes at least 19 reference images."), board);
+  }
+
+  /** Reference images without a logarithm are not counted by. */
+  @Test
+  void ofAReferenceOnlyImagesWithAtypicalityCount() {
+    double[][] real = columns(normal("real", 19, 1, 0));
+    real[0][7] = Double.NaN;
+    Atypicality atypicality = Atypicality.of(real[0], real[1]);
+    Evaluator.Result result =
+        new Evaluator.Result(
+            "c",
+            "m",
+            "real",
+            19,
+            atypicality.referenceCount(),
+            new ArrayList<>(List.of(row("g", 0.0))),
+            Map.of(),
+            Map.of(),
+            List.of());
+    String board = Leaderboard.render(result);
+    assertTrue(board.contains("that takes at least 19 reference images."), board);
+  }
+
+  private static TableRow row(String dataset, Double flagged) {
+    return TableRow.of(Table.EVALUATIONS)
+        .with("reference", "real")
+        .with("dataset", dataset)
+        .with("n", 10L)
+        .with("anomaly_score", 0.5)
+        .with("flagged", flagged)
+        .with("flag_fdr", 0.05);
+  }
+
+  @Test
+  void withoutAScatterImagesCannotBeJudged() {
+    List<Row> real = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      real.add(score("c", "real", "real" + i, 0.1, 20 + 0.1 * i, Instant.EPOCH));
+    }
+    store().append(Table.SCORES, real);
+    store().append(Table.SCORES, normal("odd", 10, 2, 1));
+    Evaluator.Result result = evaluate("odd");
+    assertEquals(0, result.nJudging());
+    assertNull(result.rows().get(0).get("flagged"));
+    String board = Leaderboard.render(result);
+    assertTrue(board.contains("cannot be judged: the reference has no scatter"), board);
+    assertFalse(board.contains("No image is flagged"), board);
+    Row row = result.rows().get(0).toRow();
+    store().append(Table.EVALUATIONS, List.of(row));
+    assertEquals(
+        "Single images cannot be judged: the reference has no scatter.",
+        EvaluationText.flagged(store().read(Table.EVALUATIONS).first()));
+  }
+
+  @Test
+  void anImageWithoutVulnerabilityIsTheMostUnusual() {
+    store().append(Table.SCORES, normal("real", 100, 1, 0));
+    List<Row> still = normal("still", 10, 2, 0);
+    still.set(3, score("c", "still", "still3", 0.13, 0, Instant.EPOCH));
+    store().append(Table.SCORES, still);
+    List<Row> kept = new ArrayList<>();
+    Evaluator.Result result =
+        new Evaluator(store(), QUICK)
+            .allowIncomplete(true)
+            .flagRate(0.1)
+            .perImage(rows -> kept.addAll(rows.collectAsList()))
+            .evaluate(Run.start("test"), "real", List.of("still"), null);
+    UnusualImage worst = result.unusual().get("still").get(0);
+    assertEquals("still3", worst.path());
+    assertEquals(Double.POSITIVE_INFINITY, worst.atypicality());
+    assertEquals(1 / 101.0, worst.pValue());
+    assertEquals("V low", worst.direction());
+    assertTrue(Leaderboard.render(result).contains("still3 (atypicality Infinity, V low)"));
+  }
+
+  /** As where a score run commits between the judgement of a set and the rows of its images. */
+  @Test
+  void anImageThatTheSetWasNotJudgedWithHasAQValueToo() {
+    double[][] real = columns(normal("real", 100, 1, 0));
+    UnusualImages judged =
+        new UnusualImages(
+            Atypicality.of(real[0], real[1]), new double[] {0.2, 0.6}, new double[] {0.4, 0.6}, 0);
+    assertEquals(0.4, judged.qValue(0.2));
+    assertEquals(0.4, judged.qValue(0.1));
+    assertEquals(0.6, judged.qValue(0.3));
+    assertEquals(0.9, judged.qValue(0.9));
   }
 
   /** Differs by a higher complexity, and so has a lower AS-i; the other set differs otherwise. */

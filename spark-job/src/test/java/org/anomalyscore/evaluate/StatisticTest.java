@@ -123,7 +123,15 @@ class StatisticTest {
     String board =
         Leaderboard.render(
             new Evaluator.Result(
-                "c", "net", "real", 30, List.of(row(0), row(1)), Map.of(), Map.of(), List.of()));
+                "c",
+                "net",
+                "real",
+                30,
+                30,
+                List.of(row(0), row(1)),
+                Map.of(),
+                Map.of(),
+                List.of()));
     String below = board.substring(board.indexOf("Set measures"));
     for (Statistic measure : Statistic.of(Group.SET)) {
       assertTrue(below.contains(TextTable.title(measure)), measure.title());

@@ -128,16 +128,17 @@ public class ReportTest {
         evaluation("c", "sure", 30, 1)
             .with("repeatability_as_i", 0.5)
             .with("repeatability_complexity", 0.625)
-            .with("reference_repeatability_as_i", 0.49),
+            .with("reference_repeatability_as_i", 0.49)
+            .with("reference_repeatability_vulnerability", 0.125),
         evaluation("c", "chance", 30, 1).with("repeatability_as_i", -0.25));
     String text = flat(html());
     assertTrue(
         text.contains(
-            "The order of single images is mostly chance in real 0.49, chance -0.25 (repeatability"
-                + " of AS-i)."),
+            "The order of single images is mostly chance in real (V 0.13), chance (AS-i -0.25): the"
+                + " least repeatability of C, V and AS-i."),
         text);
     // The reference's own note and that of one set.
-    assertEquals(2, text.split("mostly chance: the repeatability of AS-i is", -1).length - 1);
+    assertEquals(2, text.split("mostly chance: the least repeatability is", -1).length - 1);
     assertTrue(text.contains("C repeatability") && text.contains(">0.63<"), "the board's column");
     assertFalse(text.contains("V repeatability"), "of which nothing is known");
   }
@@ -146,7 +147,8 @@ public class ReportTest {
   void itSaysThatOneDrawSaysNothingOfTheOrder() throws Exception {
     evaluations(evaluation("c", "set", 30, 1));
     String text = flat(html());
-    assertTrue(text.contains("since their scores are of one draw: score with --draws 2"), text);
+    assertTrue(
+        text.contains("is not known: their scores are of one draw, or were evaluated"), text);
     assertFalse(text.contains("AS-i repeatability"), "no column without a number");
   }
 

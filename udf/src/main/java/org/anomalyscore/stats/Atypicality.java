@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * How unusual single images are beside the natural images of a reference: the {@link RobustScatter
@@ -15,10 +17,15 @@ import java.util.Map;
  * not count for itself (leave-one-out, exact). The p-value of another image is (1 + k) / (1 + n),
  * with k the number of the n reference images that are at least as far out: a conformal p-value
  * (Bates, Candès, Lei, Romano and Sesia 2023, Annals of Statistics 51(1), doi:10.1214/22-AOS2244),
- * which needs no normal distribution. It is valid where the image is one of the reference's kind,
- * whatever the shape of the scatter; a poor fit of that shape costs power only. Ties count as being
- * as far out. No p-value is below 1 / (1 + n). {@link FalseDiscoveryRate} says which of many images
- * may be flagged.
+ * which needs no normal distribution. Their theorem is of a part of the reference that the distance
+ * was not fitted to; here all of it is used twice, by leaving one out (a jackknife), so that the
+ * p-value of an image of the reference's kind is valid approximately; checked by simulation for n =
+ * 30, 100 and 500, and for heavy tails and two clusters with n = 100. Where the scatter does not
+ * have the shape of the distance, power is lost. Ties count as being as far out. No p-value is
+ * below 1 / (1 + n). {@link FalseDiscoveryRate} says which of many images may be flagged.
+ *
+ * <p>An image of the reference that lies infinitely far out, since its C or V is 0 or since the
+ * others have no scatter without it, counts as such.
  *
  * <p>Time O(n log n), with some dozen sorts of the reference; memory some arrays of its length.
  */
@@ -37,7 +44,8 @@ public final class Atypicality implements Serializable {
 
   /**
    * Measures a reference; the arrays are read, not kept. Images whose C or V has no finite
-   * logarithm are left out. Below three images, or without a scatter, all results are NaN.
+   * logarithm are no part of the scatter, and those that have no logarithm at all are left out.
+   * Below three images, or without a scatter, all results are NaN.
    *
    * @param complexity C of each image of the reference, radians
    * @param vulnerability V of the same image
@@ -45,13 +53,26 @@ public final class Atypicality implements Serializable {
    */
   public static Atypicality of(double[] complexity, double[] vulnerability) {
     double[][] logs = RobustScatter.logs(complexity, vulnerability);
+    RobustScatter scatter = RobustScatter.of(complexity, vulnerability);
+    if (!scatter.isDefined()) {
+      return new Atypicality(scatter, new double[0]);
+    }
+    double infinity = Double.POSITIVE_INFINITY;
+    long infinite =
+        IntStream.range(0, complexity.length)
+            .filter(i -> scatter.distance(complexity[i], vulnerability[i]) == infinity)
+            .count();
+    // Left out instead, the images without which there is no scatter would make p too small.
     double[] distances =
-        Arrays.stream(leaveOneOut(logs)).filter(d -> !Double.isNaN(d)).sorted().toArray();
-    return new Atypicality(RobustScatter.of(complexity, vulnerability), distances);
+        DoubleStream.concat(
+                Arrays.stream(leaveOneOut(logs)).map(d -> Double.isNaN(d) ? infinity : d).sorted(),
+                DoubleStream.generate(() -> infinity).limit(infinite))
+            .toArray();
+    return new Atypicality(scatter, distances);
   }
 
   /**
-   * The distance of each image from the middle of all others.
+   * The distance of each image from the middle of all others; NaN where these have no scatter.
    *
    * @param logs log C and log V, finite, image by image
    */
@@ -89,7 +110,7 @@ public final class Atypicality implements Serializable {
     return scatter;
   }
 
-  /** How many images of the reference a p-value counts by. */
+  /** How many images of the reference a p-value counts by; 0 where none can be judged. */
   public int referenceCount() {
     return reference.length;
   }

@@ -7,9 +7,9 @@ import java.util.Arrays;
  * least of m p(j) / j over all j from k to m, at most 1 (Benjamini and Hochberg 1995,
  * doi:10.1111/j.2517-6161.1995.tb02031.x): of all tests with a q-value up to a rate, the expected
  * share that are none is at most that rate. This holds for p-values that are independent, and for
- * those of {@link Atypicality}, which share their reference (Bates et al. 2023, theorem 1,
- * doi:10.1214/22-AOS2244). Where no test is a finding, any is called one at most in that share of
- * cases.
+ * conformal ones that share a calibration set (Bates et al. 2023, theorem 1,
+ * doi:10.1214/22-AOS2244), and so approximately for those of {@link Atypicality}. Where no test is
+ * a finding, any is called one at most in that share of cases.
  */
 public final class FalseDiscoveryRate {
   private FalseDiscoveryRate() {}

@@ -18,6 +18,10 @@ import java.util.Arrays;
  * <p>Where half of the reference's images or more have one and the same C or V, or C and V
  * determine each other, there is no scatter, and all distances are NaN.
  *
+ * <p>An image with C or V 0 has the logarithm minus infinity and lies infinitely far out.
+ * Logarithms are those of {@link StrictMath}, so that the same C and V have the same bits on the
+ * driver and in tasks, interpreted or compiled.
+ *
  * @param scaleX robust standard deviation of log C
  * @param scaleY of log V
  * @param medianX median of log C
@@ -94,8 +98,8 @@ public record RobustScatter(
     double[][] logs = new double[2][complexity.length];
     int n = 0;
     for (int i = 0; i < complexity.length; i++) {
-      double x = Math.log(complexity[i]);
-      double y = Math.log(vulnerability[i]);
+      double x = StrictMath.log(complexity[i]);
+      double y = StrictMath.log(vulnerability[i]);
       if (Double.isFinite(x) && Double.isFinite(y)) {
         logs[0][n] = x;
         logs[1][n++] = y;
@@ -131,14 +135,17 @@ public record RobustScatter(
   /**
    * How far an image lies from the middle of the reference.
    *
-   * @return robust standard deviations, at least 0; NaN where the logarithm of C or V is not finite
-   *     or the reference has no scatter
+   * @return robust standard deviations, at least 0; infinite where the logarithm of C or V is, as
+   *     of 0; NaN where one has no logarithm or the reference has no scatter
    */
   public double distance(double complexity, double vulnerability) {
-    double x = Math.log(complexity);
-    double y = Math.log(vulnerability);
-    if (!Double.isFinite(x) || !Double.isFinite(y)) {
+    double x = StrictMath.log(complexity);
+    double y = StrictMath.log(vulnerability);
+    if (Double.isNaN(x) || Double.isNaN(y) || !isDefined()) {
       return Double.NaN;
+    }
+    if (Double.isInfinite(x) || Double.isInfinite(y)) {
+      return Double.POSITIVE_INFINITY;
     }
     return distance(
         axis(x, y, scaleX, scaleY, 1),
@@ -159,8 +166,8 @@ public record RobustScatter(
     if (Double.isNaN(distance(complexity, vulnerability))) {
       return null;
     }
-    String c = side("C", (Math.log(complexity) - medianX) / scaleX);
-    String v = side("V", (Math.log(vulnerability) - medianY) / scaleY);
+    String c = side("C", (StrictMath.log(complexity) - medianX) / scaleX);
+    String v = side("V", (StrictMath.log(vulnerability) - medianY) / scaleY);
     return c.isEmpty() && v.isEmpty()
         ? "neither"
         : c + (c.isEmpty() || v.isEmpty() ? "" : ", ") + v;
