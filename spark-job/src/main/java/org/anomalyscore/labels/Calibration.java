@@ -96,7 +96,7 @@ final class Calibration {
     Dataset<Row> scores = CurrentScores.of(store, choice.configId(), request.dataset(), null);
     Images images;
     try (ImageLabels labelled =
-        ImageLabels.ofFile(spark, scores, request.dataset(), request.file())) {
+        ImageLabels.grouped(spark, scores, request.dataset(), request.file())) {
       images = images(choice, labelled);
     }
     long unlabelled = scores.count() - images.label.length;
@@ -287,13 +287,19 @@ final class Calibration {
     return row;
   }
 
-  /** Values less the mean of their group, whose spread the noise is compared with there. */
-  private static double[] centred(double[] values, int[] group) {
+  /**
+   * Values less the mean of their group, whose spread the noise is compared with there. Of n values
+   * in g groups n - g are free, so that they are widened to have the variance within groups with n
+   * - 1 in the denominator.
+   */
+  static double[] centred(double[] values, int[] group) {
     Map<Integer, DoubleSummaryStatistics> means = new HashMap<>();
     for (int i = 0; i < values.length; i++) {
       means.computeIfAbsent(group[i], g -> new DoubleSummaryStatistics()).accept(values[i]);
     }
-    return each(values.length, i -> values[i] - means.get(group[i]).getAverage());
+    int n = values.length;
+    double widened = Math.sqrt((n - 1.0) / Math.max(1, n - means.size()));
+    return each(n, i -> widened * (values[i] - means.get(group[i]).getAverage()));
   }
 
   private static void put(TableRow row, String name, RankCorrelation found, double repeatability) {
@@ -316,7 +322,11 @@ final class Calibration {
             .filter(row -> row.get(decisive(row) + "_p") != null)
             .sorted(Comparator.comparingDouble(row -> (Double) row.get(decisive(row) + "_p")))
             .toList();
-    rows.forEach(row -> row.with("verdict", Verdict.NONE.column()));
+    rows.forEach(row -> row.with("verdict", Verdict.NOT_TESTED.column()));
+    if (tested.isEmpty()) {
+      return;
+    }
+    boolean coarse = isTooCoarse((Integer) rows.get(0).get("permutations"), tested.size());
     double least = 0;
     for (int i = 0; i < tested.size(); i++) {
       TableRow row = tested.get(i);
@@ -324,7 +334,15 @@ final class Calibration {
       double p = (Double) row.get(decisive(row) + "_p");
       least = Math.max(least, Math.min(1, (tested.size() - i) * p));
       Verdict verdict = Verdict.of((Double) row.get(decisive(row)), least);
-      row.with("p_adjusted", least).with("verdict", verdict.column());
+      row.with("p_adjusted", least);
+      if (!coarse) {
+        row.with("verdict", verdict.column());
+      }
     }
+  }
+
+  /** Whether no p-value, times the number of measures, could be below the level. */
+  static boolean isTooCoarse(int permutations, int measures) {
+    return measures / (permutations + 1.0) >= Verdict.SIGNIFICANT;
   }
 }

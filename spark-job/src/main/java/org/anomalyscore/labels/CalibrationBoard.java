@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.anomalyscore.command.TextTable;
 import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.TableRow;
@@ -35,12 +36,22 @@ final class CalibrationBoard {
         String.format(
             Locale.ROOT,
             "%n%nRank correlation with the label, with its interval of %s %%; p by permutation."
-                + " %,d images have no label; %,d labels have no image.%n%n%s",
+                + " %,d images have no label; %,d labels have no image. %s%n%n%s",
             percent((Double) first.get("confidence")),
             (Long) first.get("unlabelled"),
             (Long) first.get("unmatched"),
+            groups(result.rows()),
             CalibrationText.verdict(result.rows(), TableRow::get)));
     return VisibleText.ofLines(text.toString());
+  }
+
+  private static String groups(List<TableRow> rows) {
+    return rows.stream()
+        .map(row -> row.get("groups"))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(n -> String.format(Locale.ROOT, "The labels name %,d groups, which decide.", (Long) n))
+        .orElse("The labels name no groups.");
   }
 
   private static String percent(double share) {

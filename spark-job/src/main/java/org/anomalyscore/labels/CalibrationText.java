@@ -20,7 +20,10 @@ final class CalibrationText {
     String usable = measures(rows, value, Verdict.USABLE);
     String weak = measures(rows, value, Verdict.WEAK);
     StringBuilder text = new StringBuilder();
-    if (usable.isEmpty()) {
+    String untested = untested(rows, value);
+    if (rows.stream().allMatch(row -> isUntested(row, value))) {
+      text.append("None of these measures was tested.");
+    } else if (usable.isEmpty()) {
       text.append(
           "With this feature model none of these measures may be used to find single bad images of"
               + " this kind.");
@@ -34,7 +37,40 @@ final class CalibrationText {
           .append(weak)
           .append('.');
     }
-    return text.toString();
+    if (!untested.isEmpty()) {
+      text.append(" Not tested: ").append(untested).append('.');
+    }
+    return text.append(warning(rows, value)).toString();
+  }
+
+  private static <R> String untested(List<R> rows, BiFunction<R, String, Object> value) {
+    return rows.stream()
+        .filter(row -> isUntested(row, value))
+        .map(row -> CalibratedMeasure.of(value.apply(row, "measure").toString()).title())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static <R> boolean isUntested(R row, BiFunction<R, String, Object> value) {
+    return Verdict.NOT_TESTED.column().equals(value.apply(row, "verdict"));
+  }
+
+  /** That the permutations are too few for any verdict; empty where they are not. */
+  private static <R> String warning(List<R> rows, BiFunction<R, String, Object> value) {
+    int permutations = ((Number) value.apply(rows.get(0), "permutations")).intValue();
+    int measures = (int) rows.stream().filter(row -> hasCorrelation(row, value)).count();
+    if (!Calibration.isTooCoarse(permutations, measures)) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        " WARNING: with --permutations %,d no measure of %d can be found to agree. Give %,d or more.",
+        permutations,
+        measures,
+        Math.round(measures / Verdict.SIGNIFICANT));
+  }
+
+  private static <R> boolean hasCorrelation(R row, BiFunction<R, String, Object> value) {
+    return value.apply(row, column(row, value)) != null;
   }
 
   /** Measures of a verdict, each with the end at which the images of low labels lie. */
@@ -57,7 +93,10 @@ final class CalibrationText {
   }
 
   private static <R> double decisive(R row, BiFunction<R, String, Object> value) {
-    String column = value.apply(row, "groups") == null ? "rank_correlation" : "within_groups";
-    return (Double) value.apply(row, column);
+    return (Double) value.apply(row, column(row, value));
+  }
+
+  private static <R> String column(R row, BiFunction<R, String, Object> value) {
+    return value.apply(row, "groups") == null ? "rank_correlation" : "within_groups";
   }
 }

@@ -28,8 +28,8 @@ import org.apache.spark.sql.SparkSession;
  * <p>A path of the file means the image whose full path it is, or ends with, at a folder's border:
  * {@code cat/12.png} for {@code file:/data/cat/12.png}. A blank label is none.
  *
- * @param images the columns of the scores, {@code label} (never null), and of a file {@code group},
- *     which is empty where it names none
+ * @param images the columns of the scores, {@code label} (never null), and of {@link #grouped}
+ *     {@code group}, which is empty where the file names none
  * @param unmatched paths of the file that are of no image of the set
  * @param cached what {@link #close} frees, or null
  */
@@ -47,15 +47,40 @@ record ImageLabels(Dataset<Row> images, long unmatched, Dataset<Row> cached)
   }
 
   /**
-   * Joins a file of labels.
+   * Joins a file of labels; its other columns do not matter.
    *
-   * @param file CSV with a header, or Parquet; columns {@code path}, {@code label}, and {@code
-   *     group} if there are groups
+   * @param file CSV with a header, or Parquet; columns {@code path} and {@code label}
    * @throws UserException if it cannot be read, matches no image, or is ambiguous
    */
   static ImageLabels ofFile(SparkSession spark, Dataset<Row> scores, String dataset, String file) {
+    return join(scores, dataset, file, read(spark, file), false);
+  }
+
+  /**
+   * Joins a file of labels and groups.
+   *
+   * @param file as of {@link #ofFile}; a column {@code group} if there are groups
+   * @throws UserException also if an image has several groups, or the column is named otherwise
+   */
+  static ImageLabels grouped(SparkSession spark, Dataset<Row> scores, String dataset, String file) {
     Dataset<Row> given = read(spark, file);
-    boolean grouped = Arrays.asList(given.columns()).contains("group");
+    List<String> columns = Arrays.asList(given.columns());
+    for (String column : columns) {
+      if (column.strip().equalsIgnoreCase("group") && !column.equals("group")) {
+        throw new UserException(
+            "The labels "
+                + file
+                + " have a column '"
+                + column
+                + "', which is not 'group'. Name it 'group' to compare images within groups, or"
+                + " leave it out.");
+      }
+    }
+    return join(scores, dataset, file, given, columns.contains("group"));
+  }
+
+  private static ImageLabels join(
+      Dataset<Row> scores, String dataset, String file, Dataset<Row> given, boolean grouped) {
     Dataset<Row> labels =
         given
             .select(

@@ -6,7 +6,9 @@ import java.util.Locale;
 enum Verdict {
   USABLE("may be used"),
   WEAK("agrees, but too weakly for single images"),
-  NONE("no agreement found");
+  NONE("no agreement found"),
+  /** No permutation test, one too coarse for this many measures, or too few images. */
+  NOT_TESTED("not tested");
 
   /**
    * A medium effect in Cohen's words (1988, Statistical Power Analysis, section 3.2). Where both
@@ -15,7 +17,7 @@ enum Verdict {
    */
   static final double LEAST_CORRELATION = 0.3;
 
-  private static final double SIGNIFICANT = 0.05;
+  static final double SIGNIFICANT = 0.05;
 
   private final String words;
 

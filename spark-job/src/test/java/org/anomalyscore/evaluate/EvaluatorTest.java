@@ -646,6 +646,12 @@ class EvaluatorTest {
     assertEquals(Double.POSITIVE_INFINITY, worst.atypicality());
     assertEquals(1 / 101.0, worst.pValue());
     assertEquals("V low", worst.direction());
+    assertEquals(
+        List.of("still3"),
+        kept.stream()
+            .filter(row -> Double.isInfinite(row.<Double>getAs("atypicality")))
+            .map(row -> row.<String>getAs("path"))
+            .toList());
     assertTrue(Leaderboard.render(result).contains("still3 (atypicality Infinity, V low)"));
   }
 

@@ -20,6 +20,7 @@ import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.Part.Block;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.RankCorrelation;
+import org.anomalyscore.stats.Repeatability;
 import org.anomalyscore.stats.RobustScatter;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
@@ -135,6 +136,63 @@ class CalibrationTest {
     String board = CalibrationBoard.render(result);
     assertTrue(board.contains("bad images of this kind may be looked for by a low V"), board);
     assertFalse(board.contains("within groups"), board);
+    assertTrue(board.contains("The labels name no groups."), board);
+  }
+
+  @Test
+  void withoutEnoughPermutationsNothingIsTested() throws Exception {
+    // Of three measures the least p-value of 59 permutations is 1 / 60, which is not below 0.05 /
+    // 3.
+    for (int permutations : new int[] {0, 59}) {
+      CalibrateRequest request =
+          new CalibrateRequest(
+              store.location(),
+              "gan",
+              labels(false),
+              null,
+              null,
+              true,
+              new AnomalyScore.Options(2, permutations, 0, 0.95));
+      Calibration.Result result =
+          new Calibration(TestSpark.session(), store, request).of(Run.start("calibrate"));
+      result.rows().forEach(row -> assertEquals("not_tested", row.get("verdict")));
+      String board = CalibrationBoard.render(result);
+      assertTrue(board.contains("None of these measures was tested."), board);
+      assertTrue(board.contains("WARNING: with --permutations " + permutations + " no"), board);
+      assertTrue(board.contains("Give 60 or more."), board);
+      assertFalse(board.contains("no agreement found"), board);
+    }
+    assertTrue(Calibration.isTooCoarse(59, 3));
+    assertFalse(Calibration.isTooCoarse(60, 3));
+  }
+
+  /** Errors of 1 beside a variance of 2 within pairs, which differ by 2 each. */
+  @Test
+  void withinPairsTheVarianceHasHalfTheFreedom() {
+    double[] values = new double[40];
+    double[] errors = new double[40];
+    int[] pair = new int[40];
+    for (int i = 0; i < 40; i++) {
+      values[i] = 100 * (i / 2) + 2 * (i % 2);
+      errors[i] = 1;
+      pair[i] = i / 2;
+    }
+    assertEquals(0.5, Repeatability.of(Calibration.centred(values, pair), errors), 1e-12);
+  }
+
+  @Test
+  void groupsAreOfExactlyThatName() throws Exception {
+    String file = labels(true);
+    Path path = folder.resolve("quality.csv");
+    Files.writeString(path, Files.readString(path).replace("label,group", "label,Group"));
+    assertTrue(refusal(file).contains("have a column 'Group', which is not 'group'"));
+    // For the command labels the column means nothing.
+    Files.writeString(path, "path,label,group\n0.png,a,x\n0.png,a,y\n1.png,b,x\n");
+    try (ImageLabels labelled =
+        ImageLabels.ofFile(
+            TestSpark.session(), store.read(Table.SCORES).where("dataset = 'gan'"), "gan", file)) {
+      assertEquals(2, labelled.images().count());
+    }
   }
 
   @Test
@@ -172,6 +230,7 @@ class CalibrationTest {
         (Double) atypical.get("within_groups"),
         1e-12);
     String board = CalibrationBoard.render(result);
+    assertTrue(board.contains("The labels name 2 groups, which decide."), board);
     assertTrue(board.contains("a high V (rank correlation with the label -0."), board);
     TableRow noise = measure(result, "complexity");
     assertEquals("none", noise.get("verdict"));
@@ -213,7 +272,8 @@ class CalibrationTest {
     TableRow rarity = measure(result, "rarity");
     assertEquals(4L, rarity.get("n"));
     assertNull(rarity.get("rank_correlation"), "four images say nothing");
-    assertEquals("none", rarity.get("verdict"));
+    assertEquals("not_tested", rarity.get("verdict"));
+    assertTrue(CalibrationBoard.render(result).contains("Not tested: rarity."));
     assertTrue(CalibrationBoard.render(result).contains("| rarity"));
   }
 
