@@ -184,25 +184,25 @@ class SqlFunctionsIT {
   void theWorstImagesAreThoseOfTheDemosGenerators() {
     List<String[]> rows = rows(4);
     assertEquals(20, rows.size(), results.get(4));
-    assertEquals(falling(rows), rows.stream().map(row -> Double.valueOf(row[3])).toList());
+    assertEquals(falling(rows), rows.stream().map(row -> Double.valueOf(row[4])).toList());
     // The numbers themselves are compared by a test of the job, whose own they equal.
     for (String[] row : rows) {
       assertEquals(
-          List.of("[" + row[5] + "," + row[9] + "]"),
+          List.of("[" + row[6] + "," + row[10] + "]"),
           Tables.sql(
               "SELECT as_i, dataset FROM {0} WHERE dataset <> 'reference' AND path = '"
-                  + row[10]
+                  + row[11]
                   + "'",
               demo.tables().resolve("scores")));
       // Blurred scenes differ by a lower AS-i.
       assertEquals(
-          row[9].equals("blurred") || row[9].equals("checkerboard"), "true".equals(row[6]));
+          row[10].equals("blurred") || row[10].equals("checkerboard"), "true".equals(row[7]));
     }
   }
 
   private static List<Double> falling(List<String[]> rows) {
     return rows.stream()
-        .map(row -> Double.valueOf(row[3]))
+        .map(row -> Double.valueOf(row[4]))
         .sorted(Comparator.reverseOrder())
         .toList();
   }
@@ -214,12 +214,12 @@ class SqlFunctionsIT {
     for (int i = 0; i < rows.size(); i++) {
       String[] row = rows.get(i);
       assertEquals(i < 20 ? "a" : "b", row[0]);
-      assertEquals(Integer.toString(i % 20 + 1), row[2]);
-      assertEquals("gan", row[9]);
-      assertTrue(Double.parseDouble(row[8]) < 100, "a score that was replaced: " + row[10]);
-      assertTrue(row[4].matches("(C (high|low))?(, )?(V (high|low))?|neither"), row[4]);
+      assertEquals(Integer.toString(i % 20 + 1), row[3]);
+      assertEquals("gan", row[10]);
+      assertTrue(Double.parseDouble(row[9]) < 100, "a score that was replaced: " + row[11]);
+      assertTrue(row[5].matches("(C (high|low))?(, )?(V (high|low))?|neither"), row[5]);
     }
-    List<Double> ofA = rows.stream().limit(20).map(row -> Double.valueOf(row[3])).toList();
+    List<Double> ofA = rows.stream().limit(20).map(row -> Double.valueOf(row[4])).toList();
     assertEquals(falling(rows.subList(0, 20)), ofA);
   }
 
