@@ -106,8 +106,16 @@ final class ClusterIT {
     String seen = "";
     try (JobProcess.Running job =
         cluster
-            // Two tasks for each of the four GPUs, so that none of them can be left over.
-            .submit(score("gpus", "--slice", "24", "--partitions", "8", "--device", "cpu"))
+            // Three tasks for each of the four GPUs, so that none of them can be left over.
+            .submit(
+                undisturbed.score(
+                    folder.resolve("gpus").toString(),
+                    "--partitions",
+                    "12",
+                    "--slice",
+                    "24",
+                    "--device",
+                    "cpu"))
             .conf("spark.executor.resource.gpu.amount", "2")
             .conf("spark.task.resource.gpu.amount", "1")
             .conf("spark.ui.enabled", "true")
