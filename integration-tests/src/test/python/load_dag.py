@@ -1,4 +1,4 @@
-"""Loads the DAG with stand-ins of the few names of Airflow that it uses, and prints what becomes of each exit code.
+"""Loads the DAG with substitutes for the few names of Airflow that it uses, and prints what becomes of each exit code.
 
 Usage: load_dag.py DAG.py
 """

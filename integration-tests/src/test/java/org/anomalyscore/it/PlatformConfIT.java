@@ -224,7 +224,7 @@ final class PlatformConfIT {
     assertFalse(out.contains("anomaly-score-nightly"), out);
   }
 
-  /** With stand-ins of Airflow's names; what Airflow itself says of the file is not tried. */
+  /** With substitutes for Airflow's names; what Airflow itself says of the file is not tried. */
   @Test
   void airflowGivesUpOnWhatWouldEndTheSame() throws Exception {
     Python.assume("runpy");

@@ -25,6 +25,7 @@ import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -56,22 +57,9 @@ class ClassificationTest {
   }
 
   private static TableRow score(String dataset, int i, Float[] features) {
-    return TableRow.of(Table.SCORES)
+    return ScoreRows.of(dataset, dataset + "/" + i, 0.1, 10)
         .with("image_id", dataset + i)
-        .with("path", dataset + "/" + i)
-        .with("width", 1)
-        .with("height", 1)
-        .with("complexity", 0.1)
-        .with("vulnerability", 10.0)
-        .with("as_i", 100.0)
-        .with("step_norm", 1.0)
-        .with("complexity_floor", 0.01)
-        .with("features", features)
-        .with("model", "net")
-        .with("run_id", "r")
-        .with("scored_at", Timestamp.from(Instant.EPOCH))
-        .with("config_id", "c")
-        .with("dataset", dataset);
+        .with("features", features);
   }
 
   /** Normal features around a centre on the first axis; the last axis is constant. */

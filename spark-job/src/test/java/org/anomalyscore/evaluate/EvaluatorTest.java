@@ -27,6 +27,7 @@ import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -54,30 +55,16 @@ class EvaluatorTest {
 
   private static Row score(
       String config, String dataset, String path, double c, double v, Instant time) {
-    return TableRow.of(Table.SCORES)
-        .with("image_id", path)
-        .with("path", path)
-        .with("width", 1)
-        .with("height", 1)
-        .with("complexity", c)
-        .with("vulnerability", v)
-        .with("as_i", v / c)
-        .with("step_norm", 1.0)
-        .with("complexity_floor", 0.01)
+    return ScoreRows.of(dataset, path, c, v)
         .with("model", "net-" + config)
-        .with("run_id", "r")
         .with("scored_at", Timestamp.from(time))
         .with("config_id", config)
-        .with("dataset", dataset)
         .toRow();
   }
 
   /** The same row with standard errors of a tenth of C, a twentieth of V and a fifth of AS-i. */
   private static Row withErrors(Row row) {
-    TableRow copy = TableRow.of(Table.SCORES);
-    for (String column : Table.SCORES.schema().fieldNames()) {
-      copy.with(column, row.get(Table.SCORES.schema().fieldIndex(column)));
-    }
+    TableRow copy = ScoreRows.copy(row);
     return copy.with("complexity_std_err", (Double) copy.get("complexity") / 10)
         .with("vulnerability_std_err", (Double) copy.get("vulnerability") / 20)
         .with("as_i_std_err", (Double) copy.get("as_i") / 5)
@@ -710,11 +697,12 @@ class EvaluatorTest {
   private static List<Row> files(String dataset, int n, String format, int width, int height) {
     List<Row> rows = new ArrayList<>();
     for (Row row : rows("c", dataset, n, 0.5)) {
-      TableRow file = TableRow.of(Table.SCORES);
-      for (String column : Table.SCORES.schema().fieldNames()) {
-        file.with(column, row.get(Table.SCORES.schema().fieldIndex(column)));
-      }
-      rows.add(file.with("format", format).with("width", width).with("height", height).toRow());
+      rows.add(
+          ScoreRows.copy(row)
+              .with("format", format)
+              .with("width", width)
+              .with("height", height)
+              .toRow());
     }
     return rows;
   }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -61,22 +62,10 @@ class FeatureComparisonTest {
       double c = 0.5 + random.nextDouble();
       double v = 2 + 0.1 * (i % 7);
       rows.add(
-          TableRow.of(Table.SCORES)
+          ScoreRows.of(dataset, dataset + i, c, v)
               .with("image_id", "%s%03d".formatted(dataset, i))
-              .with("path", dataset + i)
-              .with("width", 1)
-              .with("height", 1)
-              .with("complexity", c)
-              .with("vulnerability", v)
-              .with("as_i", v / c)
-              .with("step_norm", 1.0)
-              .with("complexity_floor", 0.01)
               .with("features", dimension > 0 ? vector : null)
-              .with("model", "net")
-              .with("run_id", "r")
               .with("scored_at", Timestamp.from(time))
-              .with("config_id", "c")
-              .with("dataset", dataset)
               .toRow());
     }
     return rows;

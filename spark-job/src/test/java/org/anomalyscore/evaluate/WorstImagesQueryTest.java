@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -44,22 +45,7 @@ class WorstImagesQueryTest {
   }
 
   private static Row score(String dataset, int i, double c, double v) {
-    return TableRow.of(Table.SCORES)
-        .with("image_id", dataset + i)
-        .with("path", dataset + i)
-        .with("width", 1)
-        .with("height", 1)
-        .with("complexity", c)
-        .with("vulnerability", v)
-        .with("as_i", v / c)
-        .with("step_norm", 1.0)
-        .with("complexity_floor", 0.01)
-        .with("model", "net")
-        .with("run_id", "r")
-        .with("scored_at", Timestamp.from(Instant.EPOCH))
-        .with("config_id", "c")
-        .with("dataset", dataset)
-        .toRow();
+    return ScoreRows.of(dataset, dataset + i, c, v).toRow();
   }
 
   private Dataset<Row> query(String tables) throws Exception {

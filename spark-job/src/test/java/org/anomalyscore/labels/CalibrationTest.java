@@ -24,6 +24,7 @@ import org.anomalyscore.stats.Repeatability;
 import org.anomalyscore.stats.RobustScatter;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -72,22 +73,7 @@ class CalibrationTest {
   }
 
   private static Row row(String dataset, String path, double complexity, double vulnerability) {
-    return TableRow.of(Table.SCORES)
-        .with("image_id", path)
-        .with("path", path)
-        .with("width", 1)
-        .with("height", 1)
-        .with("complexity", complexity)
-        .with("vulnerability", vulnerability)
-        .with("as_i", vulnerability / complexity)
-        .with("step_norm", 1.0)
-        .with("complexity_floor", 0.01)
-        .with("model", "net")
-        .with("run_id", "r")
-        .with("scored_at", Timestamp.from(Instant.EPOCH))
-        .with("config_id", "c")
-        .with("dataset", dataset)
-        .toRow();
+    return ScoreRows.of(dataset, path, complexity, vulnerability).toRow();
   }
 
   private CalibrateRequest request(String file, String reference) {
@@ -283,13 +269,9 @@ class CalibrationTest {
     double spread = spread(c);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
-      TableRow row = TableRow.of(Table.SCORES);
-      Row scored = row("gan", path(i), c[i], v[i]);
-      for (String column : Table.SCORES.schema().fieldNames()) {
-        row.with(column, scored.get(Table.SCORES.schema().fieldIndex(column)));
-      }
       rows.add(
-          row.with("complexity_std_err", Math.sqrt(spread / 2))
+          ScoreRows.of("gan", path(i), c[i], v[i])
+              .with("complexity_std_err", Math.sqrt(spread / 2))
               .with("vulnerability_std_err", 0.0)
               .with("as_i_std_err", 100 * Math.sqrt(spread))
               .with("scored_at", Timestamp.from(Instant.EPOCH.plusSeconds(9)))

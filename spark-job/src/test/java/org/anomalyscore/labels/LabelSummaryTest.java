@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +16,7 @@ import org.anomalyscore.stats.MeanInterval;
 import org.anomalyscore.stats.TrendTest;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -56,22 +55,7 @@ class LabelSummaryTest {
   }
 
   private static Row row(String path, double complexity, double vulnerability) {
-    return TableRow.of(Table.SCORES)
-        .with("image_id", path)
-        .with("path", path)
-        .with("width", 1)
-        .with("height", 1)
-        .with("complexity", complexity)
-        .with("vulnerability", vulnerability)
-        .with("as_i", vulnerability / complexity)
-        .with("step_norm", 1.0)
-        .with("complexity_floor", 0.01)
-        .with("model", "net")
-        .with("run_id", "r")
-        .with("scored_at", Timestamp.from(Instant.EPOCH))
-        .with("config_id", "c")
-        .with("dataset", "d")
-        .toRow();
+    return ScoreRows.of("d", path, complexity, vulnerability).toRow();
   }
 
   private LabelSummary.Result summary(String file, boolean ordered) {

@@ -26,6 +26,7 @@ import org.anomalyscore.page.Comparison;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -55,23 +56,7 @@ public class ReportTest {
     for (int i = 0; i < n; i++) {
       double c = 0.2 + 0.01 * random.nextGaussian();
       double v = 20 + random.nextGaussian();
-      rows.add(
-          TableRow.of(Table.SCORES)
-              .with("image_id", "id")
-              .with("path", folder + i + ".png")
-              .with("width", 1)
-              .with("height", 1)
-              .with("complexity", c)
-              .with("vulnerability", v)
-              .with("as_i", v / c)
-              .with("step_norm", 1.0)
-              .with("complexity_floor", 0.01)
-              .with("model", "net")
-              .with("run_id", "r")
-              .with("scored_at", Timestamp.from(Instant.EPOCH))
-              .with("config_id", config)
-              .with("dataset", dataset)
-              .toRow());
+      rows.add(ScoreRows.of(dataset, folder + i + ".png", c, v).with("config_id", config).toRow());
     }
     store.append(Table.SCORES, rows);
   }

@@ -31,21 +31,10 @@ class CurrentScoresTest {
     store.append(
         Table.SCORES,
         List.of(
-            TableRow.of(Table.SCORES)
+            ScoreRows.of("d", path, complexity, 2)
                 .with("image_id", path + second)
-                .with("path", path)
-                .with("width", 1)
-                .with("height", 1)
-                .with("complexity", complexity)
-                .with("vulnerability", 2.0)
-                .with("as_i", 2 / complexity)
-                .with("step_norm", 1.0)
-                .with("complexity_floor", 0.01)
-                .with("model", "net")
-                .with("run_id", "r")
                 .with("scored_at", Timestamp.from(Instant.EPOCH.plusSeconds(second)))
                 .with("config_id", configId)
-                .with("dataset", "d")
                 .toRow()));
   }
 

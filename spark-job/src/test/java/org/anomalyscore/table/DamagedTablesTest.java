@@ -9,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -43,21 +41,10 @@ class DamagedTablesTest {
   }
 
   private static Row score(String path, double complexity) {
-    return TableRow.of(Table.SCORES)
-        .with("image_id", path)
-        .with("path", path)
-        .with("width", 1)
-        .with("height", 1)
-        .with("complexity", complexity)
-        .with("vulnerability", 2.0)
+    return ScoreRows.of("cats", path, complexity, 2)
         .with("as_i", 2.0)
-        .with("step_norm", 1.0)
-        .with("complexity_floor", 0.01)
         .with("model", "m")
-        .with("run_id", "r")
-        .with("scored_at", Timestamp.from(Instant.EPOCH))
         .with("config_id", "c1")
-        .with("dataset", "cats")
         .toRow();
   }
 
