@@ -56,16 +56,18 @@ record UnusualImages(Atypicality atypicality, double[] p, double[] q, int flagge
                 atypicality.distance(generated.complexity()[i], generated.vulnerability()[i])));
     double[] q = FalseDiscoveryRate.qValues(p);
     int flagged = (int) Arrays.stream(q).filter(value -> value <= rate).count();
-    double[] distinct =
-        Arrays.stream(p).filter(x -> !Double.isNaN(x)).distinct().sorted().toArray();
-    double[] qs = new double[distinct.length];
-    for (int i = 0; i < p.length; i++) {
-      if (!Double.isNaN(p[i])) {
-        // A q-value depends on the p-value alone.
-        qs[Arrays.binarySearch(distinct, p[i])] = q[i];
+    // A q-value depends on the p-value alone and never falls where it rises; NaNs come last.
+    Arrays.sort(p);
+    Arrays.sort(q);
+    int distinct = 0;
+    for (int i = 0; i < p.length && !Double.isNaN(p[i]); i++) {
+      if (distinct == 0 || p[i] != p[distinct - 1]) {
+        p[distinct] = p[i];
+        q[distinct++] = q[i];
       }
     }
-    return new UnusualImages(atypicality, distinct, qs, flagged);
+    return new UnusualImages(
+        atypicality, Arrays.copyOf(p, distinct), Arrays.copyOf(q, distinct), flagged);
   }
 
   /**

@@ -5,9 +5,7 @@ import static org.apache.spark.sql.functions.col;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.Part;
 import org.anomalyscore.page.Thumbnail;
@@ -83,16 +81,11 @@ public final class AttributionPart implements Part {
             .orderBy(col("explained_at").desc(), col("path"), col("config_id"), col("rank"))
             .limit(SHOWN * TOP)
             .collectAsList();
-    Map<List<String>, List<Row>> images = new LinkedHashMap<>();
-    for (Row row : newest) {
-      images
-          .computeIfAbsent(
-              List.of(Comparison.text(row, "config_id"), Comparison.text(row, "path")),
-              image -> new ArrayList<>())
-          .add(row);
-    }
     List<Explained> explained =
-        images.values().stream().limit(SHOWN).map(top -> explained(top, hadoop)).toList();
+        Comparison.grouped(newest, "config_id", "path").stream()
+            .limit(SHOWN)
+            .map(top -> explained(top, hadoop))
+            .toList();
     return explained.isEmpty()
         ? List.of()
         : List.of(Block.ofPage("explain/attributions.ftlh", new Model(explained), List.of()));

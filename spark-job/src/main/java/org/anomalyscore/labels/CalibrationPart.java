@@ -6,12 +6,8 @@ import static org.anomalyscore.page.HtmlTable.number;
 import static org.anomalyscore.page.HtmlTable.text;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.FigureNumbers;
 import org.anomalyscore.page.HtmlTable;
@@ -63,24 +59,16 @@ public final class CalibrationPart implements Part {
   @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     String[] key = {"config_id", "dataset", "labels", "reference"};
-    Map<List<String>, List<Row>> last = new LinkedHashMap<>();
-    for (Row row :
+    List<Row> last =
         NewestRun.rows(
                 store.read(Table.CALIBRATIONS).where(Comparison.isReported(comparisons)),
                 "calibrated_at",
                 key)
             .orderBy("calibrated_at", "run_id")
-            .collectAsList()) {
-      last.computeIfAbsent(
-              Arrays.stream(key)
-                  .map(name -> Objects.toString(Comparison.text(row, name), ""))
-                  .toList(),
-              k -> new ArrayList<>())
-          .add(row);
-    }
+            .collectAsList();
     List<Section> sections = new ArrayList<>();
     List<Figure> figures = new ArrayList<>();
-    last.values().forEach(rows -> add(sections, figures, rows));
+    Comparison.grouped(last, key).forEach(rows -> add(sections, figures, rows));
     return sections.isEmpty()
         ? List.of()
         : List.of(Block.ofPage("labels/calibrations.ftlh", new Model(sections), figures));

@@ -8,9 +8,7 @@ import static org.anomalyscore.page.HtmlTable.text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
@@ -74,22 +72,16 @@ public final class LabelPart implements Part {
   @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     String[] key = {"config_id", "dataset", "labels"};
-    Map<List<String>, List<Row>> last = new LinkedHashMap<>();
-    for (Row row :
+    List<Row> last =
         NewestRun.rows(
                 store.read(Table.LABEL_SUMMARIES).where(Comparison.isReported(comparisons)),
                 "summarised_at",
                 key)
             .orderBy("summarised_at", "run_id")
-            .collectAsList()) {
-      last.computeIfAbsent(
-              Arrays.stream(key).map(name -> Comparison.text(row, name)).toList(),
-              k -> new ArrayList<>())
-          .add(row);
-    }
+            .collectAsList();
     List<Section> sections = new ArrayList<>();
     List<Figure> figures = new ArrayList<>();
-    last.values().forEach(rows -> add(sections, figures, rows));
+    Comparison.grouped(last, key).forEach(rows -> add(sections, figures, rows));
     return sections.isEmpty()
         ? List.of()
         : List.of(Block.ofPage("labels/labels.ftlh", new Model(sections), figures));

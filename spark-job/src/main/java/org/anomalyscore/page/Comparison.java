@@ -3,6 +3,7 @@ package org.anomalyscore.page;
 import static org.apache.spark.sql.functions.col;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +97,22 @@ public record Comparison(
    */
   public static int firstSet(List<Comparison> comparisons, int comparison) {
     return comparisons.stream().limit(comparison).mapToInt(c -> 1 + c.newest.size()).sum();
+  }
+
+  /**
+   * Rows that have the same text in some columns, which may be NULL.
+   *
+   * @return groups and their rows in the order in which they came
+   */
+  public static List<List<Row>> grouped(List<Row> rows, String... key) {
+    Map<List<String>, List<Row>> groups = new LinkedHashMap<>();
+    for (Row row : rows) {
+      groups
+          .computeIfAbsent(
+              Arrays.stream(key).map(column -> text(row, column)).toList(), k -> new ArrayList<>())
+          .add(row);
+    }
+    return List.copyOf(groups.values());
   }
 
   /** A column's text, or null. */

@@ -53,15 +53,17 @@ public final class Atypicality implements Serializable {
    */
   public static Atypicality of(double[] complexity, double[] vulnerability) {
     double[][] logs = RobustScatter.logs(complexity, vulnerability);
-    RobustScatter scatter = RobustScatter.of(complexity, vulnerability);
+    RobustScatter scatter = RobustScatter.of(logs);
     if (!scatter.isDefined()) {
       return new Atypicality(scatter, new double[0]);
     }
     double infinity = Double.POSITIVE_INFINITY;
+    // Those that have logarithms, but not finite ones.
     long infinite =
         IntStream.range(0, complexity.length)
-            .filter(i -> scatter.distance(complexity[i], vulnerability[i]) == infinity)
-            .count();
+                .filter(i -> complexity[i] >= 0 && vulnerability[i] >= 0)
+                .count()
+            - logs[0].length;
     // Left out instead, the images without which there is no scatter would make p too small.
     double[] distances =
         DoubleStream.concat(

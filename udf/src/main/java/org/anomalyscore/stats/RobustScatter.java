@@ -56,7 +56,15 @@ public record RobustScatter(
    * @throws IllegalArgumentException if the arrays differ in length
    */
   public static RobustScatter of(double[] complexity, double[] vulnerability) {
-    double[][] logs = logs(complexity, vulnerability);
+    return of(logs(complexity, vulnerability));
+  }
+
+  /**
+   * The same of logarithms.
+   *
+   * @param logs of {@link #logs}
+   */
+  static RobustScatter of(double[][] logs) {
     if (logs[0].length < 2) {
       return undefined();
     }
