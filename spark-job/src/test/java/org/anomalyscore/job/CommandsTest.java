@@ -62,6 +62,18 @@ class CommandsTest {
     }
   }
 
+  @Test
+  void whatNeedsNoSparkIsAnsweredBeforeIt() {
+    for (String line : List.of("", "--help", "--version", "score --help", "help sweep")) {
+      assertEquals(0, Launch.answer(line.isEmpty() ? new String[0] : line.split(" ")), line);
+    }
+    for (String line : List.of("no-such", "score --imags x", "completion fish", "help no-such")) {
+      assertEquals(2, Launch.answer(line.split(" ")), line);
+    }
+    assertEquals(3, Launch.answer("score", "--out", "s3a://key:secret@bucket/x"));
+    assertEquals(Launch.NOT_ANSWERED, Launch.answer("demo", "--out", "x"));
+  }
+
   @Command(name = "shown")
   private static final class Shown implements Runnable {
     @Mixin private Output output;
