@@ -77,6 +77,12 @@ public final class Storage {
     }
   }
 
+  /** Whether a path leads to this machine's own files; nothing is opened. */
+  public static boolean isLocal(Path path, Configuration hadoop) {
+    String scheme = path.toUri().getScheme();
+    return "file".equals(scheme != null ? scheme : FileSystem.getDefaultUri(hadoop).getScheme());
+  }
+
   /** How executors reach the file systems that this session reaches. */
   public static Broadcast<SerializableConfiguration> broadcastConfiguration(SparkSession spark) {
     return JavaSparkContext.fromSparkContext(spark.sparkContext())
