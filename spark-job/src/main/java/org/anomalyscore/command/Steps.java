@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,6 +35,7 @@ final class Steps extends SparkListener {
             thread.setDaemon(true);
             return thread;
           });
+  private final ScheduledFuture<?> ticks;
   private final long start = System.nanoTime();
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private String step = "start Spark";
@@ -43,7 +45,7 @@ final class Steps extends SparkListener {
   Steps(PrintStream out) {
     this.out = out;
     say(step);
-    clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+    this.ticks = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   private void say(String what) {
@@ -78,6 +80,7 @@ final class Steps extends SparkListener {
 
   @Override
   public synchronized void onApplicationEnd(SparkListenerApplicationEnd end) {
+    ticks.cancel(false);
     clock.shutdownNow();
     endStep();
     say(
