@@ -32,13 +32,12 @@ final class CompletionCommand implements Callable<Integer> {
   }
 
   @Parameters(paramLabel = "SHELL", description = "The shell: ${COMPLETION-CANDIDATES}.")
-  private Shell shell;
+  private Shell unusedSinceOneScriptServesBoth;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    // One script serves both: it makes zsh take bash's.
     PrintWriter out = spec.commandLine().getOut();
     out.print(AutoComplete.bash("anomaly-score", spec.root().commandLine()));
     out.flush();
