@@ -41,6 +41,7 @@ import picocli.CommandLine.HelpCommand;
       CalibrateCommand.class,
       ExplainCommand.class,
       SweepCommand.class,
+      CompletionCommand.class,
       HelpCommand.class
     })
 public final class Main {
@@ -58,6 +59,10 @@ public final class Main {
 
   /** Runs a command; see {@link ExitCode}. */
   public static int run(String... args) {
+    return run(commandLine(), args);
+  }
+
+  static int run(CommandLine program, String... args) {
     try {
       // Before a session, whose logs hold the command line.
       for (String argument : args) {
@@ -67,7 +72,6 @@ public final class Main {
       System.err.println("anomaly-score: " + VisibleText.ofLines(e.getMessage()));
       return ExitCode.BAD_INPUT.code();
     }
-    CommandLine program = commandLine();
     try {
       return program.execute(args.length == 0 ? new String[] {"--help"} : args);
     } catch (Error e) {
