@@ -244,7 +244,7 @@ final class Benchmark {
 
   private TableRow runRow(BenchmarkNight night) {
     return night
-        .run
+        .run()
         .complete(night.evaluation().configId(), Map.of("manifest", manifest.withoutNotification()))
         .with("outcome", Json.write(night.outcome()));
   }

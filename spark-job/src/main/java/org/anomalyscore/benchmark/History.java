@@ -49,7 +49,7 @@ record History(
       return new Judged(
           row.getAs("run_id"),
           row.<Timestamp>getAs("evaluated_at").toInstant(),
-          AlertState.of(row.getAs("state")),
+          AlertState.of(row.<String>getAs("state")),
           since == null ? null : since.toInstant(),
           TREND.equals(row.getAs("rule")));
     }

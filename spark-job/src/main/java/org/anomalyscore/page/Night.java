@@ -61,7 +61,7 @@ public record Night(Timestamp at, Map<String, Row> rows) {
 
   /** The state of a row. */
   public static AlertState stateOf(Row row) {
-    return AlertState.of(row.getAs("state"));
+    return AlertState.of(row.<String>getAs("state"));
   }
 
   /**
