@@ -379,7 +379,7 @@ class ReportIT {
     assertEquals(
         List.of(),
         browser.js(
-            "return [...document.querySelectorAll('.chart')].filter(c => c.clientWidth"
+            "return [...document.querySelectorAll('.chart')].filter(c => c.checkVisibility()"
                 + " && !c.querySelector('svg')).map(c => c.dataset.kind)"));
     assertTrue(browser.find("#howto").getText().contains("Good is a generator with a low AS"));
     browser.open(page);

@@ -416,8 +416,10 @@
   // Where nobody scrolls, as for a picture of the page or a print of it, none ever comes near: the first ones are drawn at once.
   const AT_ONCE = 40;
   const charts = [...document.querySelectorAll('.chart')];
+  // What is folded has a width in some browsers, and no place on the screen.
+  const isShown = element => element.checkVisibility ? element.checkVisibility() : element.clientWidth > 0;
   function drawFirst() {
-    charts.filter(element => element.clientWidth && !drawn.has(element)).slice(0, AT_ONCE).forEach(element => {
+    charts.filter(element => isShown(element) && !drawn.has(element)).slice(0, AT_ONCE).forEach(element => {
       draw(element);
       sizes.observe(element);
     });
