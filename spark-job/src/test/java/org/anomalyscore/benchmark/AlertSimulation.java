@@ -235,6 +235,9 @@ final class AlertSimulation {
     return kept;
   }
 
+  /** A line of the table. */
+  private record Rule(String baseline, int trendNights, double fdr) {}
+
   /** Prints the table; the argument is the number of years. */
   public static void main(String[] args) {
     int years = args.length == 0 ? 2 : Integer.parseInt(args[0]);
@@ -246,18 +249,17 @@ final class AlertSimulation {
     System.out.println(
         "| baseline | trend_nights | alert_fdr | no change: alerts a month | nights with one a month |"
             + " drift: found | median delay, nights | 90 % |");
-    for (Object[] rule :
-        new Object[][] {
-          {"median-of 7", 0, 0.01},
-          {"median-of 7", 30, 0.01},
-          {"median-of 7", 60, 0.01},
-          {"median-of 7", 90, 0.01},
-          {"median-of 7", 60, 0.05},
-          {"previous", 60, 0.01},
-          {"best", 60, 0.01},
-        }) {
+    for (Rule rule :
+        List.of(
+            new Rule("median-of 7", 0, 0.01),
+            new Rule("median-of 7", 30, 0.01),
+            new Rule("median-of 7", 60, 0.01),
+            new Rule("median-of 7", 90, 0.01),
+            new Rule("median-of 7", 60, 0.05),
+            new Rule("previous", 60, 0.01),
+            new Rule("best", 60, 0.01))) {
       BenchmarkManifest.Thresholds thresholds =
-          thresholds((String) rule[0], (Double) rule[2], (Integer) rule[1]);
+          thresholds(rule.baseline, rule.fdr, rule.trendNights);
       List<Year> quiet = still.stream().map(s -> year(s, thresholds, NIGHTS)).toList();
       List<Year> moved = drifting.stream().map(s -> year(s, thresholds, begin)).toList();
       double[] delays =
@@ -266,9 +268,9 @@ final class AlertSimulation {
       System.out.printf(
           Locale.ROOT,
           "| %s | %d | %s | %.2f | %.2f | %.0f %% | %s | %s |%n",
-          rule[0],
-          rule[1],
-          rule[2],
+          rule.baseline,
+          rule.trendNights,
+          rule.fdr,
           quiet.stream().mapToInt(Year::alerts).sum() / months,
           quiet.stream().mapToInt(Year::nights).sum() / months,
           100.0 * delays.length / (years * GENERATORS),

@@ -107,7 +107,7 @@ class AlertsTest {
     assertEquals(
         "gan became less natural under m: its Anomaly Score is 0.3000, +0.1000 from the median of its"
             + " last good nights (7), 0.2000; more than chance makes, "
-            + String.format(java.util.Locale.ROOT, "%.4f", first.get("threshold"))
+            + String.format(java.util.Locale.ROOT, "%.4f", (Double) first.get("threshold"))
             + ", raises an alert.",
         first.get("message"));
     for (int i = 0; i < 20; i++) {
