@@ -121,7 +121,7 @@ final class BareMachineIT {
   @Test
   void passesEveryArgumentAsItIs() throws Exception {
     pretendBuilt();
-    java17(echoArgumentsAfterLauncher());
+    java17(echoArgumentsAfterLaunch());
     JobProcess.Result result =
         start("score", "--images", "a b/*.png", "", "--master", "local[7]", "$x\"'\n")
             .env("SPARK_DRIVER_MEMORY", "900m")
@@ -132,7 +132,7 @@ final class BareMachineIT {
         "<org.apache.spark.deploy.SparkSubmit><--class><org.anomalyscore.job.Main>"
             + "<--master><local[7]><--driver-memory><900m><"
             + jar
-            + "><score><--images><a b/*.png><><--master><local[7]><$x\"'\n>",
+            + "><--><score><--images><a b/*.png><><--master><local[7]><$x\"'\n>",
         result.out());
     assertEquals("", result.err());
   }
@@ -140,7 +140,7 @@ final class BareMachineIT {
   @Test
   void takesMasterFromArgumentThenEnvironmentThenSpark() throws Exception {
     pretendBuilt();
-    java17(echoArgumentsAfterLauncher());
+    java17(echoArgumentsAfterLaunch());
     assertTrue(start("demo", "--master=local[1]").run().out().contains("<--master><local[1]>"));
     assertTrue(start("demo").run().out().contains("<--master><local[2]>"));
     assertFalse(start("demo").withoutEnv("SPARK_MASTER").run().out().contains("--master"));
@@ -149,7 +149,7 @@ final class BareMachineIT {
   @Test
   void warnsOfSourcesNewerThanTheJar() throws Exception {
     pretendBuilt();
-    java17(echoArgumentsAfterLauncher());
+    java17(echoArgumentsAfterLaunch());
     Path source = home.resolve("udf/src/main/java/A.java");
     Files.createDirectories(source.getParent());
     Files.writeString(source, "class A {}");
@@ -160,12 +160,13 @@ final class BareMachineIT {
   }
 
   @Test
-  void saysThatTheLauncherFailed() throws Exception {
-    pretendBuilt();
-    java17("echo 'no such class' >&2; exit 5");
-    JobProcess.Result result = start("demo").run();
-    assertEquals(1, result.exitCode(), result::toString);
-    assertContains(result, "no such class", "launcher failed (exit code 5)");
+  void passesOnWhatIsAnsweredWithoutSpark() throws Exception {
+    Files.delete(pretendBuilt());
+    java17("echo 'Usage'; echo 'no such option' >&2; exit 2");
+    JobProcess.Result result = start("demo", "--nonsense").run();
+    assertEquals(2, result.exitCode(), result::toString);
+    assertEquals("Usage\n", result.out());
+    assertEquals("no such option\n", result.err(), "and no cache of classes is made for it");
   }
 
   /**
@@ -179,10 +180,10 @@ final class BareMachineIT {
     Files.delete(classes);
     java17(
         """
-        if [[ $* == *launcher.Main* ]]; then
-          printf '\\0\\n'
+        if [[ $* == *job.Launch* ]]; then
+          printf '\\0\\n' >&3
           jars="$SPARK_HOME/jars/*"
-          printf '%s\\0' "$0" -cp "first/*:/x$SPARK_CONF_DIR/:$SPARK_CONF_DIR/:$jars:/hadoop" -; exit
+          printf '%s\\0' "$0" -cp "first/*:/x$SPARK_CONF_DIR/:$SPARK_CONF_DIR/:$jars:/hadoop" - >&3; exit
         fi
         for option; do
           if [[ $option == -XX:ArchiveClassesAtExit=* ]]; then REHEARSAL; fi
@@ -252,12 +253,12 @@ final class BareMachineIT {
   }
 
   /**
-   * Answers as Spark's launcher does: NUL, newline, then the words of a command that prints its
-   * arguments.
+   * Answers as the program does that makes commands: NUL, newline, then the words of a command that
+   * prints its arguments.
    */
-  private static String echoArgumentsAfterLauncher() {
-    return "while [[ $1 != org.apache.spark.launcher.Main ]]; do shift; done; shift\n"
-        + "printf '\\0\\n'; printf '%s\\0' bash -c 'printf \"<%s>\" \"$@\"' - \"$@\"";
+  private static String echoArgumentsAfterLaunch() {
+    return "while [[ $1 != org.anomalyscore.job.Launch ]]; do shift; done; shift\n"
+        + "{ printf '\\0\\n'; printf '%s\\0' bash -c 'printf \"<%s>\" \"$@\"' - \"$@\"; } >&3";
   }
 
   /**

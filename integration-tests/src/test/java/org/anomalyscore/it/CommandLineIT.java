@@ -3,6 +3,8 @@ package org.anomalyscore.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,25 @@ final class CommandLineIT {
     assertEquals(2, result.exitCode(), result::toString);
     assertEquals("", result.out());
     assertTrue(result.err().contains("no-such-command"), result::toString);
+  }
+
+  @Test
+  void bashTakesTheCompletion() throws Exception {
+    JobProcess.Result script = JobProcess.script("completion", "bash").run();
+    assertEquals(0, script.exitCode(), script::toString);
+    Process bash =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "source /dev/stdin; COMP_WORDS=(anomaly-score sco); COMP_CWORD=1;"
+                    + " _complete_anomaly-score; echo \"${COMPREPLY[@]}\"")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (OutputStream in = bash.getOutputStream()) {
+      in.write(script.out().getBytes(StandardCharsets.UTF_8));
+    }
+    assertEquals(
+        "score\n", new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
   }
 
   @Test

@@ -124,6 +124,15 @@ class S3IT {
         Tables.sql(
             "SELECT count(*), count(DISTINCT path) FROM {0} WHERE dataset = 'real'",
             downloaded("tables/scores")));
+    // One request an image, and those of the look whether images may be read.
+    assertEquals(REAL + 1, requestsOfImages("GET"));
+    assertEquals(1, requestsOfImages("HEAD"));
+  }
+
+  private long requestsOfImages(String method) {
+    return watching.requests().stream()
+        .filter(r -> r.method().equals(method) && r.target().matches(".*/images/real/.+\\.png.*"))
+        .count();
   }
 
   @Test

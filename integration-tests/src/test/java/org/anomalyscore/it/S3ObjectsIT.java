@@ -3,8 +3,12 @@ package org.anomalyscore.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +19,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anomalyscore.storage.ExclusiveFile;
 import org.anomalyscore.storage.PendingUploads;
+import org.anomalyscore.storage.Storage;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.EtagSource;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +51,7 @@ class S3ObjectsIT {
     conf.set("fs.s3a.path.style.access", "true");
     conf.set("fs.s3a.access.key", server.accessKey);
     conf.set("fs.s3a.secret.key", server.secretKey);
-    fs = FileSystem.newInstance(new Path("s3a://" + BUCKET).toUri(), conf);
+    fs = FileSystem.get(new Path("s3a://" + BUCKET).toUri(), conf);
   }
 
   @AfterAll
@@ -106,6 +113,32 @@ class S3ObjectsIT {
     assertTrue(ExclusiveFile.create(fs, new Path("s3a://locks/lost/lease"), bytes("x")));
     assertEquals(3, puts.get(), "cut off, asked again, and the look whether the server refuses");
     proxy.rule(request -> FaultProxy.Verdict.PASS);
+  }
+
+  @Test
+  void aListedObjectIsReadByOneRequestAndOnlyIfItIsStillTheSame() throws Exception {
+    Path path = new Path("s3a://locks/images/a.png");
+    write(path, "first");
+    FileStatus listed = fs.listStatus(path.getParent())[0];
+    String etag = ((EtagSource) listed).getEtag();
+    int before = proxy.requests().size();
+    assertArrayEquals(bytes("first"), Storage.readListed(path, 5, etag, fs.getConf()));
+    assertEquals(
+        List.of("GET"),
+        proxy.requests().stream().skip(before).map(FaultProxy.Request::method).toList());
+    for (String other : List.of("other", "longer than before", "")) {
+      write(path, other);
+      assertNull(Storage.readListed(path, 5, etag, fs.getConf()), other);
+    }
+    assertTrue(fs.delete(path, false));
+    assertThrows(
+        FileNotFoundException.class, () -> Storage.readListed(path, 5, etag, fs.getConf()));
+  }
+
+  private void write(Path path, String text) throws IOException {
+    try (var out = fs.create(path, true)) {
+      out.write(bytes(text));
+    }
   }
 
   @Test

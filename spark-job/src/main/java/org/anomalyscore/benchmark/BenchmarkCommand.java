@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.SparkOptions;
+import org.anomalyscore.storage.Storage;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,11 +43,17 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.start("benchmark")) {
+    try (SparkSession session = spark.start("benchmark", this::requireThere)) {
       BenchmarkManifest night =
           ManifestReader.read(manifest, session.sessionState().newHadoopConf());
       List<Benchmark.Night> nights = new Benchmark(session, night).run();
       return output.print(new BenchmarkResult(nights, night.outputs().tables()));
+    }
+  }
+
+  private void requireThere(Configuration hadoop) {
+    if (Storage.isLocal(Storage.path("--manifest", manifest), hadoop)) {
+      BenchmarkManifest unused = ManifestReader.read(manifest, hadoop);
     }
   }
 }

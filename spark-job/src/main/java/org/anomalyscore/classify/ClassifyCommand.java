@@ -66,7 +66,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ClassifyJob job = new ClassifyJob(request());
-    try (SparkSession session = spark.start("classify " + reference)) {
+    try (SparkSession session = spark.start("classify " + reference, scores::requireThere)) {
       return output.print(job.run(session));
     }
   }

@@ -2,7 +2,9 @@ package org.anomalyscore.command;
 
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineOptions;
+import org.anomalyscore.measure.ModelOpener;
 import org.anomalyscore.storage.UserException;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;
 
 /** What measures the images. */
@@ -46,6 +48,11 @@ public final class EngineOption {
           "Rejects images of more than this number of pixels (width times height) before they are"
               + " decoded. Default: ${DEFAULT-VALUE}.")
   private long maxPixels;
+
+  /** Looks whether the model is there, as {@link ModelOpener#requireThere}. */
+  public void requireThere(Configuration hadoop) {
+    ModelOpener.requireThere(hadoop, model);
+  }
 
   /**
    * All of it.

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
@@ -32,6 +33,9 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 public final class Progress extends SparkListener {
 
+  /** Bars that are on the screen now. */
+  private static final AtomicInteger SHOWN = new AtomicInteger();
+
   /** Characters of a line in a log file. */
   private static final int LINE = 100;
 
@@ -50,6 +54,7 @@ public final class Progress extends SparkListener {
   private Progress(SparkSession spark, String name, long total, ScoreMetrics metrics) {
     this.spark = spark;
     this.metrics = metrics;
+    SHOWN.incrementAndGet();
     boolean terminal = Help.Ansi.AUTO.enabled();
     this.bar =
         new ProgressBarBuilder()
@@ -86,6 +91,11 @@ public final class Progress extends SparkListener {
     }
   }
 
+  /** Whether a bar says how far the work is. */
+  static boolean isShown() {
+    return SHOWN.get() > 0;
+  }
+
   @Override
   public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
     CollectionConverters.asJava(heartbeat.accumUpdates())
@@ -120,5 +130,6 @@ public final class Progress extends SparkListener {
     running.clear();
     step();
     bar.close();
+    SHOWN.decrementAndGet();
   }
 }

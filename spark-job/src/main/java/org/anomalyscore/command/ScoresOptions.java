@@ -1,5 +1,7 @@
 package org.anomalyscore.command;
 
+import org.anomalyscore.table.TableStore;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;
 
 /** Which scores a command reads. */
@@ -21,6 +23,11 @@ public final class ScoresOptions {
 
   public String folder() {
     return folder;
+  }
+
+  /** Looks whether they are there, as {@link TableStore#requireThere}. */
+  public void requireThere(Configuration hadoop) {
+    TableStore.requireThere(hadoop, folder);
   }
 
   public boolean allowIncomplete() {

@@ -1,12 +1,15 @@
 package org.anomalyscore.command;
 
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.anomalyscore.storage.ScratchFolder;
 import org.anomalyscore.storage.StorageFault;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
+import scala.Tuple2;
 
 /** How a command gets its Spark session. */
 public final class SparkOptions {
@@ -20,8 +23,38 @@ public final class SparkOptions {
               + " machine.")
   private String master;
 
-  /** The session of this process. Settings of spark-submit and spark-defaults.conf stand. */
-  public SparkSession start(String name) {
+  @Option(
+      names = "--quiet",
+      description = "Says nothing of the steps of the work, only warnings, errors and the result.")
+  private boolean quiet;
+
+  /**
+   * The session of this process. Settings of spark-submit and spark-defaults.conf stand.
+   *
+   * @param look looks whether what the command reads is there, as far as that takes no session,
+   *     which takes seconds to start; given the settings of Hadoop
+   */
+  public SparkSession start(String name, Consumer<Configuration> look) {
+    look.accept(hadoop());
+    Steps steps = quiet ? null : new Steps(System.err);
+    SparkSession session = start(name);
+    session.sparkContext().setJobDescription(name);
+    if (steps != null) {
+      session.sparkContext().addSparkListener(steps);
+    }
+    return session;
+  }
+
+  /** Settings of Hadoop as the session will have them. */
+  private static Configuration hadoop() {
+    Configuration hadoop = new Configuration();
+    for (Tuple2<String, String> setting : new SparkConf().getAllWithPrefix("spark.hadoop.")) {
+      hadoop.set(setting._1(), setting._2());
+    }
+    return hadoop;
+  }
+
+  private SparkSession start(String name) {
     SparkSession.Builder builder = SparkSession.builder().appName("anomaly-score " + name);
     SparkConf given = new SparkConf();
     if (master != null) {

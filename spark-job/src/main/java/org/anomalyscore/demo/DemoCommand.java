@@ -54,7 +54,7 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     DemoJob job = new DemoJob(request(), this::line);
     Path model = job.draw();
-    try (SparkSession session = spark.start("demo")) {
+    try (SparkSession session = spark.start("demo", hadoop -> {})) {
       return Output.printText(spec, job.run(session, model));
     }
   }

@@ -81,7 +81,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EvaluateJob job = new EvaluateJob(request());
-    try (SparkSession session = spark.start("evaluate " + reference)) {
+    try (SparkSession session = spark.start("evaluate " + reference, scores::requireThere)) {
       return output.print(job.run(session));
     }
   }

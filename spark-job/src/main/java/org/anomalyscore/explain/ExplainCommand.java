@@ -10,6 +10,9 @@ import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.explain.AttributionParameters.Regression;
 import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.source.ImageFinder;
+import org.anomalyscore.table.TableStore;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -164,9 +167,18 @@ public final class ExplainCommand implements Callable<Integer> {
             new AttributionParameters(
                 superpixels, count, seeds, paper ? Regression.LEAST_NORM : Regression.RIDGE),
             out.folder() == null ? scored.scores : out.folder());
-    try (SparkSession session = spark.start("explain")) {
+    try (SparkSession session = spark.start("explain", this::requireThere)) {
       return output.print(new ExplainJob(request).run(session));
     }
+  }
+
+  private void requireThere(Configuration hadoop) {
+    if (source.images != null) {
+      source.images.forEach(image -> ImageFinder.requireThere(hadoop, image));
+    } else {
+      TableStore.requireThere(hadoop, source.scored.scores);
+    }
+    engine.requireThere(hadoop);
   }
 
   private ParameterException usage(String what) {

@@ -43,6 +43,7 @@ import picocli.CommandLine.HelpCommand;
       ExplainCommand.class,
       SweepCommand.class,
       TablesCommand.class,
+      CompletionCommand.class,
       HelpCommand.class
     })
 public final class Main {
@@ -60,6 +61,10 @@ public final class Main {
 
   /** Runs a command; see {@link ExitCode}. */
   public static int run(String... args) {
+    return run(commandLine(), args);
+  }
+
+  static int run(CommandLine program, String... args) {
     try {
       // Before a session, whose logs hold the command line.
       for (String argument : args) {
@@ -69,7 +74,6 @@ public final class Main {
       System.err.println("anomaly-score: " + VisibleText.ofLines(e.getMessage()));
       return ExitCode.BAD_INPUT.code();
     }
-    CommandLine program = commandLine();
     try {
       return program.execute(args.length == 0 ? new String[] {"--help"} : args);
     } catch (Error e) {

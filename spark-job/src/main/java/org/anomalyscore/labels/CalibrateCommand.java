@@ -74,7 +74,7 @@ public final class CalibrateCommand implements Callable<Integer> {
                 configId.id(),
                 scores.allowIncomplete(),
                 resampling.options()));
-    try (SparkSession session = spark.start("calibrate " + dataset)) {
+    try (SparkSession session = spark.start("calibrate " + dataset, scores::requireThere)) {
       return output.print(job.run(session));
     }
   }

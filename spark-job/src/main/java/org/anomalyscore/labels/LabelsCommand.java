@@ -71,7 +71,7 @@ public final class LabelsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LabelsJob job = new LabelsJob(request());
-    try (SparkSession session = spark.start("labels " + dataset)) {
+    try (SparkSession session = spark.start("labels " + dataset, scores::requireThere)) {
       return output.print(job.run(session));
     }
   }

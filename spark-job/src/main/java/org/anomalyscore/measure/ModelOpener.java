@@ -65,6 +65,23 @@ public final class ModelOpener {
     }
   }
 
+  /**
+   * Looks on this machine, without Spark, whether there is a file of the model. Elsewhere {@link
+   * #open} is the first to look.
+   *
+   * @throws UserException if not
+   */
+  public static void requireThere(Configuration hadoop, String model) {
+    Path path = Storage.path("--model", model);
+    if (Storage.isLocal(path, hadoop)) {
+      try {
+        open(Storage.of(path, hadoop), path, model).close();
+      } catch (IOException e) {
+        throw StorageFault.of("Cannot read the feature model " + model, path, e);
+      }
+    }
+  }
+
   /** Once a file: Spark's file server refuses a second path of one name. */
   private static void ship(ModelFile model, SparkContext context, java.nio.file.Path file) {
     boolean shipped =
@@ -77,12 +94,17 @@ public final class ModelOpener {
 
   private static void fetch(Path path, Configuration hadoop, String uri, java.nio.file.Path target)
       throws IOException {
-    FileSystem fs = Storage.of(path, hadoop);
+    try (InputStream in = open(Storage.of(path, hadoop), path, uri)) {
+      Files.copy(in, target);
+    }
+  }
+
+  private static InputStream open(FileSystem fs, Path path, String uri) throws IOException {
     if (fs.exists(path) && fs.getFileStatus(path).isDirectory()) {
       throw new UserException(uri + " is a folder. Give --model the TorchScript file itself.");
     }
-    try (InputStream in = fs.open(path)) {
-      Files.copy(in, target);
+    try {
+      return fs.open(path);
     } catch (FileNotFoundException e) {
       // Java's own streams report a local file without read permission as not found.
       if (fs.exists(path)) {

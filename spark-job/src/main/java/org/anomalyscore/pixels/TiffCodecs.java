@@ -5,6 +5,7 @@ import java.awt.image.Raster;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import javax.imageio.IIOException;
 import javax.imageio.ImageReader;
 
@@ -19,6 +20,12 @@ final class TiffCodecs {
   private static final int FAX_TAGS = 11;
 
   private static final int MARK_ZEROS = 11;
+
+  /** A white run of no pixel, 00110101, with which a row begins that is black at first. */
+  private static final int BLACK_AT_FIRST = 0x35;
+
+  /** Bytes: more than the longest codes that a reader holds at a time. */
+  private static final int TAIL = 16;
 
   private static final int FAX_HEADER = 8 + 2 + 12 * FAX_TAGS + 4;
 
@@ -78,6 +85,25 @@ final class TiffCodecs {
   /** One bit a pixel, rows of whole bytes. */
   byte[] fax(byte[] stored, int width, int rows) throws IOException {
     requireRows(stored, rows);
+    byte[] bits = page(stored, width, rows);
+    // Where codes are missing the JDK's reader makes up the rest, and so makes use of codes behind.
+    byte[] longer = Arrays.copyOf(stored, stored.length + TAIL);
+    int blackAtFirst = isLowBitFirst() ? Integer.reverse(BLACK_AT_FIRST) >>> 24 : BLACK_AT_FIRST;
+    Arrays.fill(longer, stored.length, longer.length, (byte) blackAtFirst);
+    boolean complete;
+    try {
+      complete = Arrays.equals(bits, page(longer, width, rows));
+    } catch (IOException | RuntimeException e) {
+      // The same codes were read without a fault before.
+      complete = false;
+    }
+    if (!complete) {
+      throw new EOFException("fax strip or tile of fewer than " + rows + " rows");
+    }
+    return bits;
+  }
+
+  private byte[] page(byte[] stored, int width, int rows) throws IOException {
     ByteBuffer page = ByteBuffer.allocate(FAX_HEADER + stored.length);
     page.put(new byte[] {'M', 'M', 0, 42}).putInt(8).putShort((short) FAX_TAGS);
     tag(page, TiffDirectory.WIDTH, width);
@@ -101,6 +127,10 @@ final class TiffCodecs {
     return bits;
   }
 
+  private boolean isLowBitFirst() throws IOException {
+    return tags.value(TiffDirectory.FILL_ORDER, 1) == 2;
+  }
+
   /**
    * Fails where a fax page ends before its rows do: the JDK's reader would make up the rest. In
    * group 3 a mark of at least eleven zeros and a one stands at each row, and several stand at the
@@ -109,7 +139,7 @@ final class TiffCodecs {
    * <p>Source: ITU-T Recommendations T.4, section 4.1.2, and T.6, section 2.4.1.1.
    */
   private void requireRows(byte[] stored, int rows) throws IOException {
-    boolean lowBitFirst = tags.value(TiffDirectory.FILL_ORDER, 1) == 2;
+    boolean lowBitFirst = isLowBitFirst();
     int marks = 0;
     int markedRows = 0;
     int zeros = 0;

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.anomalyscore.command.ConfigIdOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.SparkOptions;
+import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,7 +69,8 @@ public final class ReportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ReportJob job =
         new ReportJob(new ReportRequest(from, out, configId.id(), reference, thumbnails));
-    try (SparkSession session = spark.start("report")) {
+    try (SparkSession session =
+        spark.start("report", hadoop -> TableStore.requireThere(hadoop, from))) {
       return Output.printText(spec, job.run(session));
     }
   }

@@ -7,7 +7,9 @@ import org.anomalyscore.command.OutOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
+import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.Search;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -128,8 +130,13 @@ public final class ScoreCommand implements Callable<Integer> {
             .strict(strict)
             .failAboveRejectFraction(failAboveRejectFraction)
             .build();
-    try (SparkSession session = spark.start("score " + dataset)) {
+    try (SparkSession session = spark.start("score " + dataset, this::requireThere)) {
       return output.print(new ScoreJob(request).run(session));
     }
+  }
+
+  private void requireThere(Configuration hadoop) {
+    ImageFinder.requireThere(hadoop, images);
+    engine.requireThere(hadoop);
   }
 }

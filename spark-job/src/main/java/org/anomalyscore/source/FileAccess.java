@@ -7,7 +7,6 @@ import org.anomalyscore.pixels.RejectedImageException;
 import org.anomalyscore.storage.Storage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -47,11 +46,7 @@ final class FileAccess {
 
   /** A file as its file system describes it. */
   static Item.File file(Path path, Configuration hadoop) throws IOException {
-    FileStatus status = system(path, hadoop).getFileStatus(path);
-    return new Item.File(
-        status.getPath().toString(),
-        status.getLen(),
-        new java.sql.Timestamp(status.getModificationTime()));
+    return FolderEntry.of(system(path, hadoop).getFileStatus(path)).file();
   }
 
   /**

@@ -92,7 +92,7 @@ final class FileWalk implements Iterator<Item>, Closeable {
         StorageFault.of(
                 "Not all of this folder can be listed, and what cannot is not scored", folder, e)
             .getMessage();
-    return new Item.File(folder.toString(), 0, new Timestamp(0)).fault(reason, message);
+    return new Item.File(folder.toString(), 0, new Timestamp(0), null).fault(reason, message);
   }
 
   @Override

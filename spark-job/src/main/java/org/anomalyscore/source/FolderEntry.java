@@ -1,6 +1,7 @@
 package org.anomalyscore.source;
 
 import java.sql.Timestamp;
+import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
@@ -11,9 +12,10 @@ import org.apache.hadoop.fs.Path;
  * @param kind what it is
  * @param length bytes of a file
  * @param modified when it was last changed
+ * @param etag what an object store calls a file's bytes, or null
  * @param why null, or why it cannot be opened
  */
-record FolderEntry(Path path, Kind kind, long length, Timestamp modified, String why) {
+record FolderEntry(Path path, Kind kind, long length, Timestamp modified, String etag, String why) {
 
   /** What an entry is. */
   enum Kind {
@@ -29,12 +31,17 @@ record FolderEntry(Path path, Kind kind, long length, Timestamp modified, String
     UNKNOWN
   }
 
+  FolderEntry(Path path, Kind kind, long length, Timestamp modified, String why) {
+    this(path, kind, length, modified, null, why);
+  }
+
   static FolderEntry of(FileStatus status) {
     return new FolderEntry(
         status.getPath(),
         status.isDirectory() ? Kind.FOLDER : Kind.FILE,
         status.getLen(),
         new Timestamp(status.getModificationTime()),
+        status instanceof EtagSource object ? object.getEtag() : null,
         null);
   }
 
@@ -45,6 +52,6 @@ record FolderEntry(Path path, Kind kind, long length, Timestamp modified, String
 
   /** For {@link Kind#FILE}. */
   Item.File file() {
-    return new Item.File(path.toString(), length, modified);
+    return new Item.File(path.toString(), length, modified, etag);
   }
 }

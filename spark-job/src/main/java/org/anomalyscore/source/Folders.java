@@ -3,8 +3,9 @@ package org.anomalyscore.source;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -15,7 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.util.functional.RemoteIterators;
 
-/** Lists folders and expands globs, the local ones without Hadoop's file system. */
+/** Lists folders and expands globs, in local folders without Hadoop's file system. */
 final class Folders {
 
   private Folders() {}
@@ -90,26 +91,32 @@ final class Folders {
   }
 
   /**
-   * What a glob matches, as {@link FileSystem#globStatus} defines it. A local folder that cannot be
+   * What a glob matches, as {@link FileSystem#globStatus} defines it. A folder that cannot be
    * listed on the way is of {@link FolderEntry.Kind#UNKNOWN}: it may hold matches.
    */
   static List<FolderEntry> glob(Path pattern, Configuration hadoop) throws IOException {
-    FileSystem files = FileAccess.system(pattern, hadoop);
-    if (FileAccess.local(pattern, hadoop) == null) {
-      FileStatus[] matches = files.globStatus(pattern);
-      return matches == null ? List.of() : Arrays.stream(matches).map(FolderEntry::of).toList();
-    }
+    Path whole = FileAccess.system(pattern, hadoop).makeQualified(pattern);
     List<FolderEntry> found = new ArrayList<>();
-    for (String one : GlobExpander.expand(files.makeQualified(pattern).toUri().getPath())) {
-      List<FolderEntry> matches = List.of(named(files.makeQualified(new Path("/")), hadoop));
-      for (String component : one.split("/", -1)) {
-        if (!component.isEmpty()) {
-          matches = matches(matches, component, hadoop);
-        }
+    for (String one : GlobExpander.expand(whole.toUri().getPath())) {
+      Deque<String> names = new ArrayDeque<>(List.of(one.substring(1).split("/")));
+      // What lies above the first wildcard may be forbidden, as it often is in S3.
+      Path start = new Path(whole, "/");
+      while (!names.isEmpty() && !new GlobPattern(names.peek()).hasWildcard()) {
+        start = child(start, names.remove());
+      }
+      FolderEntry first = named(start, hadoop);
+      List<FolderEntry> matches = first == null ? List.of() : List.of(first);
+      for (String name : names) {
+        matches = matches(matches, name, hadoop);
       }
       found.addAll(matches);
     }
     return found;
+  }
+
+  /** An entry that a component of a glob without wildcards names. */
+  private static Path child(Path folder, String component) {
+    return new Path(folder, new Path(null, null, component.replaceAll("\\\\(.)", "$1")));
   }
 
   private static List<FolderEntry> matches(
@@ -123,27 +130,28 @@ final class Folders {
       if (!folder.isFolder()) {
         continue;
       }
-      if (!pattern.hasWildcard()) {
-        String name = component.replaceAll("\\\\(.)", "$1");
-        FolderEntry child = named(new Path(folder.path(), new Path(null, null, name)), hadoop);
-        if (child != null) {
-          matches.add(child);
-        }
-      } else {
-        try {
-          RemoteIterator<FolderEntry> entries = entries(folder.path(), hadoop);
-          while (entries.hasNext()) {
-            FolderEntry entry = entries.next();
-            if (entry.kind() != FolderEntry.Kind.LINK_BACK
-                && pattern.matches(entry.path().getName())) {
-              matches.add(entry);
-            }
+      try {
+        if (!pattern.hasWildcard()) {
+          FolderEntry child = named(child(folder.path(), component), hadoop);
+          if (child != null) {
+            matches.add(child);
           }
-        } catch (IOException e) {
-          matches.add(
-              new FolderEntry(
-                  folder.path(), FolderEntry.Kind.UNKNOWN, 0, folder.modified(), e.toString()));
+          continue;
         }
+        RemoteIterator<FolderEntry> entries = entries(folder.path(), hadoop);
+        while (entries.hasNext()) {
+          FolderEntry entry = entries.next();
+          if (entry.kind() != FolderEntry.Kind.LINK_BACK
+              && pattern.matches(entry.path().getName())) {
+            matches.add(entry);
+          }
+        }
+      } catch (IOException e) {
+        // This throws where the storage as a whole is at fault.
+        ItemFault fault = ItemFault.of(e, folder.path(), hadoop);
+        matches.add(
+            new FolderEntry(
+                folder.path(), FolderEntry.Kind.UNKNOWN, 0, folder.modified(), fault.message()));
       }
     }
     return matches;

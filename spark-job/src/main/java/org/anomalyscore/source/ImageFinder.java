@@ -107,6 +107,24 @@ public final class ImageFinder {
     return images;
   }
 
+  /**
+   * Looks on this machine, without Spark, whether a path or glob leads to anything. Elsewhere
+   * {@link #find} is the first to look.
+   *
+   * @throws UserException if there is no such path, or it cannot be looked at
+   */
+  public static void requireThere(Configuration hadoop, String pathOrGlob) {
+    Path path = Storage.path("--images", pathOrGlob);
+    if (Storage.isLocal(path, hadoop)) {
+      try {
+        requireReadableNames(hadoop, pathOrGlob);
+        new ListingPlan(hadoop, 1).named(pathOrGlob);
+      } catch (IOException e) {
+        throw StorageFault.of("Cannot look for images in '%s'".formatted(pathOrGlob), path, e);
+      }
+    }
+  }
+
   private static UserException nothing(String pathOrGlob, Map<String, Long> passedOver) {
     String text = PassedOver.text(passedOver);
     return new UserException(

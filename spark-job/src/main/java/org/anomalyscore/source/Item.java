@@ -22,6 +22,7 @@ sealed interface Item extends Serializable {
           .add("path", DataTypes.StringType, false)
           .add("length", DataTypes.LongType, false)
           .add("modified", DataTypes.TimestampType, false)
+          .add("etag", DataTypes.StringType)
           .add("container", DataTypes.StringType)
           .add("position", DataTypes.LongType, false)
           .add("locator", DataTypes.StringType)
@@ -44,8 +45,9 @@ sealed interface Item extends Serializable {
    * A file.
    *
    * @param length bytes
+   * @param etag what an object store calls these bytes; null elsewhere
    */
-  record File(String path, long length, Timestamp modified) implements Item {
+  record File(String path, long length, Timestamp modified, String etag) implements Item {
 
     Member member(String name, long memberLength, Locator locator) {
       return new Member(path + "!/" + name, memberLength, modified, path, locator);
@@ -63,7 +65,7 @@ sealed interface Item extends Serializable {
 
     @Override
     public Row toRow() {
-      return RowFactory.create(path, length, modified, null, 0L, null, null, null);
+      return RowFactory.create(path, length, modified, etag, null, 0L, null, null, null);
     }
   }
 
@@ -85,7 +87,15 @@ sealed interface Item extends Serializable {
     @Override
     public Row toRow() {
       return RowFactory.create(
-          path, length, modified, container, locator.position(), locator.storage(), null, null);
+          path,
+          length,
+          modified,
+          null,
+          container,
+          locator.position(),
+          locator.storage(),
+          null,
+          null);
     }
   }
 
@@ -128,7 +138,7 @@ sealed interface Item extends Serializable {
     @Override
     public Row toRow() {
       return RowFactory.create(
-          path, 0L, modified, container, position, null, reason.text(), message);
+          path, 0L, modified, null, container, position, null, reason.text(), message);
     }
   }
 
@@ -150,7 +160,7 @@ sealed interface Item extends Serializable {
     }
     long length = row.<Long>getAs("length");
     return container == null
-        ? new File(path, length, modified)
+        ? new File(path, length, modified, row.getAs("etag"))
         : new Member(
             path, length, modified, container, new Locator(position, row.getAs("locator")));
   }

@@ -8,6 +8,7 @@ import org.anomalyscore.pixels.RejectReason;
 import org.anomalyscore.pixels.RejectedImageException;
 import org.anomalyscore.pixels.RgbImage;
 import org.anomalyscore.storage.ContentHash;
+import org.anomalyscore.storage.Storage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
@@ -66,7 +67,7 @@ public final class ItemReader implements Closeable {
         bytes = members.read(member);
       } else {
         requireSize(((Item.File) item).length());
-        bytes = readFile(file);
+        bytes = readFile((Item.File) item);
       }
       read = System.nanoTime() - begin;
       requireSize(bytes.length);
@@ -109,8 +110,14 @@ public final class ItemReader implements Closeable {
     }
   }
 
-  private byte[] readFile(Path file) throws IOException, RejectedImageException {
-    try (FSDataInputStream in = FileAccess.open(file, hadoop)) {
+  private byte[] readFile(Item.File file) throws IOException, RejectedImageException {
+    if (file.etag() != null) {
+      byte[] listed = Storage.readListed(file.source(), file.length(), file.etag(), hadoop);
+      if (listed != null) {
+        return listed;
+      }
+    }
+    try (FSDataInputStream in = FileAccess.open(file.source(), hadoop)) {
       // The listed length is old, and what grows or has no end must not fill the memory.
       return in.readNBytes((int) Math.min(maxFileBytes + 1, Integer.MAX_VALUE - 8));
     }

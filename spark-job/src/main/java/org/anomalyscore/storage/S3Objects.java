@@ -1,13 +1,19 @@
 package org.anomalyscore.storage;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.s3a.Constants;
+import org.apache.hadoop.fs.s3a.RemoteFileChangedException;
+import org.apache.hadoop.fs.s3a.S3AFileStatus;
 import org.apache.hadoop.fs.s3a.S3AFileSystem;
 import org.apache.hadoop.fs.s3a.WriteOperationHelper;
 import org.apache.hadoop.fs.s3a.impl.PutObjectOptions;
+import org.apache.hadoop.util.functional.FutureIO;
 import org.apache.hadoop.util.functional.RemoteIterators;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -104,6 +110,22 @@ final class S3Objects {
     } catch (NoSuchKeyException e) {
       // Deleted since; it was there, and another's, when the server was asked.
       return false;
+    }
+  }
+
+  /** See {@link Storage#readListed}. */
+  static byte[] readListed(FileSystem fs, Path path, long length, String etag) throws IOException {
+    Configuration hadoop = fs.getConf();
+    // Else nothing would say that the object was replaced, and a part of it be taken for the whole.
+    if (!"etag".equals(hadoop.getTrimmed(Constants.CHANGE_DETECT_SOURCE, "etag"))
+        || !"server".equals(hadoop.getTrimmed(Constants.CHANGE_DETECT_MODE, "server"))) {
+      return null;
+    }
+    S3AFileStatus listed = new S3AFileStatus(length, 0, path, length, null, etag, null);
+    try (InputStream in = FutureIO.awaitFuture(fs.openFile(path).withFileStatus(listed).build())) {
+      return in.readAllBytes();
+    } catch (RemoteFileChangedException e) {
+      return null;
     }
   }
 

@@ -77,6 +77,25 @@ public final class Storage {
     }
   }
 
+  /**
+   * Reads an object of S3 by one request, where opening it asks for its length first.
+   *
+   * @param length bytes that its listing gave
+   * @param etag what its listing called these bytes
+   * @return its bytes; null if it was replaced since, or if there is no such request for it
+   */
+  public static byte[] readListed(Path path, long length, String etag, Configuration hadoop)
+      throws IOException {
+    FileSystem fs = of(path, hadoop);
+    return isS3A(fs) ? S3Objects.readListed(fs, path, length, etag) : null;
+  }
+
+  /** Whether a path leads to this machine's own files; nothing is opened. */
+  public static boolean isLocal(Path path, Configuration hadoop) {
+    String scheme = path.toUri().getScheme();
+    return "file".equals(scheme != null ? scheme : FileSystem.getDefaultUri(hadoop).getScheme());
+  }
+
   /** How executors reach the file systems that this session reaches. */
   public static Broadcast<SerializableConfiguration> broadcastConfiguration(SparkSession spark) {
     return JavaSparkContext.fromSparkContext(spark.sparkContext())

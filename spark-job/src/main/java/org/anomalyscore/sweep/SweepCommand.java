@@ -12,8 +12,10 @@ import org.anomalyscore.command.ProfileOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreParameters;
+import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.NamedImages;
 import org.anomalyscore.storage.UserException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -141,10 +143,15 @@ public final class SweepCommand implements Callable<Integer> {
             engine.engine(),
             out.folder(),
             sample);
-    try (SparkSession session = spark.start("sweep")) {
+    try (SparkSession session = spark.start("sweep", this::requireThere)) {
       return output.print(
           new SweepResult(new SweepJob(request).run(session), seeds.size(), out.folder()));
     }
+  }
+
+  private void requireThere(Configuration hadoop) {
+    sets().forEach(set -> ImageFinder.requireThere(hadoop, set.images()));
+    engine.requireThere(hadoop);
   }
 
   /** The profile's own value stands among those of each parameter. */

@@ -73,6 +73,7 @@ record SweepJob(SweepRequest request) {
   /** The sample of each set, by name. */
   private Map<String, ImageSample> draw(SparkSession spark, ScoreEngine engine) {
     Map<String, ImageSample> samples = new LinkedHashMap<>();
+    spark.sparkContext().setJobDescription("list images");
     for (NamedImages set : request.images()) {
       samples.put(
           set.name(),
@@ -94,6 +95,7 @@ record SweepJob(SweepRequest request) {
         batches.add(new ArrayList<>(drawn.rows().subList(from, to)));
       }
     }
+    spark.sparkContext().setJobDescription("measure");
     return Progress.during(
         spark,
         "sweep",

@@ -35,10 +35,7 @@ public record ConfigurationChoice(String configId, String model) {
       modelOf.put(configId, row.getAs("model"));
     }
     if (datasetsOf.isEmpty()) {
-      throw new UserException(
-          "There are no scores: the table "
-              + store.location(Table.SCORES)
-              + " is empty or not there. Give --scores the folder that score wrote to with --out.");
+      throw TableStore.noScores("the table " + store.location(Table.SCORES));
     }
     List<String> complete =
         datasetsOf.entrySet().stream()

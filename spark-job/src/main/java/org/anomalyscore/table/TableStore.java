@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -143,6 +144,28 @@ public final class TableStore {
 
   private Configuration hadoop() {
     return spark.sessionState().newHadoopConf();
+  }
+
+  /**
+   * Looks on this machine, without Spark, whether there is a folder of tables. Elsewhere what reads
+   * them is the first to look.
+   *
+   * @throws UserException if not
+   */
+  public static void requireThere(Configuration hadoop, String root) {
+    Path path = Storage.path("The folder of the tables", root);
+    if (Storage.isLocal(path, hadoop)
+        && !Files.isDirectory(java.nio.file.Path.of(path.toUri().getPath()))) {
+      throw noScores(root);
+    }
+  }
+
+  /** What there is to say where there are no scores. */
+  static UserException noScores(String place) {
+    return new UserException(
+        "There are no scores: "
+            + place
+            + " is empty or not there. Give --scores the folder that score wrote to with --out.");
   }
 
   /** True when the table has been written at least once. */

@@ -30,7 +30,7 @@ final class CompactCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Upkeep upkeep = new Upkeep("compact", tables.folder(), null, null, Map.of(), dryRun.isDry());
-    try (SparkSession session = spark.start("tables compact")) {
+    try (SparkSession session = spark.start("tables compact", tables::requireThere)) {
       return output.print(upkeep.run(session, new Compaction()));
     }
   }

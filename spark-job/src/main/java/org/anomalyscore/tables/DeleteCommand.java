@@ -60,7 +60,7 @@ final class DeleteCommand implements Callable<Integer> {
             dataset,
             configId.id(),
             before == null ? null : before.atStartOfDay(ZoneOffset.UTC).toInstant());
-    try (SparkSession session = spark.start("tables delete " + dataset)) {
+    try (SparkSession session = spark.start("tables delete " + dataset, tables::requireThere)) {
       return output.print(upkeep.run(session, deletion));
     }
   }

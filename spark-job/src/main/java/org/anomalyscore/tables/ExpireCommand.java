@@ -68,7 +68,7 @@ final class ExpireCommand implements Callable<Integer> {
             null,
             Map.of("keep_days", keep.toDays()),
             dryRun.isDry());
-    try (SparkSession session = spark.start("tables expire")) {
+    try (SparkSession session = spark.start("tables expire", tables::requireThere)) {
       return output.print(upkeep.run(session, new Expiry(Instant.now().minus(keep))));
     }
   }

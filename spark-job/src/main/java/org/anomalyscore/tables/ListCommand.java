@@ -27,7 +27,7 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.start("tables list")) {
+    try (SparkSession session = spark.start("tables list", tables::requireThere)) {
       return output.print(Inventory.of(new TableStore(session, tables.folder())));
     }
   }

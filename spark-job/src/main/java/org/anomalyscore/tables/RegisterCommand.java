@@ -46,7 +46,7 @@ final class RegisterCommand implements Callable<Integer> {
     if (catalog == null) {
       Registration.requireMetastore();
     }
-    try (SparkSession session = spark.start("tables register " + database)) {
+    try (SparkSession session = spark.start("tables register " + database, tables::requireThere)) {
       TableStore store = new TableStore(session, tables.folder());
       return output.print(new Registration(session, store, catalog, database).run());
     }

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.FileSwap;
 import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
@@ -71,10 +70,7 @@ record Upkeep(
 
   static void requireTables(TableStore store) {
     if (Arrays.stream(Table.values()).noneMatch(store::exists)) {
-      throw new UserException(
-          "There are no tables under "
-              + store.location()
-              + ". Give --tables the folder that score wrote to with --out.");
+      throw TablesOption.none(store.location());
     }
   }
 

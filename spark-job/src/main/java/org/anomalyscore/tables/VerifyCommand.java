@@ -26,7 +26,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.start("tables verify")) {
+    try (SparkSession session = spark.start("tables verify", tables::requireThere)) {
       return output.print(Verification.run(session, tables.folder()));
     }
   }

@@ -3,9 +3,13 @@ package org.anomalyscore.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +64,29 @@ class CommandsTest {
     for (ExitCode code : ExitCode.values()) {
       assertTrue(help.toString().contains(code.code() + "   " + code.meaning()), help::toString);
     }
+  }
+
+  @Test
+  void theReadmeListsTheExitCodes() throws IOException {
+    List<Integer> codes = new ArrayList<>();
+    for (String line : Files.readAllLines(Path.of("../README.md"))) {
+      if (line.matches("\\| \\d+ \\| .*")) {
+        codes.add(Integer.valueOf(line.split(" ", 3)[1]));
+      }
+    }
+    assertEquals(Arrays.stream(ExitCode.values()).map(ExitCode::code).toList(), codes);
+  }
+
+  @Test
+  void whatNeedsNoSparkIsAnsweredBeforeIt() {
+    for (String line : List.of("", "--help", "--version", "score --help", "help sweep")) {
+      assertEquals(0, Launch.answer(line.isEmpty() ? new String[0] : line.split(" ")), line);
+    }
+    for (String line : List.of("no-such", "score --imags x", "completion fish", "help no-such")) {
+      assertEquals(2, Launch.answer(line.split(" ")), line);
+    }
+    assertEquals(3, Launch.answer("score", "--out", "s3a://key:secret@bucket/x"));
+    assertEquals(Launch.NOT_ANSWERED, Launch.answer("demo", "--out", "x"));
   }
 
   @Command(name = "shown")

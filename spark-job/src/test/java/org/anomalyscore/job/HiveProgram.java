@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -13,7 +14,7 @@ final class HiveProgram {
 
   private HiveProgram() {}
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     Path metastore = Path.of(arguments[1]);
     System.setProperty("spark.sql.catalogImplementation", "hive");
     System.setProperty("spark.sql.warehouse.dir", metastore.resolve("warehouse").toString());

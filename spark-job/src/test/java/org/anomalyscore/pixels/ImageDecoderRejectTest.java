@@ -363,14 +363,7 @@ class ImageDecoderRejectTest {
   @CsvSource({"CCITT T.4, 1", "CCITT T.4, 2", "CCITT T.4, 6", "CCITT T.4, 0", "CCITT T.6, 12"})
   void faxPageThatEndsEarlyIsRejected(String compression, int marks)
       throws IOException, RejectedImageException {
-    BufferedImage page = new BufferedImage(200, 60, BufferedImage.TYPE_BYTE_BINARY);
-    Random random = new Random(1);
-    for (int y = 0; y < page.getHeight(); y++) {
-      for (int x = 0; x < page.getWidth(); x += 5) {
-        page.setRGB(x + random.nextInt(5), y, 0xffffff);
-      }
-    }
-    byte[] file = fax(page, compression);
+    byte[] file = fax(200, 60, compression);
     assertEquals(200, ImageDecoder.decode(file, LIMIT).width());
     TiffDirectory tags = new TiffDirectory(file);
     int start = tags.value(TiffDirectory.STRIP_OFFSETS, 0);
@@ -384,7 +377,39 @@ class ImageDecoderRejectTest {
     assertEquals(RejectReason.TRUNCATED, rejected(file).reason());
   }
 
-  private static byte[] fax(BufferedImage page, String compression) throws IOException {
+  /** Fewer bytes than the rows need, whatever was cut off. */
+  @ParameterizedTest
+  @CsvSource({"CCITT RLE", "CCITT T.4", "CCITT T.6"})
+  void faxPageThatIsCutShortIsRejected(String compression) throws IOException {
+    for (int width : new int[] {5, 200}) {
+      // The rows of one strip.
+      byte[] file = fax(width, 8, compression);
+      int length = new TiffDirectory(file).value(TiffDirectory.STRIP_BYTE_COUNTS, 0);
+      ByteBuffer tiff = ByteBuffer.wrap(file);
+      int entry = tiff.getInt(4) + 2;
+      while (tiff.getShort(entry) != TiffDirectory.STRIP_BYTE_COUNTS) {
+        entry += 12;
+      }
+      // The marks that end a page of group 3 or 4 are not needed: eleven bytes at most.
+      for (int left = length - 12; left > 0; left -= 1 + length / 50) {
+        tiff.putInt(entry + 8, left);
+        RejectReason reason = rejected(file).reason();
+        // Half a code may be none.
+        assertTrue(
+            reason == RejectReason.TRUNCATED || reason == RejectReason.NOT_AN_IMAGE,
+            width + ": " + left + " of " + length + ": " + reason);
+      }
+    }
+  }
+
+  private static byte[] fax(int width, int height, String compression) throws IOException {
+    BufferedImage page = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_BINARY);
+    Random random = new Random(1);
+    for (int y = 0; y < page.getHeight(); y++) {
+      for (int x = 0; x < page.getWidth(); x += 5) {
+        page.setRGB(x + random.nextInt(5), y, 0xffffff);
+      }
+    }
     ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {

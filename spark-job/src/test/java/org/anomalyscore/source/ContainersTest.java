@@ -167,6 +167,7 @@ class ContainersTest {
                   "locator",
                   "position",
                   "container",
+                  "etag",
                   "modified",
                   "length",
                   "path")

@@ -302,6 +302,39 @@ class ImageFinderTest {
     assertEquals(20, images);
   }
 
+  @Test
+  void aFolderThatAGlobCannotLookIntoIsOneReject() throws IOException {
+    registerDenied();
+    write("secret/in/x.png", 1);
+    write("tidy/in/x.png", 1);
+    write("tidy/in/y.txt", 1);
+    write("tidy/x.png", 1);
+    for (String scheme : List.of("denied:", "trees:")) {
+      for (String glob : List.of("/*/*/x*", "/*/i?", "/*/in/*.png")) {
+        Map<String, String> faults = new TreeMap<>();
+        for (Row row : ImageFinder.find(SPARK, scheme + folder + glob).collectAsList()) {
+          String path = row.getAs("path");
+          faults.put(path.substring(path.indexOf(folder.toString())), row.getAs("fault_reason"));
+        }
+        Map<String, String> expected = new TreeMap<>();
+        // A name that needs no listing is found, and what is below it too.
+        boolean listed = !glob.contains("/in/");
+        expected.put(
+            folder + (listed ? "/secret" : "/secret/in/x.png"), listed ? "unreadable" : null);
+        expected.put(folder + "/tidy/in/x.png", null);
+        assertEquals(expected, faults, scheme + glob);
+      }
+    }
+  }
+
+  /** As in S3, where the right to list often begins at a prefix. */
+  @Test
+  void aGlobBelowAFolderThatCannotBeListed() throws IOException {
+    registerDenied();
+    write("secret/open/a/x.png", 1);
+    assertEquals(1, ImageFinder.find(SPARK, "denied:" + folder + "/secret/open/*/*.png").count());
+  }
+
   /** An object store says of a tree at once that it cannot be listed. */
   @Test
   void aSubtreeThatCannotBeListedIsOneReject() throws IOException {

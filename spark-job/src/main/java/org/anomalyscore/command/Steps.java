@@ -1,0 +1,92 @@
+package org.anomalyscore.command;
+
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+
+/**
+ * Says on standard error what a command is doing, and at its end how long each step took. A step
+ * begins with the first Spark job of another description. Where nothing else is said for ten
+ * seconds, it says for how long the step has been going on.
+ */
+final class Steps extends SparkListener {
+  private static final String DESCRIPTION = "spark.job.description";
+
+  /** A job that was given no description has the place in the code that began it. */
+  private static final Pattern PLACE = Pattern.compile(".* at \\S+:\\d+");
+
+  private static final int SILENCE_SECONDS = 10;
+
+  private final PrintStream out;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "steps");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final ScheduledFuture<?> ticks;
+  private final long start = System.nanoTime();
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private String step = "start Spark";
+  private long stepStart = start;
+  private long said;
+
+  Steps(PrintStream out) {
+    this.out = out;
+    say(step);
+    this.ticks = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private void say(String what) {
+    out.println("anomaly-score: " + what);
+    said = System.nanoTime();
+  }
+
+  private synchronized void tick() {
+    long now = System.nanoTime();
+    if (Progress.isShown()) {
+      said = now;
+    } else if (now - said > TimeUnit.SECONDS.toNanos(SILENCE_SECONDS)) {
+      say("%s: %d s so far".formatted(step, TimeUnit.NANOSECONDS.toSeconds(now - stepStart)));
+    }
+  }
+
+  @Override
+  public synchronized void onJobStart(SparkListenerJobStart job) {
+    String next = job.properties().getProperty(DESCRIPTION);
+    if (next != null && !next.equals(step) && !PLACE.matcher(next).matches()) {
+      endStep();
+      step = next;
+      say(step);
+    }
+  }
+
+  private void endStep() {
+    long now = System.nanoTime();
+    seconds.merge(step, (now - stepStart) / 1e9, Double::sum);
+    stepStart = now;
+  }
+
+  @Override
+  public synchronized void onApplicationEnd(SparkListenerApplicationEnd end) {
+    ticks.cancel(false);
+    clock.shutdownNow();
+    endStep();
+    say(
+        String.format(Locale.ROOT, "%.1f s in all: ", (System.nanoTime() - start) / 1e9)
+            + seconds.entrySet().stream()
+                .map(e -> String.format(Locale.ROOT, "%s %.1f s", e.getKey(), e.getValue()))
+                .collect(Collectors.joining(", ")));
+  }
+}

@@ -1,0 +1,51 @@
+package org.anomalyscore.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Properties;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.StageInfo;
+import org.junit.jupiter.api.Test;
+import scala.Option;
+import scala.jdk.javaapi.CollectionConverters;
+
+class StepsTest {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  private static SparkListenerJobStart job(String description) {
+    Properties properties = new Properties();
+    if (description != null) {
+      properties.setProperty("spark.job.description", description);
+    }
+    return new SparkListenerJobStart(
+        1, 1, CollectionConverters.asScala(List.<StageInfo>of()).toSeq(), properties);
+  }
+
+  @Test
+  void saysEachStepOnceAndItsTimeAtTheEnd() {
+    Steps steps = new Steps(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    for (String description :
+        new String[] {"list images", null, "list images", "count at A.java:66", "score"}) {
+      steps.onJobStart(job(description));
+    }
+    steps.onApplicationEnd(new SparkListenerApplicationEnd(0, Option.empty()));
+    List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
+    assertEquals(
+        List.of("anomaly-score: start Spark", "anomaly-score: list images", "anomaly-score: score"),
+        lines.subList(0, 3));
+    assertEquals(4, lines.size());
+    assertTrue(
+        lines
+            .get(3)
+            .matches(
+                "anomaly-score: \\d+\\.\\d s in all: start Spark \\d+\\.\\d s, list images"
+                    + " \\d+\\.\\d s, score \\d+\\.\\d s"),
+        lines.get(3));
+  }
+}
