@@ -14,6 +14,7 @@ import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.internal.SQLConf;
 
 /**
  * A command that changes tables: under their lease, as one {@link FileSwap}, in which its own row
@@ -34,7 +35,11 @@ record Upkeep(
     Map<String, Object> settings,
     boolean dryRun) {
 
+  /** Tasks that look for files, of which Spark would start one a file. */
+  private static final int LISTING_TASKS = 32;
+
   UpkeepResult run(SparkSession spark, Plan plan) {
+    spark.conf().set(SQLConf.PARALLEL_PARTITION_DISCOVERY_PARALLELISM().key(), LISTING_TASKS);
     Run run = Run.start("tables " + name);
     TableStore store = new TableStore(spark, folder);
     requireTables(store);
