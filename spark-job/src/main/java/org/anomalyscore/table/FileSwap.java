@@ -228,7 +228,8 @@ public final class FileSwap {
    */
   static List<TableFile> list(FileSystem fs, Path base, String within) throws IOException {
     List<TableFile> files = new ArrayList<>();
-    String prefix = fs.makeQualified(base).toUri().getPath() + Path.SEPARATOR;
+    Path whole = fs.makeQualified(base);
+    String prefix = whole.toUri().getPath() + Path.SEPARATOR;
     try {
       RemoteIterator<LocatedFileStatus> all =
           fs.listFiles(within.isEmpty() ? base : new Path(base, within), true);
@@ -236,7 +237,7 @@ public final class FileSwap {
         FileStatus file = all.next();
         String name = file.getPath().toUri().getPath().substring(prefix.length());
         if (!("/" + name).contains("/_") && !("/" + name).contains("/.")) {
-          files.add(new TableFile(base, name, file.getLen()));
+          files.add(new TableFile(whole, name, file.getLen()));
         }
       }
     } catch (FileNotFoundException e) {

@@ -6,7 +6,7 @@ import org.apache.hadoop.fs.Path;
 /**
  * A file of rows that readers of a table take.
  *
- * @param base the folder of the tables, or the one in which a change waits
+ * @param base the whole path of the folder of the tables, or the one in which a change waits
  * @param name under it, as {@code scores/config_id=c1/dataset=real/part-0.parquet}
  * @param bytes its length
  */
@@ -18,7 +18,7 @@ public record TableFile(Path base, String name, long bytes) {
   /** Of a full file, about: it is opened in an instant, and many cores can share a table. */
   public static final long FULL = 128L << 20;
 
-  /** Names the column of a reading of files that holds {@link #isAt}. */
+  /** Names the column of a reading of files that names the file of a row. */
   public static final String COLUMN = "file_of_the_row";
 
   /** How many files so many bytes fill; 1 at least. */
@@ -31,9 +31,9 @@ public record TableFile(Path base, String name, long bytes) {
     return new Path(base, name);
   }
 
-  /** True for its URI as Spark writes it in the rows of a file. */
-  public boolean isAt(String uri) {
-    return new Path(URI.create(uri)).toUri().getPath().equals(path().toUri().getPath());
+  /** The path, without scheme, of a file that Spark names by a URI in {@link #COLUMN}. */
+  public static String pathOf(String uri) {
+    return new Path(URI.create(uri)).toUri().getPath();
   }
 
   /** The folder of its table and partition, as {@code scores/config_id=c1/dataset=real}. */

@@ -42,11 +42,11 @@ record Change(Table table, List<TableFile> replaced, Dataset<Row> rows, Map<Stri
             .groupBy(TableFile.COLUMN, "run_id")
             .agg(count(lit(1)).as("rows"))
             .collectAsList()) {
-      hit.add(row.getAs(TableFile.COLUMN));
+      hit.add(TableFile.pathOf(row.getAs(TableFile.COLUMN)));
       byRun.merge(row.getAs("run_id"), row.<Long>getAs("rows"), Long::sum);
     }
     List<TableFile> replaced =
-        files.stream().filter(file -> hit.stream().anyMatch(file::isAt)).toList();
+        files.stream().filter(file -> hit.contains(file.path().toUri().getPath())).toList();
     if (replaced.size() != hit.size()) {
       throw new IllegalStateException(
           "Rows of " + hit + " are to be removed, but the files are " + replaced);

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.FileSwap;
 import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
@@ -15,6 +14,7 @@ import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.internal.SQLConf;
 
 /**
  * A command that changes tables: under their lease, as one {@link FileSwap}, in which its own row
@@ -35,7 +35,11 @@ record Upkeep(
     Map<String, Object> settings,
     boolean dryRun) {
 
+  /** Tasks that look for files, of which Spark would start one a file. */
+  private static final int LISTING_TASKS = 32;
+
   UpkeepResult run(SparkSession spark, Plan plan) {
+    spark.conf().set(SQLConf.PARALLEL_PARTITION_DISCOVERY_PARALLELISM().key(), LISTING_TASKS);
     Run run = Run.start("tables " + name);
     TableStore store = new TableStore(spark, folder);
     requireTables(store);
@@ -71,10 +75,7 @@ record Upkeep(
 
   static void requireTables(TableStore store) {
     if (Arrays.stream(Table.values()).noneMatch(store::exists)) {
-      throw new UserException(
-          "There are no tables under "
-              + store.location()
-              + ". Give --tables the folder that score wrote to with --out.");
+      throw TablesOption.none(store.location());
     }
   }
 

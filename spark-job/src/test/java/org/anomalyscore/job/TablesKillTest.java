@@ -115,6 +115,14 @@ class TablesKillTest {
         folder, folder.resolve(root.getFileName() + ".log"), arguments.toArray(String[]::new));
   }
 
+  /** Until Spark has started and the command begins. */
+  private void awaitWork(Process process, Path root) throws IOException, InterruptedException {
+    Path log = folder.resolve(root.getFileName() + ".log");
+    while (process.isAlive() && !Files.readString(log).contains("anomaly-score: tables ")) {
+      Thread.sleep(20);
+    }
+  }
+
   private static void takeOver(Path root) {
     TableStore store = new TableStore(TestSpark.session(), root.toString());
     try (var lease = store.lease(Run.start("test").complete("c", Map.of()), () -> {})) {
@@ -134,8 +142,9 @@ class TablesKillTest {
     for (List<String> command : COMMANDS) {
       Path root = folder.resolve("whole-" + command.get(0));
       copy(template, root);
-      long begin = System.nanoTime();
       Process whole = start(root, command);
+      awaitWork(whole, root);
+      long begin = System.nanoTime();
       assertTrue(whole.waitFor(10, TimeUnit.MINUTES));
       nanos.put(command, System.nanoTime() - begin);
       assertEquals(
@@ -152,8 +161,8 @@ class TablesKillTest {
       Path root = folder.resolve("killed-" + kill);
       copy(template, root);
       Process process = start(root, command);
-      // The first half of a process is the start of Spark.
-      long wait = (long) (nanos.get(command) * (0.5 + 0.5 * random.nextDouble()));
+      awaitWork(process, root);
+      long wait = (long) (nanos.get(command) * random.nextDouble());
       boolean ended = process.waitFor(wait, TimeUnit.NANOSECONDS);
       process.destroyForcibly().waitFor();
       boolean waiting = Files.exists(root.resolve("_swap"));

@@ -148,7 +148,9 @@ class TablesTest {
   }
 
   private UpkeepResult delete(String set, Instant before) {
-    return new Upkeep("delete", store.location(), set, null, Map.of(), false)
+    // As users name folders.
+    String relative = Path.of("").toAbsolutePath().relativize(folder.resolve("tables")).toString();
+    return new Upkeep("delete", relative, set, null, Map.of(), false)
         .run(SPARK, new Deletion(set, null, before));
   }
 

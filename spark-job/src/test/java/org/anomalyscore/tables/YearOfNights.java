@@ -4,11 +4,14 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.Run;
@@ -140,21 +143,15 @@ final class YearOfNights {
   private void write(Table table, Dataset<Row> rows, List<String> by) throws IOException {
     Path to = folder.resolve(table.folder());
     Path scratch = folder.resolve("scratch-" + table.folder());
-    Column[] columns =
-        Arrays.stream(table.schema().fieldNames())
-            .filter(name -> List.of(rows.columns()).contains(name))
-            .map(functions::col)
-            .toArray(Column[]::new);
-    // What is a folder's name is left out of the files, but the table wants it in them.
-    Dataset<Row> keyed = rows.select(columns);
-    List<String> keys = new java.util.ArrayList<>();
+    // What is a folder's name is left out of the files, but the tables want some of it in them.
+    List<String> keys = by.stream().map(column -> "by_" + column).toList();
     Dataset<Row> named = rows;
     for (String column : by) {
       named = named.withColumn("by_" + column, col(column));
-      keys.add("by_" + column);
     }
     Column[] all =
-        Stream.concat(Arrays.stream(keyed.columns()), keys.stream())
+        Stream.concat(Arrays.stream(table.schema().fieldNames()), keys.stream())
+            .filter(Set.of(named.columns())::contains)
             .filter(name -> !table.partitionColumns().contains(name))
             .map(functions::col)
             .toArray(Column[]::new);
@@ -187,9 +184,7 @@ final class YearOfNights {
       Files.move(file, place.resolve("part-%05d-year.snappy.parquet".formatted(number++)));
     }
     try (Stream<Path> tree = Files.walk(scratch)) {
-      tree.sorted(java.util.Comparator.reverseOrder())
-          .map(Path::toFile)
-          .forEach(java.io.File::delete);
+      tree.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     }
   }
 }
