@@ -53,7 +53,15 @@ class DocsIT {
   private static final Map<String, Set<String>> PATHS =
       Map.of(
           "",
-          Set.of("--images", "--model", "--out", "--scores", "--from", "--labels", "--manifest"),
+          Set.of(
+              "--images",
+              "--model",
+              "--out",
+              "--scores",
+              "--from",
+              "--labels",
+              "--manifest",
+              "--tables"),
           "sweep",
           Set.of("--reference", "--generated"));
 

@@ -62,6 +62,25 @@ public final class Completeness {
     return newest;
   }
 
+  /** When rows were last deleted of each data set. */
+  private static Map<String, Timestamp> deletions(TableStore store, String configId) {
+    Map<String, Timestamp> newest = new HashMap<>();
+    for (Row row :
+        store
+            .read(Table.RUNS)
+            .where(
+                col("command")
+                    .equalTo(Run.DELETION)
+                    .and(col("status").equalTo(Run.COMPLETE))
+                    .and(col("config_id").isin(configId, Run.ANY_CONFIGURATION)))
+            .groupBy("dataset")
+            .agg(max("started_at").as("started_at"))
+            .collectAsList()) {
+      newest.put(row.getAs("dataset"), row.getAs("started_at"));
+    }
+    return newest;
+  }
+
   /** Data sets that are not complete, and why. */
   private static Map<String, String> missing(
       TableStore store, String configId, List<String> datasets) {
@@ -87,6 +106,13 @@ public final class Completeness {
             (dataset, newest) -> {
               if (recorded.containsKey(dataset) && newest.after(recorded.get(dataset))) {
                 status.put(dataset, "not recorded: it may have failed on a full disk");
+              }
+            });
+    deletions(store, configId)
+        .forEach(
+            (dataset, deleted) -> {
+              if (recorded.containsKey(dataset) && deleted.after(recorded.get(dataset))) {
+                status.put(dataset, "older than a deletion of its rows");
               }
             });
     for (TableRow run : store.unfinishedRuns()) {
