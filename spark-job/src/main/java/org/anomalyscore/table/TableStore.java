@@ -161,7 +161,7 @@ public final class TableStore {
   }
 
   /** What there is to say where there are no scores. */
-  static UserException noScores(String place, String option) {
+  public static UserException noScores(String place, String option) {
     return new UserException(
         "There are no scores: "
             + place
