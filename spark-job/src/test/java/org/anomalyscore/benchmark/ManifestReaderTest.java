@@ -187,7 +187,7 @@ class ManifestReaderTest {
     assertEquals("file:" + folder + "/l.txt", manifest.outputs().leaderboard());
     assertEquals("/x/a.json", manifest.outputs().alerts());
     assertEquals(new BenchmarkManifest.Thresholds(0.1, 0.0, 0.05), manifest.thresholds());
-    assertEquals(new AnomalyScore.Options(0, 10, 0, 0.9), manifest.statistics());
+    assertEquals(new AnomalyScore.Options(0, 10, 0, 0.9, 50_000, 50_000), manifest.statistics());
   }
 
   @Test
