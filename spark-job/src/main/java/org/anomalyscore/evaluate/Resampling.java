@@ -23,12 +23,13 @@ import org.apache.spark.util.LongAccumulator;
 record Resampling(SparkContext spark, String name, double least) implements Replicates.Runner {
 
   /**
-   * Some three seconds of a core: shipping the ranks and starting the job's tasks take about one.
+   * Some three seconds of a core, at five million points a second; shipping the ranks and starting
+   * the job's tasks take about one (an estimate).
    */
-  private static final double WORTH_A_JOB = 3e7;
+  private static final double WORTH_A_JOB = 1.5e7;
 
-  /** Half a minute of a core, above which somebody waits for a word. */
-  private static final double WORTH_A_BAR = 3e8;
+  /** Ten seconds of a core, after which somebody waits for a word. */
+  private static final double WORTH_A_BAR = 5e7;
 
   /** A few tasks a core, so that none waits long for the last. */
   private static final int TASKS_A_CORE = 4;

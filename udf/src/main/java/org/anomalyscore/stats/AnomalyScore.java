@@ -84,7 +84,7 @@ public record AnomalyScore(
     public static final int REPLICATES = 1000;
 
     /**
-     * The most images of a set that each of them draws then. A thousand of each take some ten
+     * The most images of a set that each of them draws then. A thousand of each take some forty
      * seconds of a core, however large the sets are.
      */
     public static final int POINTS = 50_000;
