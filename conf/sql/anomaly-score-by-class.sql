@@ -4,28 +4,13 @@
 --   spark-sql --jars udf/target/anomaly-score-udf.jar \
 --     --conf spark.sql.extensions=org.anomalyscore.functions.AnomalyScoreExtensions \
 --     --hivevar tables=anomaly-score-demo/tables --hivevar reference=reference \
---     -f conf/sql/anomaly-score-by-class.sql
+--     -i conf/sql/current_scores.sql -f conf/sql/anomaly-score-by-class.sql
 --
 -- A class is compared with the reference's images in a folder of that name. Where the reference has none, it is
 -- compared with all images of the reference, and the column reference_class is NULL.
 -- Small classes score higher, however good they are: compare scores of equal counts, or look at the p-value.
--- A file that was scored again counts with its newest row, and one that was rejected since does not count. Rows stay:
--- those of files that were deleted, or that lie in a folder of an earlier night, count here, and not in benchmark and
--- report.
-WITH current_scores AS (
-  -- Of each path the row with its latest scored_at, and none where it was rejected later.
-  SELECT s.*
-  FROM parquet.`${tables}/scores` s
-  LEFT SEMI JOIN (
-    SELECT config_id, dataset, path, max(scored_at) AS scored_at
-    FROM parquet.`${tables}/scores`
-    GROUP BY config_id, dataset, path
-  ) newest USING (config_id, dataset, path, scored_at)
-  LEFT ANTI JOIN parquet.`${tables}/rejects` r
-    ON CAST(s.config_id AS STRING) = r.config_id AND CAST(s.dataset AS STRING) = r.dataset
-    AND s.path = r.path AND s.scored_at < r.rejected_at
-),
-images AS (
+-- Which rows count is said in current_scores.sql.
+WITH images AS (
   SELECT config_id, dataset, regexp_extract(path, '([^/]*)/[^/]*$', 1) AS class, complexity, vulnerability
   FROM current_scores
 ),

@@ -2,15 +2,13 @@
 -- furthest from the reference's in (log C, log V), of the generators that were evaluated within the 12 hours before the
 -- configuration's newest evaluation.
 --
---   spark-sql --hivevar tables=anomaly-score-demo/tables -f conf/sql/worst-images.sql
+--   spark-sql --hivevar tables=anomaly-score-demo/tables -i conf/sql/current_scores.sql -f conf/sql/worst-images.sql
 --
 -- atypicality counts robust standard deviations, as the column of image_measures does (docs/measures.md has the formula).
 -- It is infinite where C or V is 0, and NULL where the reference has no scatter.
 -- direction says which of C and V is high or low. as_i_reversed is true where the set differs from the reference (p below
 -- 5 %) and has a lower median AS-i: there a high AS-i is no sign of a bad image.
--- A file that was scored again counts with its newest row, and one that was rejected since does not count. Rows stay:
--- those of files that were deleted, or that lie in a folder of an earlier night, count here, and not in benchmark and
--- report.
+-- Which rows count is said in current_scores.sql.
 --
 -- order_of_images says whether the order of a set's images would repeat under another seed: where the least repeatability
 -- of C, V and AS-i is below 0.5, it is mostly chance which images are listed.
@@ -21,20 +19,7 @@ CREATE OR REPLACE TEMPORARY VIEW night_evaluations (
   repeatability_complexity DOUBLE, repeatability_vulnerability DOUBLE, repeatability_as_i DOUBLE
 ) USING parquet OPTIONS (path '${tables}/evaluations');
 
-WITH current_scores AS (
-  -- Of each path the row with its latest scored_at, and none where it was rejected later.
-  SELECT s.*
-  FROM parquet.`${tables}/scores` s
-  LEFT SEMI JOIN (
-    SELECT config_id, dataset, path, max(scored_at) AS scored_at
-    FROM parquet.`${tables}/scores`
-    GROUP BY config_id, dataset, path
-  ) newest USING (config_id, dataset, path, scored_at)
-  LEFT ANTI JOIN parquet.`${tables}/rejects` r
-    ON CAST(s.config_id AS STRING) = r.config_id AND CAST(s.dataset AS STRING) = r.dataset
-    AND s.path = r.path AND s.scored_at < r.rejected_at
-),
-night AS (
+WITH night AS (
   SELECT config_id, dataset, reference, max_by(p_value, evaluated_at) AS p_value,
     max_by(repeatability_complexity, evaluated_at) AS repeatability_of_c,
     max_by(repeatability_vulnerability, evaluated_at) AS repeatability_of_v,

@@ -46,7 +46,7 @@ class RoomsTest {
 
   /** Floor 3: a room a command, none of which enters another. */
   private static final List<String> COMMANDS =
-      List.of("score", "evaluate", "labels", "classify", "explain", "sweep");
+      List.of("score", "evaluate", "labels", "classify", "explain", "sweep", "tables");
 
   /** Floor 4: what composes the commands. */
   private static final List<String> COMPOSED = List.of("report", "benchmark", "demo");

@@ -1,6 +1,12 @@
 package org.anomalyscore;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.anomalyscore.functions.AnomalyScoreExtensions;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** The one Spark session of this module's tests; it ends with the JVM. */
@@ -21,6 +27,24 @@ public final class TestSpark {
             .getOrCreate();
     session.sparkContext().setLogLevel("WARN");
     return session;
+  }
+
+  /**
+   * The last result of a query of {@code conf/sql}, after the views that it reads are made.
+   *
+   * @param tables the folder that the queries call {@code tables}
+   */
+  public static Dataset<Row> query(String file, String tables) throws IOException {
+    Dataset<Row> last = null;
+    for (String each : List.of("current_scores.sql", file)) {
+      String statements = Files.readString(Path.of("../conf/sql", each));
+      for (String statement : statements.replace("${tables}", tables).split(";\n", 0)) {
+        if (!statement.isBlank()) {
+          last = SESSION.sql(statement);
+        }
+      }
+    }
+    return last;
   }
 
   /** The session. */

@@ -219,6 +219,43 @@ class S3IT {
   }
 
   @Test
+  void tablesAreCompactedAndDeletedInS3() throws Exception {
+    String tables = "s3a://night/kept";
+    for (String set : List.of("fake", "other")) {
+      List<String> arguments =
+          new ArrayList<>(List.of(S3Runs.score("s3a://night/images/fake", set, MODEL, tables)));
+      arguments.addAll(List.of("--slice", "16"));
+      JobProcess.Result scored = runs.warm(straight(), arguments.toArray(String[]::new));
+      assertEquals(0, scored.exitCode(), scored::toString);
+    }
+    List<String> rows = Tables.sql(COLUMNS, downloaded("kept/scores"));
+    assertEquals(6, files("kept/scores"), "three slices of two sets");
+    assertEquals(0, tables("compact", "--tables", tables).exitCode());
+    assertEquals(2, files("kept/scores"));
+    assertEquals(rows, Tables.sql(COLUMNS, downloaded("kept/scores")));
+    assertEquals(0, tables("delete", "--tables", tables, "--dataset", "other").exitCode());
+    assertEquals(
+        List.of("[fake,40]"),
+        Tables.sql(
+            "SELECT dataset, count(*) FROM {0} GROUP BY dataset", downloaded("kept/scores")));
+    JobProcess.Result verified = tables("verify", "--tables", tables);
+    assertEquals(0, verified.exitCode(), verified::toString);
+    assertEquals(List.of(), server.keys(BUCKET, "kept/_swap/"));
+    assertEquals(List.of(), pendingUnder("kept/"));
+  }
+
+  private JobProcess.Result tables(String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of("tables"));
+    all.addAll(List.of(arguments));
+    all.add("--json");
+    return runs.warm(straight(), all.toArray(String[]::new));
+  }
+
+  private long files(String prefix) {
+    return server.keys(BUCKET, prefix).stream().filter(key -> key.endsWith(".parquet")).count();
+  }
+
+  @Test
   void aMissingBucketOrPrefixIsTold() throws Exception {
     assertFault(
         runs.warm(straight(), S3Runs.score("s3a://no-such", "x", MODEL, "s3a://night/none")),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +26,8 @@ class SqlFunctionsIT {
 
   /** What the newest row of an image has. */
   private static final String NEW = "timestamp '2026-01-02 00:00:00'";
+
+  private static final String CURRENT = "config_id, dataset, path, vulnerability";
 
   @TempDir static Path night;
 
@@ -54,17 +57,20 @@ class SqlFunctionsIT {
         """); // 1
     statement("SELECT anomaly_score(1, 2)"); // 2
     statement("SELECT anomaly_score_p_value(1, 2, true, 0)"); // 3
+    views();
     query("worst-images.sql"); // 4
     query("anomaly-score-by-class.sql"); // 5
     query("drift.sql"); // 6
     variable("tables", night.toString());
     variable("reference", "real");
     variable("dataset", "gan");
+    views();
     query("worst-images.sql"); // 7
     query("anomaly-score-by-class.sql"); // 8
     query("drift.sql"); // 9
     statement(ofClass("class = 'cat'")); // 10
     statement(ofClass("(class = 'bird' OR dataset = 'real')")); // 11
+    statement("SELECT " + CURRENT + " FROM current_scores ORDER BY ALL"); // 12
     JobProcess.Result result =
         JobProcess.sqlSession(arguments.toArray(String[]::new))
             .jar(Checkout.SQL_JAR)
@@ -74,7 +80,7 @@ class SqlFunctionsIT {
             .run();
     assertEquals(0, result.exitCode(), result::toString);
     results = SqlSession.results(result.out());
-    assertEquals(12, results.size(), result::toString);
+    assertEquals(13, results.size(), result::toString);
   }
 
   private void variable(String name, String value) {
@@ -83,6 +89,10 @@ class SqlFunctionsIT {
 
   private void statement(String sql) {
     arguments.addAll(List.of("-e", sql));
+  }
+
+  private void views() {
+    arguments.addAll(List.of("-i", QUERIES.resolve("current_scores.sql").toString()));
   }
 
   private void query(String file) {
@@ -252,6 +262,31 @@ class SqlFunctionsIT {
       assertEquals(List.of(rows(cats ? 10 : 11).get(0)), List.of(row).subList(6, 8), row[2]);
     }
     assertNotEquals(ofA.get(0)[6], ofA.get(1)[6]);
+  }
+
+  /** DuckDB takes the last statement of the file, over views of its own. */
+  @Test
+  void duckDbHasTheSameCurrentScores() throws Exception {
+    Python.assume("duckdb");
+    String file = Files.readString(QUERIES.resolve("current_scores.sql"));
+    String view = file.substring(file.lastIndexOf("CREATE OR REPLACE TEMPORARY VIEW"));
+    String found =
+        Python.output(
+            "import duckdb\ndb = duckdb.connect()\n"
+                + duckDbView("scores", "scores/*/*/*.parquet")
+                + duckDbView("rejects", "rejects/*.parquet")
+                + "db.execute(\"\"\""
+                + view
+                + "\"\"\")\nfor row in db.execute('SELECT "
+                + CURRENT
+                + " FROM current_scores ORDER BY ALL').fetchall(): print(*row, sep='\\t')");
+    assertEquals(2 * (60 + 60 + 30), rows(12).size());
+    assertEquals(results.get(12).strip(), found.strip());
+  }
+
+  private static String duckDbView(String name, String files) {
+    return "db.execute(\"CREATE VIEW %s AS SELECT * FROM read_parquet('%s', hive_partitioning = true, hive_types_autocast = false)\")\n"
+        .formatted(name, night.resolve(files));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.anomalyscore.it;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,10 +11,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What spark-sql does with {@code --hivevar NAME=VALUE}, {@code -e STATEMENT} and {@code -f FILE},
- * in their order, for a Spark that lacks it: a variable becomes a setting of the session, and
- * Spark's parser puts it in the place of {@code ${NAME}}. Knows no function of ours. It is a
- * program: the tests start it under SparkSubmit, which wants it public.
+ * What spark-sql does with {@code --hivevar NAME=VALUE}, {@code -i FILE}, {@code -e STATEMENT} and
+ * {@code -f FILE}, in their order, for a Spark that lacks it: a variable becomes a setting of the
+ * session, and Spark's parser puts it in the place of {@code ${NAME}}. Knows no function of ours.
+ * It is a program: the tests start it under SparkSubmit, which wants it public.
  */
 public final class SqlSession {
   private static final String STATEMENT = "----- statement";
@@ -31,12 +32,22 @@ public final class SqlSession {
             spark.conf().set(variable[0], variable[1]);
           }
           case "-e" -> run(spark, value);
+          // As before all others, but here wherever the variables are set.
+          case "-i" -> {
+            for (String statement : statements(value)) {
+              spark.sql(statement);
+            }
+          }
           // A statement ends with its line; no text in a query ends so.
-          case "-f" -> run(spark, Files.readString(Path.of(value)).split(";\\R"));
+          case "-f" -> run(spark, statements(value));
           default -> throw new IllegalArgumentException(option);
         }
       }
     }
+  }
+
+  private static String[] statements(String file) throws IOException {
+    return Files.readString(Path.of(file)).split(";\\R");
   }
 
   /** Statements of one option, whose results are one. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableFile;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.SparkSession;
@@ -46,8 +47,9 @@ public final class EvaluateJob {
             .allowIncomplete(request.allowIncomplete())
             .setMeasures(request.setMeasures())
             .flagRate(request.flagRate());
+    // One file a set.
     return request.perImage()
-        ? evaluator.perImage(rows -> target.append(Table.IMAGE_MEASURES, rows))
+        ? evaluator.perImage(rows -> target.append(Table.IMAGE_MEASURES, rows, TableFile.ROW_BYTES))
         : evaluator;
   }
 

@@ -26,7 +26,6 @@ import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
-import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -320,8 +319,12 @@ public final class Evaluator {
   private static void putTests(
       TableRow row, String measure, double[] reference, double[] generated, RankSums ranks) {
     TwoSampleTests tests = TwoSampleTests.of(reference, generated, ranks);
-    row.with("mean_" + measure, Mean.of(generated).getAsDouble())
-        .with("reference_mean_" + measure, Mean.of(reference).getAsDouble())
+    DistributionSummary its = DistributionSummary.of(generated);
+    DistributionSummary real = DistributionSummary.of(reference);
+    row.with("mean_" + measure, its.mean())
+        .with("reference_mean_" + measure, real.mean())
+        .with("median_" + measure, its.median())
+        .with("reference_median_" + measure, real.median())
         .with("ks_" + measure, tests.ks())
         .with("ks_" + measure + "_p", tests.ksP())
         .with("welch_t_" + measure, tests.t())

@@ -19,6 +19,7 @@ import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.sweep.SweepCommand;
+import org.anomalyscore.tables.TablesCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.HelpCommand;
       CalibrateCommand.class,
       ExplainCommand.class,
       SweepCommand.class,
+      TablesCommand.class,
       CompletionCommand.class,
       HelpCommand.class
     })

@@ -96,8 +96,8 @@ record Origin(String images, List<String> otherFolders) {
   void requireOneFolder(String dataset) {
     if (!otherFolders.isEmpty()) {
       throw new UserException(
-          "Cannot score %s into the data set %s with --strict: it holds images of %s, and would mix them. Give another --dataset or --out."
-              .formatted(images, dataset, String.join(", ", otherFolders)));
+          "Cannot score %s into the data set %s with --strict: it holds images of %s, and would mix them. Give another --dataset or --out, or delete its rows first with: anomaly-score tables delete --dataset %s"
+              .formatted(images, dataset, String.join(", ", otherFolders), dataset));
     }
   }
 
@@ -107,7 +107,7 @@ record Origin(String images, List<String> otherFolders) {
       LOG.warn(
           "The data set {} holds images of {}, and this run adds images of {}: it will mix them. If"
               + " that is not meant, stop this run, and score each under a --dataset or an --out of"
-              + " its own.",
+              + " its own; tables delete removes the rows of a data set.",
           VisibleText.of(dataset),
           VisibleText.of(String.join(", ", otherFolders)),
           VisibleText.of(images));

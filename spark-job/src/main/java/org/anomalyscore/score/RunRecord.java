@@ -1,10 +1,7 @@
 package org.anomalyscore.score;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreEngine;
@@ -14,7 +11,6 @@ import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
-import org.apache.spark.sql.Encoders;
 
 /** What a run leaves in the table of runs, however it ends. */
 record RunRecord(TableStore store, Run run, TableRow row) {
@@ -53,25 +49,6 @@ record RunRecord(TableStore store, Run run, TableRow row) {
     // Complexity needs true float32; a GPU that rounds to TF32 is refused.
     settings.put("tf32", false);
     return settings;
-  }
-
-  /** Appends the rows of killed runs; one may have been killed after it wrote its row. */
-  static void appendInterrupted(TableStore store, Lease lease) {
-    Object[] ids = lease.interrupted().stream().map(row -> row.get("run_id")).toArray();
-    Set<String> recorded =
-        Set.copyOf(
-            store
-                .read(Table.RUNS)
-                .where(col("run_id").isin(ids))
-                .select("run_id")
-                .as(Encoders.STRING())
-                .collectAsList());
-    store.append(
-        Table.RUNS,
-        lease.interrupted().stream()
-            .filter(row -> !recorded.contains(row.get("run_id")))
-            .map(TableRow::toRow)
-            .toList());
   }
 
   /** Adds what only tasks know, after each slice: the next may be killed. */

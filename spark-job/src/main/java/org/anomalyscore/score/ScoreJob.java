@@ -61,9 +61,7 @@ public final class ScoreJob {
       ScoreRun scoring, Origin origin, Dataset<Row> found, PassedOver passedOver) {
     RunRecord record = scoring.record();
     try (Lease lease = scoring.store().lease(record.row(), scoring::cancel)) {
-      RunRecord.appendInterrupted(scoring.store(), lease);
-      lease.forgetInterrupted();
-      scoring.store().clearLeftovers();
+      scoring.store().takeOver(lease);
       scoring.store().create(Table.REJECTS);
       try {
         WorkList work = scoring.writeWork(found);

@@ -130,8 +130,8 @@ public record ScoreResult(
           String.format(
               Locale.ROOT,
               "WARNING: the data set %s held images of %s before, and this run added images of %s:"
-                  + " it now mixes them. If that is not meant, score each under a --dataset or an"
-                  + " --out of its own.",
+                  + " it now mixes them. If that is not meant, remove its rows by tables delete, and"
+                  + " score each under a --dataset or an --out of its own.",
               dataset,
               String.join(", ", otherFolders),
               images));

@@ -36,7 +36,11 @@ record Tally(long scored, long unchanged, Map<String, Long> rejected) {
     return new Tally(scored + other.scored, unchanged + other.unchanged, sum);
   }
 
+  long rejects() {
+    return rejected.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   long files() {
-    return scored + unchanged + rejected.values().stream().mapToLong(Long::longValue).sum();
+    return scored + unchanged + rejects();
   }
 }

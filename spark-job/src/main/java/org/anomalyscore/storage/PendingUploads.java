@@ -21,4 +21,13 @@ public final class PendingUploads {
   public static int abort(FileSystem fs, Path folder) throws IOException {
     return Storage.isS3A(fs) ? S3Objects.abortUploads(fs, folder) : 0;
   }
+
+  /**
+   * Counts them.
+   *
+   * @return 0 on file systems that have none
+   */
+  public static int count(FileSystem fs, Path folder) throws IOException {
+    return Storage.isS3A(fs) ? S3Objects.countUploads(fs, folder) : 0;
+  }
 }

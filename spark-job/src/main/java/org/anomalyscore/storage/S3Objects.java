@@ -14,6 +14,7 @@ import org.apache.hadoop.fs.s3a.S3AFileSystem;
 import org.apache.hadoop.fs.s3a.WriteOperationHelper;
 import org.apache.hadoop.fs.s3a.impl.PutObjectOptions;
 import org.apache.hadoop.util.functional.FutureIO;
+import org.apache.hadoop.util.functional.RemoteIterators;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -133,5 +134,12 @@ final class S3Objects {
     long aborted = ((S3AFileSystem) fs).getS3AInternals().abortMultipartUploads(folder);
     // -1 where multipart uploads are switched off.
     return Math.toIntExact(Math.max(0, aborted));
+  }
+
+  /** See {@link PendingUploads#count}. */
+  static int countUploads(FileSystem fs, Path folder) throws IOException {
+    S3AFileSystem s3a = (S3AFileSystem) fs;
+    return RemoteIterators.toList(s3a.listUploads(s3a.pathToKey(s3a.makeQualified(folder)) + "/"))
+        .size();
   }
 }

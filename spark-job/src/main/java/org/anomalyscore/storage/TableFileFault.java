@@ -52,6 +52,10 @@ public final class TableFileFault {
               parameters.get("expectedType"),
               REMEDY);
     }
+    if (condition.equals("FAILED_READ_FILE.FILE_NOT_EXIST")) {
+      return "Cannot read the file %s: it was deleted meanwhile, as by a command of tables that ran beside this one. Start this again."
+          .formatted(parameters.get("path"));
+    }
     if (condition.startsWith("FAILED_READ_FILE")
         || condition.startsWith("CANNOT_READ_FILE_FOOTER")) {
       Matcher named = FILE.matcher(String.valueOf(failure.getMessage()));

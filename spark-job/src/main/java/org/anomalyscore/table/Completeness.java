@@ -63,6 +63,10 @@ public final class Completeness {
     LOG.warn("Using data sets that are not complete: {}", missing);
   }
 
+  private static boolean isDeletion(Row run) {
+    return Run.DELETION.equals(run.getAs("command"));
+  }
+
   /** Data sets that are not complete, and why. */
   private static Map<String, String> missing(
       TableStore store, ScoreTimes times, List<Row> runs, String configId, List<String> datasets) {
@@ -70,7 +74,11 @@ public final class Completeness {
     Map<String, Timestamp> recorded = new HashMap<>();
     for (Row row :
         // A set may be scored folder by folder; each folder's last run counts.
-        NewestRun.rows(runs, "started_at", "dataset", "images")) {
+        NewestRun.rows(
+            runs.stream().filter(run -> !isDeletion(run)).toList(),
+            "started_at",
+            "dataset",
+            "images")) {
       status.merge(
           row.getAs("dataset"), row.getAs("status"), (a, b) -> a.equals(Run.COMPLETE) ? b : a);
       recorded.merge(row.getAs("dataset"), row.getAs("started_at"), (a, b) -> a.after(b) ? a : b);
@@ -80,6 +88,14 @@ public final class Completeness {
       Timestamp newest = times.newest(configId, dataset);
       if (recorded.containsKey(dataset) && newest != null && newest.after(recorded.get(dataset))) {
         status.put(dataset, "not recorded: it may have failed on a full disk");
+      }
+    }
+    for (Row deletion : runs) {
+      Timestamp last = recorded.get(deletion.<String>getAs("dataset"));
+      if (isDeletion(deletion)
+          && last != null
+          && deletion.<Timestamp>getAs("started_at").after(last)) {
+        status.put(deletion.getAs("dataset"), "older than a deletion of its rows");
       }
     }
     for (TableRow run : store.unfinishedRuns()) {

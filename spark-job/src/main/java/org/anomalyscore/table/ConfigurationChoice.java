@@ -28,7 +28,7 @@ public record ConfigurationChoice(String configId, String model) {
     Map<String, Set<String>> datasetsOf = times.datasets();
     Map<String, String> modelOf = times.models();
     if (datasetsOf.isEmpty()) {
-      throw TableStore.noScores("the table " + store.location(Table.SCORES));
+      throw TableStore.noScores("the table " + store.location(Table.SCORES), "--scores");
     }
     List<String> complete =
         datasetsOf.entrySet().stream()

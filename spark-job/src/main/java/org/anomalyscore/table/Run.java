@@ -27,6 +27,12 @@ public record Run(String id, String command, Instant startedAt) {
   /** Status of a run that was killed; written by the run that found its lease. */
   public static final String INTERRUPTED = "interrupted";
 
+  /** Command of runs that deleted rows of their {@code dataset}, under their configuration. */
+  public static final String DELETION = "tables delete";
+
+  /** The configuration of runs that were of all of them, or of none. */
+  public static final String ANY_CONFIGURATION = "";
+
   private static final Properties BUILD = buildProperties();
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);

@@ -1,25 +1,21 @@
 package org.anomalyscore.table;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.raise_error;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.anomalyscore.storage.CommitProtocol;
 import org.anomalyscore.storage.PendingUploads;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
-import org.anomalyscore.storage.TableFileFault;
 import org.anomalyscore.storage.UserException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -30,11 +26,11 @@ import org.apache.hadoop.mapreduce.MRJobConfig;
 import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.StructField;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +39,8 @@ public final class TableStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(TableStore.class);
 
-  private static final Set<String> SEARCHED =
-      Set.of("run_id", "command", "status", "config_id", "dataset");
+  /** Those that score writes; evaluations and others are appended to without the lease. */
+  private static final List<Table> UNDER_LEASE = List.of(Table.SCORES, Table.REJECTS, Table.RUNS);
 
   private static final String WORK = "_work";
 
@@ -156,41 +152,27 @@ public final class TableStore {
    *
    * @throws UserException if not
    */
-  public static void requireThere(Configuration hadoop, String root) {
+  public static void requireThere(Configuration hadoop, String option, String root) {
     Path path = Storage.path("The folder of the tables", root);
     if (Storage.isLocal(path, hadoop)
         && !Files.isDirectory(java.nio.file.Path.of(path.toUri().getPath()))) {
-      throw noScores(root);
+      throw noScores(root, option);
     }
   }
 
   /** What there is to say where there are no scores. */
-  static UserException noScores(String place) {
+  public static UserException noScores(String place, String option) {
     return new UserException(
         "There are no scores: "
             + place
-            + " is empty or not there. Give --scores the folder that score wrote to with --out.");
+            + " is empty or not there. Give "
+            + option
+            + " the folder that score wrote to with --out.");
   }
 
   /** True when the table has been written at least once. */
   public boolean exists(Table table) {
-    Path path = path(table);
-    try {
-      FileSystem fs = Storage.of(path, hadoop());
-      if (!fs.exists(path)) {
-        return false;
-      }
-      // A first write that was killed leaves the folder with nothing but its own scratch files.
-      for (FileStatus child : fs.listStatus(path)) {
-        String name = child.getPath().getName();
-        if (!name.startsWith("_") && !name.startsWith(".")) {
-          return true;
-        }
-      }
-      return false;
-    } catch (IOException e) {
-      throw StorageFault.of("Cannot read the tables under " + root, root, e);
-    }
+    return reader().exists(table);
   }
 
   /**
@@ -199,63 +181,38 @@ public final class TableStore {
    * <p>The schema is given and never inferred: a data set named {@code 007} stays text, and a table
    * without the optional {@code features} column reads as NULLs. A column that must have a value
    * and has none, or is not there, ends whatever reads it, with a message that names the file. Rows
-   * whose configuration or data set has no name belong to nobody and are passed over.
+   * whose configuration or data set has no name belong to nobody and are passed over. Beside a
+   * {@link FileSwap} they are those from before or from after it.
    */
   public Dataset<Row> read(Table table) {
-    if (!exists(table)) {
-      return spark.createDataFrame(List.<Row>of(), table.schema());
-    }
-    requireBytes(table);
-    Dataset<Row> rows = spark.read().schema(table.schema()).parquet(path(table).toString());
-    for (String column : table.partitionColumns()) {
-      rows = rows.where(col(column).isNotNull());
-    }
-    return rows.select(
-        Arrays.stream(table.schema().fields())
-            .map(field -> checked(table, field))
-            .toArray(Column[]::new));
+    return reader().read(table);
+  }
+
+  /** The files whose rows {@link #read} gives. */
+  public List<TableFile> files(Table table) {
+    return reader().files(table);
   }
 
   /**
-   * Spark passes over a file of no bytes, as a machine that lost its power leaves one, and its rows
-   * would vanish. Objects of S3 are written whole, so that its listing is not paid for twice.
+   * The rows of some files of a table.
+   *
+   * @return the table's columns and {@value TableFile#COLUMN}, the URI of the file as text
    */
-  private void requireBytes(Table table) {
-    try {
-      FileSystem fs = Storage.of(root, hadoop());
-      if (fs.getScheme().startsWith("s3")) {
-        return;
-      }
-      StringBuilder files = new StringBuilder();
-      table.partitionColumns().forEach(column -> files.append(column).append("=*/"));
-      for (FileStatus file : fs.globStatus(new Path(path(table), files.append("*.parquet") + ""))) {
-        if (file.getLen() == 0) {
-          throw new UserException(
-              "Cannot read the file " + file.getPath() + ": it is empty. " + TableFileFault.REMEDY);
-        }
-      }
-    } catch (IOException e) {
-      throw StorageFault.of("Cannot read the tables under " + root, root, e);
-    }
+  public Dataset<Row> read(Table table, List<TableFile> files) {
+    return reader().read(table, files);
   }
 
-  /** Costs nothing where the column is not asked for. */
-  private static Column checked(Table table, StructField field) {
-    String name = field.name();
-    // Columns by which files are chosen stay bare, since Parquet skips no row group by an
-    // expression.
-    // Where one of these is missing no row is chosen.
-    if (field.nullable() || SEARCHED.contains(name) || table.partitionColumns().contains(name)) {
-      return col(name);
+  private TableReader reader() {
+    return new TableReader(spark, root);
+  }
+
+  /** Begins to put new files in the place of old ones; for the owner of the lease. */
+  public FileSwap swap() {
+    try {
+      return new FileSwap(hadoop(), Storage.of(root, hadoop()), root);
+    } catch (IOException e) {
+      throw StorageFault.of("Cannot change the tables under " + root, root, e);
     }
-    Column fault =
-        concat(
-            lit(
-                "The table %s has no value of its column '%s' in the file "
-                    .formatted(table.folder(), name)),
-            col("_metadata.file_path"),
-            lit(". " + TableFileFault.REMEDY));
-    return coalesce(col(name), raise_error(fault)).as(name);
   }
 
   /**
@@ -285,23 +242,26 @@ public final class TableStore {
   }
 
   /**
-   * Removes what killed runs left: scratch folders of job commits, unfinished uploads, work lists.
-   * Only for the owner of the lease; rows that a killed job commit had made visible are right and
-   * stay.
+   * Takes over from killed runs: records them, ends what a killed {@link FileSwap} had committed,
+   * and removes scratch folders of job commits, unfinished uploads and work lists. Only for the
+   * owner of the lease; rows that a killed job commit had made visible are right and stay.
    */
-  public void clearLeftovers() {
+  public void takeOver(Lease lease) {
     try {
       FileSystem fs = Storage.of(root, hadoop());
+      if (FileSwap.recover(hadoop(), fs, root)) {
+        LOG.info("Finished a change of the tables under {} that was killed", root);
+      }
+      appendInterrupted(lease);
+      lease.forgetInterrupted();
       fs.delete(new Path(root, WORK), true);
-      for (Path folder :
-          List.of(
-              path(Table.SCORES), path(Table.REJECTS), path(Table.RUNS), new Path(root, WORK))) {
+      for (Path folder : written()) {
         int aborted = PendingUploads.abort(fs, folder);
         if (aborted > 0) {
           LOG.info("Aborted {} unfinished uploads of a killed run under {}", aborted, folder);
         }
       }
-      for (Table table : List.of(Table.SCORES, Table.REJECTS, Table.RUNS)) {
+      for (Table table : UNDER_LEASE) {
         if (fs.exists(path(table))) {
           for (FileStatus child : fs.listStatus(path(table))) {
             String name = child.getPath().getName();
@@ -313,6 +273,54 @@ public final class TableStore {
       }
     } catch (IOException e) {
       throw StorageFault.of("Cannot clear what killed runs left under " + root, root, e);
+    }
+  }
+
+  /** Where owners of the lease write; others append to the other tables meanwhile. */
+  private List<Path> written() {
+    return Stream.concat(
+            UNDER_LEASE.stream().map(this::path),
+            Stream.of(new Path(root, WORK), new Path(root, SwapState.FOLDER)))
+        .toList();
+  }
+
+  /** Rows of killed runs; one may have been killed after it wrote its row. */
+  private void appendInterrupted(Lease lease) {
+    Object[] ids = lease.interrupted().stream().map(row -> row.get("run_id")).toArray();
+    Set<String> recorded =
+        Set.copyOf(
+            read(Table.RUNS)
+                .where(col("run_id").isin(ids))
+                .select("run_id")
+                .as(Encoders.STRING())
+                .collectAsList());
+    append(
+        Table.RUNS,
+        lease.interrupted().stream()
+            .filter(row -> !recorded.contains(row.get("run_id")))
+            .map(TableRow::toRow)
+            .toList());
+  }
+
+  /** What {@link #takeOver} would find: nothing, or a line each. */
+  public List<String> leftovers() {
+    List<String> found = new ArrayList<>();
+    try {
+      FileSystem fs = Storage.of(root, hadoop());
+      if (SwapState.read(fs, root).isPending()) {
+        found.add("A change of the tables was killed after its commit, and waits to be finished.");
+      }
+      for (Path folder : written()) {
+        int pending = PendingUploads.count(fs, folder);
+        if (pending > 0) {
+          found.add("%d uploads under %s were begun and not ended.".formatted(pending, folder));
+        }
+      }
+      return found;
+    } catch (FileNotFoundException e) {
+      return found;
+    } catch (IOException e) {
+      throw StorageFault.of("Cannot look for what killed runs left under " + root, root, e);
     }
   }
 
@@ -372,6 +380,18 @@ public final class TableStore {
       // The rows are there, and readers pass over what begins with an underscore.
       LOG.warn("Cannot remove {}: {}", pending, e.getMessage());
     }
+  }
+
+  /**
+   * Appends rows of any number of partitions in few files, sorted by path. Rows go to the file of
+   * their path's hash: one that is computed again, since its executor was lost, goes where it went
+   * before.
+   *
+   * @param bytes that the rows will take, about
+   */
+  public void append(Table table, Dataset<Row> rows, long bytes) {
+    append(
+        table, rows.repartition(TableFile.count(bytes), col("path")).sortWithinPartitions("path"));
   }
 
   /** Appends rows that the driver holds, as one file. */

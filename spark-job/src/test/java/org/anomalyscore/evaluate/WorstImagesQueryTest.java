@@ -3,7 +3,6 @@ package org.anomalyscore.evaluate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -21,15 +20,12 @@ import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That the query of conf/sql computes the atypicality of {@code image_measures}. */
 class WorstImagesQueryTest {
-
-  private static final Path QUERY = Path.of("../conf/sql/worst-images.sql");
 
   @TempDir Path folder;
 
@@ -48,14 +44,6 @@ class WorstImagesQueryTest {
     return ScoreRows.of(dataset, dataset + i, c, v).toRow();
   }
 
-  private Dataset<Row> query(String tables) throws Exception {
-    Dataset<Row> last = null;
-    for (String statement : Files.readString(QUERY).replace("${tables}", tables).split(";\n", 0)) {
-      last = TestSpark.session().sql(statement);
-    }
-    return last;
-  }
-
   @Test
   void atypicalityAndDirectionAreThoseOfTheTable() throws Exception {
     TableStore store = new TableStore(TestSpark.session(), folder.toString());
@@ -72,7 +60,7 @@ class WorstImagesQueryTest {
     store.append(Table.EVALUATIONS, found.rows().stream().map(TableRow::toRow).toList());
     Map<String, Row> expected = new HashMap<>();
     kept.forEach(row -> expected.put(row.getAs("path"), row));
-    List<Row> worst = query(folder.toString()).collectAsList();
+    List<Row> worst = TestSpark.query("worst-images.sql", folder.toString()).collectAsList();
     assertEquals(20, worst.size());
     List<Row> sorted = new ArrayList<>(kept);
     sorted.sort((a, b) -> Double.compare(b.getAs("atypicality"), a.getAs("atypicality")));
@@ -130,7 +118,7 @@ class WorstImagesQueryTest {
             evaluation("other", 0.9, 0.5, 0.6).toRow(),
             evaluation("line", null, null, null).toRow()));
     Map<String, List<Row>> worst =
-        query(folder.toString()).collectAsList().stream()
+        TestSpark.query("worst-images.sql", folder.toString()).collectAsList().stream()
             .collect(Collectors.groupingBy(row -> row.<String>getAs("reference")));
     assertEquals(Set.of("real", "other", "line"), worst.keySet());
     Map<String, String> order =

@@ -123,18 +123,30 @@ class ScoreJobTest {
     for (String table : List.of("scores", "runs")) {
       assertFalse(Files.exists(folder.resolve("sliced").resolve(table).resolve("_temporary")));
     }
-    assertTrue(rowFiles("sliced") >= 3, "each slice is committed by itself");
+    assertEquals(3, rowFiles("sliced").size(), "each slice commits one file");
   }
 
-  private long rowFiles(String out) throws IOException {
+  private List<Path> rowFiles(String out) throws IOException {
     try (Stream<Path> files = Files.walk(folder.resolve(out).resolve("scores"))) {
       return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.startsWith("part-") && name.endsWith(".parquet"))
-          .map(name -> name.replaceAll("part-\\d+-(.{36}).*", "$1"))
-          .distinct()
-          .count();
+          .filter(file -> file.getFileName().toString().matches("part-.*\\.parquet"))
+          .toList();
     }
+  }
+
+  @Test
+  void manyPartitionsAreOneFileSortedByPath() throws IOException {
+    run(job("many").partitions(8).featureFraction(1.0));
+    assertEquals(1, rowFiles("many").size());
+    List<String> paths =
+        SPARK
+            .read()
+            .parquet(rowFiles("many").get(0).toString())
+            .select("path")
+            .as(Encoders.STRING())
+            .collectAsList();
+    assertEquals(paths.stream().sorted().toList(), paths);
+    assertEquals(12, paths.size());
   }
 
   @Test

@@ -5,23 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.anomalyscore.TestSpark;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CurrentScoresTest {
-
-  private static final Path QUERIES = Path.of("../conf/sql");
 
   @TempDir Path folder;
 
@@ -90,21 +86,41 @@ class CurrentScoresTest {
     assertEquals(
         List.of("[a,back,0.5]", "[a,gone,0.4]", "[a,once,0.1]", "[a,twice,0.3]", "[b,gone,0.6]"),
         text(CurrentScores.newest(store, col("dataset").equalTo("d"))));
-    assertEquals(expected, text(TestSpark.session().sql(view("worst-images.sql"))));
+    assertEquals(expected, text(view()));
+  }
+
+  /** What SQL calls current scores, over this test's tables. */
+  private Dataset<Row> view() throws IOException {
+    TestSpark.query("current_scores.sql", folder.toString());
+    return TestSpark.session().table("current_scores");
   }
 
   @Test
-  void theQueriesStateOneRule() throws IOException {
-    assertEquals(view("worst-images.sql"), view("anomaly-score-by-class.sql"));
+  void namesThatLookLikeNumbersAndDatesStandInSql() throws IOException {
+    List<String> names = List.of("007", "1e3", "2024-01-01", "a b%+c");
+    for (String name : names) {
+      store.append(Table.SCORES, List.of(ScoreRows.of(name, "p", 0.1, 2).toRow()));
+    }
+    store.create(Table.REJECTS);
+    assertEquals(
+        names, view().orderBy("dataset").select("dataset").as(Encoders.STRING()).collectAsList());
+    assertEquals(
+        names,
+        CurrentScores.ofEach(store, col("config_id").equalTo("c"))
+            .orderBy("dataset")
+            .select("dataset")
+            .as(Encoders.STRING())
+            .collectAsList());
   }
 
-  /** What a query calls current scores, over this test's tables. */
-  private String view(String query) throws IOException {
-    Matcher view =
-        Pattern.compile("WITH current_scores AS \\(\n(.*?)\n\\),\n", Pattern.DOTALL)
-            .matcher(Files.readString(QUERIES.resolve(query)));
-    assertTrue(view.find(), query);
-    return view.group(1).replace("${tables}", folder.toString());
+  /** The columns of the views, which SQL has in a file of its own, are those of the tables. */
+  @Test
+  void theViewsHaveTheTablesColumns() throws IOException {
+    score("a", "once", 0.1, 1);
+    store.create(Table.REJECTS);
+    assertEquals(Table.SCORES.schema().asNullable(), view().schema());
+    assertEquals(
+        Table.REJECTS.schema().asNullable(), TestSpark.session().table("rejects").schema());
   }
 
   @Test

@@ -1,0 +1,142 @@
+package org.anomalyscore.tables;
+
+import static org.apache.spark.sql.functions.lit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.anomalyscore.TestSpark;
+import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.CurrentScores;
+import org.anomalyscore.table.ScoreRows;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** In the session's own catalog, which ends with it; Hive's is in a test of processes. */
+class RegistrationTest {
+
+  private static final SparkSession SPARK = TestSpark.session();
+
+  private static final String DATABASE = "a year's nights";
+
+  @TempDir Path folder;
+
+  private TableStore store;
+
+  @BeforeEach
+  void write() {
+    // A quote in the path, which SQL would end a text at.
+    store = new TableStore(SPARK, folder.resolve("it's tables").toString());
+    for (String set : List.of("007", "2024-01-01", "real")) {
+      score(set, "a", 1);
+      score(set, "a", 2);
+      score(set, "b", 1);
+    }
+    store.append(
+        Table.REJECTS,
+        List.of(
+            TableRow.of(Table.REJECTS)
+                .with("path", "b")
+                .with("dataset", "007")
+                .with("reason", "truncated")
+                .with("message", "m")
+                .with("config_id", "c")
+                .with("run_id", "r")
+                .with("rejected_at", Timestamp.from(Instant.EPOCH.plusSeconds(2)))
+                .toRow()));
+  }
+
+  private void score(String set, String path, int second) {
+    store.append(
+        Table.SCORES,
+        List.of(
+            ScoreRows.of(set, path, 0.1 * second, 2)
+                .with("scored_at", Timestamp.from(Instant.EPOCH.plusSeconds(second)))
+                .toRow()));
+  }
+
+  @AfterEach
+  void forget() {
+    SPARK.sql("USE default");
+    SPARK.sql("DROP DATABASE IF EXISTS `" + DATABASE + "` CASCADE");
+  }
+
+  private Registration.Registered register() {
+    return new Registration(SPARK, store, null, DATABASE).run();
+  }
+
+  private static List<String> text(Dataset<Row> rows) {
+    return rows
+        .selectExpr("concat_ws(' ', config_id, dataset, path, image_id, complexity, scored_at)")
+        .as(Encoders.STRING())
+        .collectAsList()
+        .stream()
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void theViewHasTheRowsOfTheJobAndSetsKeepTheirNames() {
+    Registration.Registered registered = register();
+    assertEquals(Set.of("rejects", "scores"), registered.locations().keySet());
+    SPARK.sql("USE default");
+    Dataset<Row> view = SPARK.sql("SELECT * FROM `" + DATABASE + "`.current_scores");
+    assertEquals(text(CurrentScores.ofEach(store, lit(true))), text(view));
+    assertEquals(5, view.count());
+    assertEquals(
+        List.of("007 1", "2024-01-01 2", "real 2"),
+        view
+            .groupBy("dataset")
+            .count()
+            .selectExpr("concat(dataset, ' ', count)")
+            .as(Encoders.STRING())
+            .collectAsList()
+            .stream()
+            .sorted()
+            .toList());
+  }
+
+  @Test
+  void aNewSetIsThereAfterRegisteringAgainAndTheFilesStay() {
+    register();
+    score("night2", "a", 1);
+    register();
+    assertEquals(10, SPARK.sql("SELECT * FROM `" + DATABASE + "`.scores").count());
+    new Upkeep("compact", store.location(), null, null, Map.of(), false)
+        .run(SPARK, new Compaction());
+    register();
+    assertEquals(10, SPARK.sql("SELECT * FROM `" + DATABASE + "`.scores").count());
+  }
+
+  @Test
+  void anothersTableIsNotTouched() {
+    SPARK.sql("CREATE DATABASE `" + DATABASE + "`");
+    SPARK.sql("CREATE TABLE `" + DATABASE + "`.scores (n INT) USING parquet");
+    UserException fault = assertThrows(UserException.class, this::register);
+    assertTrue(fault.getMessage().contains("another table of this name"), fault::getMessage);
+    assertEquals(List.of("n"), List.of(SPARK.table("`" + DATABASE + "`.scores").columns()));
+  }
+
+  @Test
+  void aSessionWithoutMetastoreIsRefused() {
+    UserException fault = assertThrows(UserException.class, Registration::requireMetastore);
+    assertTrue(
+        fault.getMessage().contains("--conf spark.sql.catalogImplementation=hive"),
+        fault::getMessage);
+  }
+}
