@@ -182,7 +182,10 @@ record BenchmarkManifest(
         AnomalyScore.Options.DEFAULT.seed(),
         resampling.permutations,
         resampling.resamples,
-        resampling.confidence);
+        resampling.confidence,
+        // A night has an end, however large its sets grow.
+        AnomalyScore.Options.POINTS,
+        AnomalyScore.Options.POINTS);
   }
 
   private static <T> T or(T given, T otherwise) {

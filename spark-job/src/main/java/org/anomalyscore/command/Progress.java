@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
@@ -43,33 +44,61 @@ public final class Progress extends SparkListener {
   private final ScoreMetrics metrics;
   private final ProgressBar bar;
   private final Map<Long, Long> running = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService clock = clock();
+
+  private static ScheduledExecutorService clock() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, "progress");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
 
   private Progress(SparkSession spark, String name, long total, ScoreMetrics metrics) {
     this.spark = spark;
     this.metrics = metrics;
     SHOWN.incrementAndGet();
+    this.bar = bar(name, " images", total);
+  }
+
+  private static ProgressBar bar(String name, String unit, long total) {
     boolean terminal = Help.Ansi.AUTO.enabled();
-    this.bar =
-        new ProgressBarBuilder()
-            .setTaskName(name)
-            .setInitialMax(total)
-            .setUnit(" images", 1)
-            .setStyle(ProgressBarStyle.ASCII)
-            .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
-            // A log file gets a line every ten seconds instead of a redrawn one.
-            .setUpdateIntervalMillis(terminal ? 500 : 10_000)
-            .setConsumer(
-                terminal
-                    ? new ConsoleProgressBarConsumer(System.err)
-                    : new DelegatingProgressBarConsumer(System.err::println, LINE))
-            .build();
+    return new ProgressBarBuilder()
+        .setTaskName(name)
+        .setInitialMax(total)
+        .setUnit(unit, 1)
+        .setStyle(ProgressBarStyle.ASCII)
+        .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+        // A log file gets a line every ten seconds instead of a redrawn one.
+        .setUpdateIntervalMillis(terminal ? 500 : 10_000)
+        .setConsumer(
+            terminal
+                ? new ConsoleProgressBarConsumer(System.err)
+                : new DelegatingProgressBarConsumer(System.err::println, LINE))
+        .build();
+  }
+
+  /**
+   * Shows a bar while {@code work} runs, of anything but images.
+   *
+   * @param unit what is counted, in the plural
+   * @param done how many of them are done
+   */
+  public static <T> T during(
+      String name, String unit, long total, LongSupplier done, Supplier<T> work) {
+    ScheduledExecutorService clock = clock();
+    SHOWN.incrementAndGet();
+    try (ProgressBar bar = bar(name, " " + unit, total)) {
+      clock.scheduleAtFixedRate(
+          () -> bar.stepTo(Math.min(done.getAsLong(), total)), 500, 500, TimeUnit.MILLISECONDS);
+      T result = work.get();
+      bar.stepTo(total);
+      return result;
+    } finally {
+      clock.shutdownNow();
+      SHOWN.decrementAndGet();
+    }
   }
 
   /** Shows a bar, and the counters in Spark's metrics system, while {@code work} runs. */

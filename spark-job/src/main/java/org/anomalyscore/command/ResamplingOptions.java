@@ -9,20 +9,19 @@ public final class ResamplingOptions {
 
   @Option(
       names = "--permutations",
-      defaultValue = "1000",
       paramLabel = "N",
       description =
-          "Computes p from this number of permutations; 0 for no test. Default: ${DEFAULT-VALUE}.")
-  private int permutations;
+          "Computes p from exactly this number of permutations of all images; 0 for no test."
+              + " Default: 1000, which evaluate draws from larger sets than 50,000 images in part.")
+  private Integer permutations;
 
   @Option(
       names = "--resamples",
-      defaultValue = "1000",
       paramLabel = "N",
       description =
-          "Computes intervals from this number of bootstrap resamples; 0 for no interval."
-              + " Default: ${DEFAULT-VALUE}.")
-  private int resamples;
+          "Computes intervals from exactly this number of bootstrap resamples of all images; 0 for"
+              + " no interval. Default: 1000, which evaluate draws as it draws permutations.")
+  private Integer resamples;
 
   @Option(
       names = "--confidence",
@@ -39,7 +38,7 @@ public final class ResamplingOptions {
 
   public AnomalyScore.Options options() {
     try {
-      return new AnomalyScore.Options(seed, permutations, resamples, confidence);
+      return AnomalyScore.Options.of(seed, permutations, resamples, confidence);
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
     }

@@ -12,6 +12,8 @@ import java.util.function.Consumer;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.Atypicality;
 import org.anomalyscore.stats.DistributionSummary;
+import org.anomalyscore.stats.KolmogorovSmirnov2D;
+import org.anomalyscore.stats.RankSums;
 import org.anomalyscore.stats.TwoSampleTests;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
@@ -19,21 +21,17 @@ import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreRuns;
+import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Compares generated sets with a reference set, on the driver. */
 public final class Evaluator {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
-
-  /** Above this the replicates take minutes, and the user should know why. */
-  private static final int MANY_IMAGES = 200_000;
 
   private final TableStore store;
   private final AnomalyScore.Options options;
@@ -70,11 +68,11 @@ public final class Evaluator {
   /** What a set is compared with, and under which configuration; made once of all sets. */
   private record Against(
       Run run,
+      ScoreTimes times,
       ConfigurationChoice choice,
       ScoredSet real,
       RunArithmetic arithmetic,
       Atypicality atypicality,
-      FileDifferences files,
       Map<String, List<UnusualImage>> unusual,
       List<String> warnings) {
 
@@ -156,11 +154,13 @@ public final class Evaluator {
       throw new UserException(
           "A data set is named twice in " + all + ". Name each once, and the reference apart.");
     }
-    ConfigurationChoice choice = ConfigurationChoice.of(store, all, configId);
-    Completeness.require(store, choice.configId(), all, allowIncomplete);
-    Against against = against(run, choice, new Images(reference, null));
+    ScoreTimes times = ScoreTimes.read(store);
+    ConfigurationChoice choice = ConfigurationChoice.of(store, times, all, configId);
+    List<Row> runs = ScoreRuns.read(store, choice.configId());
+    Completeness.require(store, times, runs, choice.configId(), all, allowIncomplete);
+    Against against = against(run, times, runs, choice, new Images(reference, null));
     List<TableRow> rows = new ArrayList<>();
-    try (FeatureComparison features = features(choice, new Images(reference, null))) {
+    try (FeatureComparison features = features(against, new Images(reference, null))) {
       for (String name : generated) {
         rows.add(compare(against, new Images(name, null), features));
       }
@@ -183,11 +183,16 @@ public final class Evaluator {
       Images reference,
       List<Images> generated,
       Map<String, String> alreadyFailed) {
-    ConfigurationChoice choice = new ConfigurationChoice(configId, model);
-    Against against = against(run, choice, reference);
+    Against against =
+        against(
+            run,
+            ScoreTimes.read(store),
+            ScoreRuns.read(store, configId),
+            new ConfigurationChoice(configId, model),
+            reference);
     List<TableRow> rows = new ArrayList<>();
     Map<String, String> failed = new TreeMap<>(alreadyFailed);
-    try (FeatureComparison features = features(choice, reference)) {
+    try (FeatureComparison features = features(against, reference)) {
       for (Images images : generated) {
         try {
           rows.add(compare(against, images, features));
@@ -205,37 +210,40 @@ public final class Evaluator {
     return against.result(rows, failed);
   }
 
-  private Against against(Run run, ConfigurationChoice choice, Images reference) {
+  private Against against(
+      Run run, ScoreTimes times, List<Row> runs, ConfigurationChoice choice, Images reference) {
     ScoredSet real =
-        ScoredSet.collect(store, choice.configId(), reference.dataset(), reference.present());
+        ScoredSet.collect(
+            store, reference.dataset(), current(times, choice.configId(), reference), null);
     return new Against(
         run,
+        times,
         choice,
         real,
-        RunArithmetic.read(store, choice.configId()),
+        RunArithmetic.of(runs),
         Atypicality.of(real.complexity(), real.vulnerability()),
-        FileDifferences.of(current(choice, reference)),
         new TreeMap<>(),
         new ArrayList<>());
   }
 
-  private Dataset<Row> current(ConfigurationChoice choice, Images images) {
-    return CurrentScores.of(store, choice.configId(), images.dataset(), images.present());
+  private Dataset<Row> current(ScoreTimes times, String configId, Images images) {
+    return CurrentScores.of(store, times, configId, images.dataset(), images.present());
   }
 
   /** Null where no set measures are wanted. */
-  private FeatureComparison features(ConfigurationChoice choice, Images reference) {
+  private FeatureComparison features(Against against, Images reference) {
     if (!setMeasures) {
       return null;
     }
-    return new FeatureComparison(store, choice.configId(), reference);
+    return new FeatureComparison(store, against.times(), against.choice().configId(), reference);
   }
 
   private TableRow compare(Against against, Images images, FeatureComparison features) {
     ConfigurationChoice choice = against.choice();
     ScoredSet real = against.real();
+    Dataset<Row> current = current(against.times(), choice.configId(), images);
     ScoredSet generated =
-        ScoredSet.collect(store, choice.configId(), images.dataset(), images.present());
+        ScoredSet.collect(store, images.dataset(), current, against.atypicality().scatter());
     TableRow row =
         TableRow.of(Table.EVALUATIONS)
             .with("run_id", against.run().id())
@@ -248,20 +256,16 @@ public final class Evaluator {
             .with("n", (long) generated.size())
             .with("reference_arithmetic", against.arithmetic().of(real))
             .with("arithmetic", against.arithmetic().of(generated));
-    putScore(row, real, generated);
-    putTests(row, "complexity", real.complexity(), generated.complexity());
-    putTests(row, "vulnerability", real.vulnerability(), generated.vulnerability());
+    putScores(row, real, generated, current.sparkSession().sparkContext());
     putImages(row, real, generated);
     UnusualImages unusual = UnusualImages.of(against.atypicality(), generated, flagRate);
     row.with("flagged", unusual.share(generated.size())).with("flag_fdr", flagRate);
-    Dataset<Row> current = current(choice, images);
-    String warning =
-        against.files().warning(real.dataset(), images.dataset(), FileDifferences.of(current));
+    String warning = real.files().warning(real.dataset(), generated.dataset(), generated.files());
     if (warning != null) {
       against.warnings().add(warning);
     }
     if (unusual.flagged() > 0) {
-      against.unusual().put(images.dataset(), unusual.worst(current));
+      against.unusual().put(images.dataset(), unusual.worst(generated));
     }
     Consumer<Dataset<Row>> each =
         perImage == null ? null : measures -> keep(row, unusual.measured(current), measures);
@@ -287,24 +291,14 @@ public final class Evaluator {
     perImage.accept(rows);
   }
 
-  private void putScore(TableRow row, ScoredSet real, ScoredSet generated) {
-    int replicates = options.permutations() + options.resamples();
-    int images = real.size() + generated.size();
-    if (replicates > 0 && images > MANY_IMAGES) {
-      LOG.info(
-          "{}: {} replicates of {} images, which take some seconds each for a million images;"
-              + " lower --permutations and --resamples for less",
-          generated.dataset(),
-          replicates,
-          images);
-    }
-    AnomalyScore score =
-        AnomalyScore.of(
+  private void putScores(TableRow row, ScoredSet real, ScoredSet generated, SparkContext spark) {
+    KolmogorovSmirnov2D test =
+        KolmogorovSmirnov2D.of(
             real.complexity(),
             real.vulnerability(),
             generated.complexity(),
-            generated.vulnerability(),
-            options);
+            generated.vulnerability());
+    AnomalyScore score = AnomalyScore.of(test, options, new Resampling(spark, generated.dataset()));
     row.with("anomaly_score", score.d())
         .with("anomaly_score_low", score.low())
         .with("anomaly_score_high", score.high())
@@ -317,11 +311,14 @@ public final class Evaluator {
         .with("permutations", options.permutations())
         .with("resamples", options.resamples())
         .with("seed", options.seed());
+    putTests(row, "complexity", real.complexity(), generated.complexity(), test.rankSumsOfX());
+    putTests(
+        row, "vulnerability", real.vulnerability(), generated.vulnerability(), test.rankSumsOfY());
   }
 
   private static void putTests(
-      TableRow row, String measure, double[] reference, double[] generated) {
-    TwoSampleTests tests = TwoSampleTests.of(reference, generated);
+      TableRow row, String measure, double[] reference, double[] generated, RankSums ranks) {
+    TwoSampleTests tests = TwoSampleTests.of(reference, generated, ranks);
     DistributionSummary its = DistributionSummary.of(generated);
     DistributionSummary real = DistributionSummary.of(reference);
     row.with("mean_" + measure, its.mean())

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.anomalyscore.setmeasures.FeatureSet;
 import org.anomalyscore.setmeasures.SetMeasures;
 import org.anomalyscore.table.CurrentScores;
+import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Statistic.Group;
 import org.anomalyscore.table.TableRow;
@@ -39,16 +40,19 @@ final class FeatureComparison implements AutoCloseable {
           .add("rarity", DataTypes.DoubleType);
 
   private final TableStore store;
+  private final ScoreTimes times;
   private final String configId;
   private final FeatureSet reference;
 
   /** Reads the reference's features. */
-  FeatureComparison(TableStore store, String configId, Images reference) {
+  FeatureComparison(TableStore store, ScoreTimes times, String configId, Images reference) {
     this.store = store;
+    this.times = times;
     this.configId = configId;
     this.reference =
         FeatureSet.of(
-            CurrentScores.features(store, configId, reference.dataset(), reference.present()));
+            CurrentScores.features(
+                store, times, configId, reference.dataset(), reference.present()));
   }
 
   /**
@@ -63,7 +67,8 @@ final class FeatureComparison implements AutoCloseable {
     if (reference.size() == 0) {
       return false;
     }
-    Dataset<Row> rows = CurrentScores.features(store, configId, images.dataset(), images.present());
+    Dataset<Row> rows =
+        CurrentScores.features(store, times, configId, images.dataset(), images.present());
     try (FeatureSet generated = FeatureSet.of(rows)) {
       if (generated.size() == 0) {
         return false;

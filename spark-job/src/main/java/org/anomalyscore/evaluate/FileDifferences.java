@@ -1,9 +1,5 @@
 package org.anomalyscore.evaluate;
 
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,8 +10,6 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.anomalyscore.storage.VisibleText;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 
 /**
  * How the files of a data set are: their formats, sizes and aspects. A set whose files are of
@@ -33,8 +27,16 @@ record FileDifferences(List<Kind> kinds) {
 
   private static final String UNKNOWN = "unknown";
 
-  /** Images that are alike; without a format in rows of before there was that column. */
+  /**
+   * Images that are alike.
+   *
+   * @param format null in rows of before there was that column
+   */
   record Kind(String format, int width, int height, long images) {
+
+    Kind {
+      format = format == null ? UNKNOWN : format;
+    }
 
     String size() {
       return width + " x " + height;
@@ -50,29 +52,6 @@ record FileDifferences(List<Kind> kinds) {
       int from = 1 << (31 - Integer.numberOfLeadingZeros((int) Math.sqrt((double) width * height)));
       return from + " to " + (2L * from - 1) + " pixels a side";
     }
-  }
-
-  /**
-   * Counts the kinds of a set.
-   *
-   * @param images with {@code format}, {@code width} and {@code height}
-   */
-  static FileDifferences of(Dataset<Row> images) {
-    return new FileDifferences(
-        images
-            .groupBy(
-                coalesce(col("format"), lit(UNKNOWN)).as("format"), col("width"), col("height"))
-            .count()
-            .collectAsList()
-            .stream()
-            .map(
-                row ->
-                    new Kind(
-                        row.getAs("format"),
-                        row.<Integer>getAs("width"),
-                        row.<Integer>getAs("height"),
-                        row.<Long>getAs("count")))
-            .toList());
   }
 
   /**

@@ -1,15 +1,13 @@
 package org.anomalyscore.evaluate;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.sql.Timestamp;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.anomalyscore.storage.Json;
-import org.anomalyscore.table.Table;
-import org.anomalyscore.table.TableStore;
+import org.anomalyscore.table.ScoreRuns;
 import org.apache.spark.sql.Row;
 
 /**
@@ -20,18 +18,20 @@ import org.apache.spark.sql.Row;
  */
 record RunArithmetic(Map<Timestamp, Set<String>> byStart) {
 
-  static RunArithmetic read(TableStore store, String configId) {
+  /**
+   * Takes what runs recorded.
+   *
+   * @param runs of {@link ScoreRuns#read}
+   */
+  static RunArithmetic of(List<Row> runs) {
     Map<Timestamp, Set<String>> byStart = new HashMap<>();
-    for (Row run :
-        store
-            .read(Table.RUNS)
-            .where(col("command").equalTo("score").and(col("config_id").equalTo(configId)))
-            .where(col("arithmetic").isNotNull())
-            .select("started_at", "arithmetic")
-            .collectAsList()) {
-      byStart
-          .computeIfAbsent(run.getAs("started_at"), start -> new TreeSet<>())
-          .addAll(Json.readTexts(run.getAs("arithmetic")));
+    for (Row run : runs) {
+      String arithmetic = run.getAs("arithmetic");
+      if (arithmetic != null) {
+        byStart
+            .computeIfAbsent(run.getAs("started_at"), start -> new TreeSet<>())
+            .addAll(Json.readTexts(arithmetic));
+      }
     }
     return new RunArithmetic(byStart);
   }

@@ -1,7 +1,5 @@
 package org.anomalyscore.evaluate;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -28,9 +26,6 @@ import org.apache.spark.sql.types.StructType;
  */
 record UnusualImages(Atypicality atypicality, double[] p, double[] q, int flagged)
     implements Serializable {
-
-  /** How many a reader looks at on a terminal. */
-  private static final int MOST_SHOWN = 5;
 
   private static final StructType SCHEMA =
       new StructType()
@@ -120,20 +115,19 @@ record UnusualImages(Atypicality atypicality, double[] p, double[] q, int flagge
   }
 
   /** The most unusual of the flagged images, a few of them. */
-  List<UnusualImage> worst(Dataset<Row> images) {
-    return measured(images)
-        .orderBy(col("atypicality").desc_nulls_last(), col("path"))
-        .limit(Math.min(flagged, MOST_SHOWN))
-        .collectAsList()
-        .stream()
+  List<UnusualImage> worst(ScoredSet generated) {
+    return generated.furthest().stream()
+        .limit(flagged)
         .map(
-            row ->
-                new UnusualImage(
-                    row.getAs("path"),
-                    row.<Double>getAs("atypicality"),
-                    row.<Double>getAs("p_value"),
-                    row.<Double>getAs("q_value"),
-                    row.getAs("direction")))
+            image -> {
+              double itsP = atypicality.pValue(image.distance());
+              return new UnusualImage(
+                  image.path().toString(),
+                  image.distance(),
+                  itsP,
+                  qValue(itsP),
+                  atypicality.scatter().direction(image.complexity(), image.vulnerability()));
+            })
         .toList();
   }
 }

@@ -11,6 +11,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
+import scala.Option;
 import scala.Tuple2;
 import scala.collection.Seq;
 
@@ -59,6 +60,13 @@ public final class FeatureSet implements AutoCloseable {
    *     length) and any other columns, one an image; no order is asked of them
    */
   public static FeatureSet of(Dataset<Row> rows) {
+    Option<Object> most = rows.queryExecution().optimizedPlan().maxRows();
+    if (most.isDefined() && (Long) most.get() == 0) {
+      // Known without a job, as of most tables, whose scores have no features.
+      JavaSparkContext context =
+          JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext());
+      return new FeatureSet(context.<Row>emptyRDD().zipWithIndex(), 0, 0, context.emptyRDD());
+    }
     // One RDD, whose shuffled rows all jobs below read: what the rows come from runs once for the
     // order's sample and once for the rows.
     JavaRDD<Row> ordered = rows.orderBy("image_id", "path").javaRDD();

@@ -1,9 +1,5 @@
 package org.anomalyscore.table;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.get_json_object;
-import static org.apache.spark.sql.functions.max;
-
 import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +28,28 @@ public final class Completeness {
    */
   public static void require(
       TableStore store, String configId, List<String> datasets, boolean allowed) {
-    Map<String, String> missing = missing(store, configId, datasets);
+    require(
+        store,
+        ScoreTimes.read(store),
+        ScoreRuns.read(store, configId),
+        configId,
+        datasets,
+        allowed);
+  }
+
+  /**
+   * The same where the tables are read.
+   *
+   * @param runs of {@link ScoreRuns#read}
+   */
+  public static void require(
+      TableStore store,
+      ScoreTimes times,
+      List<Row> runs,
+      String configId,
+      List<String> datasets,
+      boolean allowed) {
+    Map<String, String> missing = missing(store, times, runs, configId, datasets);
     if (missing.isEmpty()) {
       return;
     }
@@ -46,75 +63,41 @@ public final class Completeness {
     LOG.warn("Using data sets that are not complete: {}", missing);
   }
 
-  /** When the run began that scored last; a run that could not write its row shows only here. */
-  private static Map<String, Timestamp> newestScores(
-      TableStore store, String configId, List<String> datasets) {
-    Map<String, Timestamp> newest = new HashMap<>();
-    for (Row row :
-        store
-            .read(Table.SCORES)
-            .where(col("config_id").equalTo(configId).and(col("dataset").isin(datasets.toArray())))
-            .groupBy("dataset")
-            .agg(max("scored_at").as("scored_at"))
-            .collectAsList()) {
-      newest.put(row.getAs("dataset"), row.getAs("scored_at"));
-    }
-    return newest;
-  }
-
-  /** When rows were last deleted of each data set. */
-  private static Map<String, Timestamp> deletions(TableStore store, String configId) {
-    Map<String, Timestamp> newest = new HashMap<>();
-    for (Row row :
-        store
-            .read(Table.RUNS)
-            .where(
-                col("command")
-                    .equalTo(Run.DELETION)
-                    .and(col("status").equalTo(Run.COMPLETE))
-                    .and(col("config_id").isin(configId, Run.ANY_CONFIGURATION)))
-            .groupBy("dataset")
-            .agg(max("started_at").as("started_at"))
-            .collectAsList()) {
-      newest.put(row.getAs("dataset"), row.getAs("started_at"));
-    }
-    return newest;
+  private static boolean isDeletion(Row run) {
+    return Run.DELETION.equals(run.getAs("command"));
   }
 
   /** Data sets that are not complete, and why. */
   private static Map<String, String> missing(
-      TableStore store, String configId, List<String> datasets) {
+      TableStore store, ScoreTimes times, List<Row> runs, String configId, List<String> datasets) {
     Map<String, String> status = new HashMap<>();
     Map<String, Timestamp> recorded = new HashMap<>();
     for (Row row :
         // A set may be scored folder by folder; each folder's last run counts.
         NewestRun.rows(
-                store
-                    .read(Table.RUNS)
-                    .where(col("command").equalTo("score").and(col("config_id").equalTo(configId)))
-                    .withColumn("images", get_json_object(col("configuration"), "$.images")),
-                "started_at",
-                "dataset",
-                "images")
-            .collectAsList()) {
+            runs.stream().filter(run -> !isDeletion(run)).toList(),
+            "started_at",
+            "dataset",
+            "images")) {
       status.merge(
           row.getAs("dataset"), row.getAs("status"), (a, b) -> a.equals(Run.COMPLETE) ? b : a);
       recorded.merge(row.getAs("dataset"), row.getAs("started_at"), (a, b) -> a.after(b) ? a : b);
     }
-    newestScores(store, configId, datasets)
-        .forEach(
-            (dataset, newest) -> {
-              if (recorded.containsKey(dataset) && newest.after(recorded.get(dataset))) {
-                status.put(dataset, "not recorded: it may have failed on a full disk");
-              }
-            });
-    deletions(store, configId)
-        .forEach(
-            (dataset, deleted) -> {
-              if (recorded.containsKey(dataset) && deleted.after(recorded.get(dataset))) {
-                status.put(dataset, "older than a deletion of its rows");
-              }
-            });
+    for (String dataset : datasets) {
+      // A run that could not write its row shows only in its scores.
+      Timestamp newest = times.newest(configId, dataset);
+      if (recorded.containsKey(dataset) && newest != null && newest.after(recorded.get(dataset))) {
+        status.put(dataset, "not recorded: it may have failed on a full disk");
+      }
+    }
+    for (Row deletion : runs) {
+      Timestamp last = recorded.get(deletion.<String>getAs("dataset"));
+      if (isDeletion(deletion)
+          && last != null
+          && deletion.<Timestamp>getAs("started_at").after(last)) {
+        status.put(deletion.getAs("dataset"), "older than a deletion of its rows");
+      }
+    }
     for (TableRow run : store.unfinishedRuns()) {
       String underWay = "not finished: it is under way or was killed";
       if (run.get("config_id") == null) {

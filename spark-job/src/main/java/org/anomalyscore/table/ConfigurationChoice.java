@@ -3,10 +3,7 @@ package org.anomalyscore.table;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.anomalyscore.storage.UserException;
-import org.apache.spark.sql.Row;
 
 /**
  * Which configuration's scores are compared: numbers of two configurations must never be mixed.
@@ -22,18 +19,14 @@ public record ConfigurationChoice(String configId, String model) {
    * @param wanted a config_id, or null when there is only one to choose
    */
   public static ConfigurationChoice of(TableStore store, List<String> datasets, String wanted) {
-    Map<String, Set<String>> datasetsOf = new TreeMap<>();
-    Map<String, String> modelOf = new TreeMap<>();
-    for (Row row :
-        store
-            .read(Table.SCORES)
-            .select("config_id", "dataset", "model")
-            .distinct()
-            .collectAsList()) {
-      String configId = row.getAs("config_id");
-      datasetsOf.computeIfAbsent(configId, id -> new TreeSet<>()).add(row.getAs("dataset"));
-      modelOf.put(configId, row.getAs("model"));
-    }
+    return of(store, ScoreTimes.read(store), datasets, wanted);
+  }
+
+  /** The same where the times of the scores are read. */
+  public static ConfigurationChoice of(
+      TableStore store, ScoreTimes times, List<String> datasets, String wanted) {
+    Map<String, Set<String>> datasetsOf = times.datasets();
+    Map<String, String> modelOf = times.models();
     if (datasetsOf.isEmpty()) {
       throw TableStore.noScores("the table " + store.location(Table.SCORES), "--scores");
     }

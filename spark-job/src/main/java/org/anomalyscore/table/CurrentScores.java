@@ -4,9 +4,13 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 
+import java.sql.Timestamp;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 
 /**
  * The one rule of what is current: under a configuration, each path of a data set has the row of
@@ -19,6 +23,20 @@ import org.apache.spark.sql.Row;
  * rule as {@code current_scores}.
  */
 public final class CurrentScores {
+
+  private static final String[] COLUMNS = {
+    "path",
+    "complexity",
+    "vulnerability",
+    "image_id",
+    "width",
+    "height",
+    "format",
+    "complexity_std_err",
+    "vulnerability_std_err",
+    "as_i_std_err",
+    "scored_at"
+  };
 
   private CurrentScores() {}
 
@@ -33,19 +51,31 @@ public final class CurrentScores {
       TableStore store, String configId, String dataset, Dataset<Row> present) {
     return only(
         ofEach(store, ours(configId, dataset))
-            .select(
-                "path",
-                "complexity",
-                "vulnerability",
-                "image_id",
-                "width",
-                "height",
-                "format",
-                "complexity_std_err",
-                "vulnerability_std_err",
-                "as_i_std_err",
-                "scored_at"),
+            .select(Arrays.stream(COLUMNS).map(functions::col).toArray(Column[]::new)),
         present);
+  }
+
+  /**
+   * The same where the times of the scores are known: they spare the search for each path's newest
+   * row, a sort of all paths, where all rows are of one run. Rows of a later run are not seen then.
+   */
+  public static Dataset<Row> of(
+      TableStore store, ScoreTimes times, String configId, String dataset, Dataset<Row> present) {
+    Timestamp onlyRun = times.onlyRun(configId, dataset);
+    if (onlyRun == null) {
+      return of(store, configId, dataset, present);
+    }
+    return only(
+        ofRun(store, configId, dataset, onlyRun)
+            .select(Arrays.stream(COLUMNS).map(functions::col).toArray(Column[]::new)),
+        present);
+  }
+
+  private static Dataset<Row> ofRun(
+      TableStore store, String configId, String dataset, Timestamp run) {
+    return store
+        .read(Table.SCORES)
+        .where(ours(configId, dataset).and(col("scored_at").equalTo(run)));
   }
 
   private static Column ours(String configId, String dataset) {
@@ -65,11 +95,15 @@ public final class CurrentScores {
    * @param present see {@link #of}
    */
   public static Dataset<Row> features(
-      TableStore store, String configId, String dataset, Dataset<Row> present) {
-    return only(
-        featuresOfEach(store, ours(configId, dataset))
-            .select("image_id", "path", "as_i", "features"),
-        present);
+      TableStore store, ScoreTimes times, String configId, String dataset, Dataset<Row> present) {
+    Timestamp onlyRun = times.onlyRun(configId, dataset);
+    Dataset<Row> rows =
+        onlyRun == null
+            ? featuresOfEach(store, ours(configId, dataset))
+            : knownIfEmpty(
+                ofRun(store, configId, dataset, onlyRun).where(col("features").isNotNull()));
+    Dataset<Row> selected = rows.select("image_id", "path", "as_i", "features");
+    return rows.isLocal() ? none(selected) : only(selected, present);
   }
 
   /**
@@ -78,15 +112,26 @@ public final class CurrentScores {
    * @param which of {@code config_id} and {@code dataset}
    */
   public static Dataset<Row> featuresOfEach(TableStore store, Column which) {
-    Dataset<Row> kept = store.read(Table.SCORES).where(which.and(col("features").isNotNull()));
-    if (kept.isEmpty()) {
-      // As of most tables; spares the search for each path's newest row, and, being known to be
-      // empty, every job on it.
-      return kept.limit(0);
+    Dataset<Row> kept =
+        knownIfEmpty(store.read(Table.SCORES).where(which.and(col("features").isNotNull())));
+    if (kept.isLocal()) {
+      return kept;
     }
     Dataset<Row> current = ofEach(store, which).select("config_id", "dataset", "path", "scored_at");
     return kept.join(
         current, new String[] {"config_id", "dataset", "path", "scored_at"}, "left_semi");
+  }
+
+  /**
+   * Rows with features, of which most tables have none; being known to be empty spares the search
+   * for each path's newest row, and every job on it.
+   */
+  private static Dataset<Row> knownIfEmpty(Dataset<Row> kept) {
+    return kept.isEmpty() ? none(kept) : kept;
+  }
+
+  private static Dataset<Row> none(Dataset<Row> rows) {
+    return rows.sparkSession().createDataFrame(List.<Row>of(), rows.schema());
   }
 
   /**

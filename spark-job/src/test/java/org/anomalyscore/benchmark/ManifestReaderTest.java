@@ -210,7 +210,7 @@ class ManifestReaderTest {
         new BenchmarkManifest.Thresholds(0.1, 0.0, 0.05, "best", 0.02, 30), manifest.thresholds());
     assertEquals(
         new BenchmarkManifest.Notification("https://h/${X}", null, 5, 2), manifest.notification());
-    assertEquals(new AnomalyScore.Options(0, 10, 0, 0.9), manifest.statistics());
+    assertEquals(new AnomalyScore.Options(0, 10, 0, 0.9, 50_000, 50_000), manifest.statistics());
   }
 
   @Test

@@ -33,7 +33,14 @@ class NewestRunTest {
     Dataset<Row> all = TestSpark.session().createDataFrame(rows, schema).repartition(3);
     Dataset<Row> newest = NewestRun.rows(all, "at", key);
     assertEquals(List.of(schema.fieldNames()), List.of(newest.columns()));
-    return newest.collectAsList().stream().map(row -> row.<String>getAs("value")).sorted().toList();
+    List<String> values = values(newest.collectAsList());
+    // The driver's own rows, by the same rule.
+    assertEquals(values, values(NewestRun.rows(all.collectAsList(), "at", key)));
+    return values;
+  }
+
+  private static List<String> values(List<Row> rows) {
+    return rows.stream().map(row -> row.<String>getAs("value")).sorted().toList();
   }
 
   @Test

@@ -1,10 +1,8 @@
 package org.anomalyscore.stats;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -84,28 +82,36 @@ public final class Atypicality implements Serializable {
     Arrays.fill(distances, Double.NaN);
     WithoutOne x = new WithoutOne(logs[0]);
     WithoutOne y = new WithoutOne(logs[1]);
-    // Images without which both scales are the same have the same axes u and w.
-    Map<List<Double>, List<Integer>> byScales = new LinkedHashMap<>();
+    // Images without which both scales are the same have the same axes u and w. There are few such
+    // groups, since a sample has few deviations without one value.
+    Map<Scales, Byte> groups = new LinkedHashMap<>();
+    byte[] group = new byte[n];
     for (int i = 0; i < n && n > 2; i++) {
-      List<Double> scales = List.of(x.deviation(i), y.deviation(i));
-      if (scales.get(0) > 0 && scales.get(1) > 0) {
-        byScales.computeIfAbsent(scales, s -> new ArrayList<>()).add(i);
+      Scales scales = new Scales(x.deviation(i), y.deviation(i));
+      group[i] = -1;
+      if (scales.x > 0 && scales.y > 0) {
+        group[i] = groups.computeIfAbsent(scales, s -> (byte) groups.size());
       }
     }
-    byScales.forEach(
-        (scales, images) -> {
-          double[] us = RobustScatter.axis(logs, scales.get(0), scales.get(1), 1);
-          double[] ws = RobustScatter.axis(logs, scales.get(0), scales.get(1), -1);
+    groups.forEach(
+        (scales, number) -> {
+          double[] us = RobustScatter.axis(logs, scales.x, scales.y, 1);
+          double[] ws = RobustScatter.axis(logs, scales.x, scales.y, -1);
           WithoutOne u = new WithoutOne(us);
           WithoutOne w = new WithoutOne(ws);
-          for (int i : images) {
-            distances[i] =
-                RobustScatter.distance(
-                    us[i], ws[i], u.median(i), u.deviation(i), w.median(i), w.deviation(i));
+          for (int i = 0; i < n; i++) {
+            if (group[i] == number) {
+              distances[i] =
+                  RobustScatter.distance(
+                      us[i], ws[i], u.median(i), u.deviation(i), w.median(i), w.deviation(i));
+            }
           }
         });
     return distances;
   }
+
+  /** Robust standard deviations of log C and log V. */
+  private record Scales(double x, double y) {}
 
   /** The middle and the scatter of all images of the reference. */
   public RobustScatter scatter() {

@@ -1,12 +1,6 @@
 package org.anomalyscore.stats;
 
 import java.util.Arrays;
-import java.util.concurrent.ForkJoinPool;
-import java.util.function.BiConsumer;
-import java.util.stream.IntStream;
-import org.apache.commons.rng.LongJumpableUniformRandomProvider;
-import org.apache.commons.rng.UniformRandomProvider;
-import org.apache.commons.rng.simple.RandomSource;
 import org.apache.commons.statistics.descriptive.Mean;
 
 /**
@@ -32,6 +26,14 @@ import org.apache.commons.statistics.descriptive.Mean;
  * Numerical Recipes, 3rd edition (2007), section 14.8.
  */
 public final class KolmogorovSmirnov2D {
+  /**
+   * By how many of its steps D stays behind its rate at small sizes under the null hypothesis,
+   * since it looks at the samples' own points only. Measured for normal pairs: the mean of D sqrt(n
+   * / 2) of n against n permuted points is 1.193, 1.259, 1.292 and 1.325 at n = 500, 2000, 8000 and
+   * 32 000 where the correlation is -0.6, and 1.226, 1.281, 1.314 and 1.333 where it is 0.
+   */
+  private static final double LAG = 4;
+
   private final QuadrantRanks ranks;
   private final long scaledStatistic;
   private final double correlation1;
@@ -62,9 +64,29 @@ public final class KolmogorovSmirnov2D {
     return new KolmogorovSmirnov2D(x1, y1, x2, y2);
   }
 
+  /** Points of the first sample. */
+  public int n() {
+    return ranks.n();
+  }
+
+  /** Points of the second sample. */
+  public int m() {
+    return ranks.m();
+  }
+
   /** The statistic D, in (0, 1]. */
   public double statistic() {
-    return ranks.unscaled(scaledStatistic);
+    return QuadrantRanks.unscaled(scaledStatistic, n(), m());
+  }
+
+  /** What its ranks say about the first coordinate alone. */
+  public RankSums rankSumsOfX() {
+    return ranks.rankSumsOfX();
+  }
+
+  /** What its ranks say about the second coordinate alone. */
+  public RankSums rankSumsOfY() {
+    return ranks.rankSumsOfY();
   }
 
   /**
@@ -98,16 +120,49 @@ public final class KolmogorovSmirnov2D {
   public record PermutationTest(double pValue, double nullMean, double nullQuantile95) {}
 
   /**
-   * Runs a permutation test, on the common pool's threads. The result depends on the seed only.
+   * Runs a permutation test of all points, on the common pool's threads. The result depends on the
+   * seed only.
    *
    * @param permutations number of random labellings, at least 1
    * @param seed any number
    */
   public PermutationTest permute(int permutations, long seed) {
+    return permute(permutations, seed, Integer.MAX_VALUE, Replicates.here());
+  }
+
+  /**
+   * The same, each permutation of a part of the points where there are many. Labels of a part that
+   * is drawn from the pool without replacement follow the null hypothesis exactly, whatever the
+   * pool, and under it D falls as
+   *
+   * <pre>A sqrt(1 / n + 1 / m) - {@value #LAG} (1 / n + 1 / m) / 2,</pre>
+   *
+   * with A a random number of the distribution. So each D of a part is brought to the full sizes.
+   * The second term was measured; parts of 50 000 points leave some thousandths of D to it.
+   *
+   * @param mostPoints of the larger sample that a permutation draws, at least 1; of the other it
+   *     draws the same share, but of a small one no fewer than a fifth of this
+   * @param runner computes the replicates; any gives the same bits
+   */
+  public PermutationTest permute(
+      int permutations, long seed, int mostPoints, Replicates.Runner runner) {
     requireReplicates("permutations", permutations);
-    long[] scaled = replicate(generators(seed, 0, permutations), this::drawLabels);
-    long atLeast = Arrays.stream(scaled).filter(d -> d >= scaledStatistic).count();
-    double[] d = Arrays.stream(scaled).mapToDouble(ranks::unscaled).toArray();
+    int n = drawn(n(), m(), mostPoints);
+    int m = drawn(m(), n(), mostPoints);
+    long[] scaled =
+        runner.run(new Replicates(ranks, Replicates.Kind.PERMUTATION, seed, n, m), permutations);
+    double[] d = Arrays.stream(scaled).mapToDouble(x -> QuadrantRanks.unscaled(x, n, m)).toArray();
+    long atLeast;
+    if (n == n() && m == m()) {
+      // Equal statistics are equal integers.
+      atLeast = Arrays.stream(scaled).filter(x -> x >= scaledStatistic).count();
+    } else {
+      double rate = rate(n, m);
+      double lag = LAG * step(n(), m());
+      double lagOfPart = LAG * step(n, m);
+      Arrays.setAll(d, i -> rate * (d[i] + lagOfPart) - lag);
+      atLeast = Arrays.stream(d).filter(x -> x >= statistic()).count();
+    }
     return new PermutationTest(
         (1.0 + atLeast) / (1.0 + permutations),
         Mean.of(d).getAsDouble(),
@@ -123,67 +178,68 @@ public final class KolmogorovSmirnov2D {
    * @return D of each resample, unsorted
    */
   public double[] resample(int resamples, long seed) {
-    requireReplicates("resamples", resamples);
-    return Arrays.stream(replicate(generators(seed, 1, resamples), this::drawWithReplacement))
-        .mapToDouble(ranks::unscaled)
-        .toArray();
-  }
-
-  /** Gives every pooled point to a sample; every labelling with n and m points is as likely. */
-  private void drawLabels(UniformRandomProvider random, int[] weights) {
-    int wanted = ranks.n();
-    for (int p = 0; p < weights.length; p++) {
-      // Knuth, The Art of Computer Programming, volume 2, section 3.4.2, algorithm S.
-      if (random.nextInt(weights.length - p) < wanted) {
-        weights[p] = QuadrantRanks.FIRST;
-        wanted--;
-      } else {
-        weights[p] = QuadrantRanks.SECOND;
-      }
-    }
-  }
-
-  private void drawWithReplacement(UniformRandomProvider random, int[] weights) {
-    Arrays.fill(weights, 0);
-    for (int i = 0; i < ranks.n(); i++) {
-      weights[ranks.firstPosition(random.nextInt(ranks.n()))] += QuadrantRanks.FIRST;
-    }
-    for (int i = 0; i < ranks.m(); i++) {
-      weights[ranks.secondPosition(random.nextInt(ranks.m()))] += QuadrantRanks.SECOND;
-    }
-  }
-
-  /** Scaled statistics of the replicates, in the order of their generators. */
-  private long[] replicate(
-      UniformRandomProvider[] generators, BiConsumer<UniformRandomProvider, int[]> draw) {
-    long[] scaled = new long[generators.length];
-    // A few tasks a thread: each has its own workspace, and none waits long for the last.
-    int tasks = Math.min(generators.length, 4 * ForkJoinPool.getCommonPoolParallelism() + 4);
-    IntStream.range(0, tasks)
-        .parallel()
-        .forEach(
-            task -> {
-              QuadrantRanks.Workspace workspace = ranks.newWorkspace();
-              for (int b = task; b < scaled.length; b += tasks) {
-                draw.accept(generators[b], workspace.weights);
-                scaled[b] = ranks.scaledStatistic(workspace);
-              }
-            });
-    return scaled;
+    return resample(resamples, seed, Integer.MAX_VALUE, Replicates.here());
   }
 
   /**
-   * A generator a replicate, 2^64 numbers apart in one sequence, so that a replicate does not
-   * depend on the thread or the order in which it runs. Purposes are 2^96 numbers apart.
+   * The same, each resample of fewer points where there are many (m-out-of-n bootstrap: Bickel,
+   * Götze and van Zwet 1997, Statistica Sinica 7, 1-31). D of a part, less its step, lies about D
+   * less its own as D lies about the truth, at {@link #rate} times the distance, to which each is
+   * brought.
+   *
+   * @param mostPoints of the larger sample that a resample draws, as of a permutation
+   * @param runner computes the replicates; any gives the same bits
+   * @return D of each resample, as if it had n and m points; unsorted
    */
-  private static UniformRandomProvider[] generators(long seed, int purpose, int count) {
-    LongJumpableUniformRandomProvider source =
-        (LongJumpableUniformRandomProvider) RandomSource.XO_RO_SHI_RO_128_PP.create(seed);
-    return source
-        .longJumps(purpose + 1L)
-        .skip(purpose)
-        .flatMap(stream -> stream.jumps(count))
-        .toArray(UniformRandomProvider[]::new);
+  public double[] resample(int resamples, long seed, int mostPoints, Replicates.Runner runner) {
+    requireReplicates("resamples", resamples);
+    int n = drawn(n(), m(), mostPoints);
+    int m = drawn(m(), n(), mostPoints);
+    double[] d =
+        Arrays.stream(
+                runner.run(new Replicates(ranks, Replicates.Kind.RESAMPLE, seed, n, m), resamples))
+            .mapToDouble(x -> QuadrantRanks.unscaled(x, n, m))
+            .toArray();
+    if (n < n() || m < m()) {
+      double rate = rate(n, m);
+      double observed = statistic();
+      double steps = step(n(), m()) - step(n, m);
+      Arrays.setAll(d, i -> observed + rate * (d[i] + steps - observed));
+    }
+    return d;
+  }
+
+  /**
+   * How much smaller the spread of D is than in replicates of so many points: 1 where they draw as
+   * many as there are.
+   *
+   * @param mostPoints of the larger sample
+   */
+  public double rate(int mostPoints) {
+    return rate(drawn(n(), m(), mostPoints), drawn(m(), n(), mostPoints));
+  }
+
+  private double rate(int n, int m) {
+    return Math.sqrt((1.0 / n() + 1.0 / m()) / (1.0 / n + 1.0 / m));
+  }
+
+  /** What the statistic adds to both directions' differences at each point. */
+  private static double step(int n, int m) {
+    return (1.0 / n + 1.0 / m) / 2;
+  }
+
+  /**
+   * How many points of a sample a replicate draws: all, where the larger sample has at most {@code
+   * mostPoints}; else the same share of both, since then the rate holds for each of them, but of a
+   * small sample no fewer than a fifth of {@code mostPoints}.
+   */
+  private static int drawn(int size, int other, int mostPoints) {
+    int larger = Math.max(size, other);
+    if (larger <= mostPoints) {
+      return size;
+    }
+    int share = (int) Math.max(1, Math.round((double) size * mostPoints / larger));
+    return Math.max(share, Math.min(size, mostPoints / 5));
   }
 
   private static void requireReplicates(String what, int count) {

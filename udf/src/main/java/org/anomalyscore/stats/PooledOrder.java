@@ -24,22 +24,44 @@ final class PooledOrder {
 
   /** Finite values; the first sample's have the indices from 0, the second's follow. */
   PooledOrder(double[] first, double[] second) {
-    int size = first.length + second.length;
+    this(first.length + second.length);
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = key(i < first.length ? first[i] : second[i - first.length]);
+      indices[i] = i;
+    }
+    sort();
+  }
+
+  /**
+   * Finite values that have an order already, which remains among equal ones.
+   *
+   * @param order indices into the values; kept
+   */
+  PooledOrder(double[] values, int[] order) {
+    this(values.length);
+    for (int i = 0; i < keys.length; i++) {
+      indices[i] = order[i];
+      keys[i] = key(values[order[i]]);
+    }
+    sort();
+  }
+
+  private PooledOrder(int size) {
     keys = new long[size];
     indices = new int[size];
     otherKeys = new long[size];
     otherIndices = new int[size];
+  }
+
+  private void sort() {
     int[][] counts = new int[DIGITS][DIGIT_MASK + 1];
-    for (int i = 0; i < size; i++) {
-      long key = key(i < first.length ? first[i] : second[i - first.length]);
-      keys[i] = key;
-      indices[i] = i;
+    for (long key : keys) {
       for (int d = 0; d < DIGITS; d++) {
         counts[d][digit(key, d)]++;
       }
     }
     for (int d = 0; d < DIGITS; d++) {
-      if (counts[d][digit(keys[0], d)] < size) {
+      if (keys.length > 0 && counts[d][digit(keys[0], d)] < keys.length) {
         sortBy(d, counts[d]);
       }
     }
@@ -74,6 +96,34 @@ final class PooledOrder {
     int[] sortedIndices = otherIndices;
     otherIndices = indices;
     indices = sortedIndices;
+  }
+
+  /** Indices in ascending order; of this order, which they use up. */
+  int[] indices() {
+    return indices;
+  }
+
+  /**
+   * What the Mann-Whitney U test needs of this order.
+   *
+   * @param first number of values of the first sample
+   */
+  RankSums rankSums(int first) {
+    long twiceU = 0;
+    double ties = 0;
+    long firstBelow = 0;
+    for (int start = 0, end = 0; start < keys.length; start = end) {
+      long firstHere = 0;
+      do {
+        firstHere += indices[end] < first ? 1 : 0;
+        end++;
+      } while (end < keys.length && keys[end] == keys[start]);
+      long here = end - start;
+      twiceU += (here - firstHere) * (2 * firstBelow + firstHere);
+      ties += (double) here * here * here - here;
+      firstBelow += firstHere;
+    }
+    return new RankSums(twiceU / 2.0, ties);
   }
 
   /** Number of distinct values. */

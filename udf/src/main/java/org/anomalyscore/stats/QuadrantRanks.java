@@ -1,5 +1,6 @@
 package org.anomalyscore.stats;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -18,7 +19,9 @@ import java.util.Arrays;
  *
  * <p>Immutable; one {@link Workspace} a thread.
  */
-final class QuadrantRanks {
+final class QuadrantRanks implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** The weight of one point of the first sample. */
   static final int FIRST = 1;
 
@@ -39,13 +42,18 @@ final class QuadrantRanks {
 
   private final int[] secondPositions;
   private final int distinctY;
+  private final RankSums rankSumsOfX;
+  private final RankSums rankSumsOfY;
 
   /** All arguments finite, each pair of one length, neither empty: the caller has checked. */
   QuadrantRanks(double[] x1, double[] y1, double[] x2, double[] y2) {
     n = x1.length;
     m = x2.length;
-    int[] byX = new PooledOrder(x1, x2).toRunsOfEqual();
+    PooledOrder ofX = new PooledOrder(x1, x2);
+    rankSumsOfX = ofX.rankSums(n);
+    int[] byX = ofX.toRunsOfEqual();
     PooledOrder byY = new PooledOrder(y1, y2);
+    rankSumsOfY = byY.rankSums(n);
     distinctY = byY.distinct();
     int[] ranks = byY.toRanks();
     firstPositions = new int[n];
@@ -61,6 +69,16 @@ final class QuadrantRanks {
       }
     }
     yRanks = byX;
+  }
+
+  /** Of the first coordinate, by the order in which it was ranked. */
+  RankSums rankSumsOfX() {
+    return rankSumsOfX;
+  }
+
+  /** Of the second coordinate. */
+  RankSums rankSumsOfY() {
+    return rankSumsOfY;
   }
 
   /** Number of points of the first sample. */
@@ -88,21 +106,51 @@ final class QuadrantRanks {
     return secondPositions[i];
   }
 
-  /** What {@link #scaledStatistic} gives, as the statistic D. */
-  double unscaled(long scaled) {
+  /** Number of distinct y. */
+  int distinctY() {
+    return distinctY;
+  }
+
+  /** The 0-based dense rank of the y of the point at a position. */
+  int yRank(int position) {
+    return rank(yRanks[position]);
+  }
+
+  /** Whether the points at two positions, the first below the second, have one x. */
+  boolean areOfEqualX(int position, int above) {
+    int p = position;
+    while (p < above && yRanks[p] >= 0) {
+      p++;
+    }
+    return p == above;
+  }
+
+  /** What {@link #scaledStatistic} gives of n and m points, as the statistic D. */
+  static double unscaled(long scaled, int n, int m) {
     return (double) scaled / (2.0 * n * m);
   }
 
-  /** Arrays that one thread reuses from replicate to replicate. */
+  /** Arrays of sums that one thread reuses from replicate to replicate. */
+  static final class Sums {
+    /** A Fenwick tree over the ranks of y: the weight of the points met so far. */
+    private final long[] tree;
+
+    /** By rank of y: the weight of all points that are not above it. */
+    private final long[] notAbove;
+
+    /** For so many distinct y, at most. */
+    Sums(int distinctY) {
+      tree = new long[distinctY + 1];
+      notAbove = new long[distinctY];
+    }
+  }
+
+  /** What one thread reuses from replicate to replicate. */
   final class Workspace {
     /** By position: how often the point is in a sample, times {@link #FIRST} or {@link #SECOND}. */
     final int[] weights = new int[size()];
 
-    /** A Fenwick tree over the ranks of y: the weight of the points met so far. */
-    private final long[] tree = new long[distinctY + 1];
-
-    /** By rank of y: the weight of all points that are not above it. */
-    private final long[] notAbove = new long[distinctY];
+    private final Sums sums = new Sums(distinctY);
 
     private Workspace() {}
   }
@@ -124,23 +172,38 @@ final class QuadrantRanks {
    * must sum to n and to m.
    */
   long scaledStatistic(Workspace workspace) {
-    int[] weights = workspace.weights;
-    long[] tree = workspace.tree;
-    long[] notAbove = workspace.notAbove;
-    Arrays.fill(tree, 0);
-    Arrays.fill(notAbove, 0);
-    for (int p = 0; p < weights.length; p++) {
+    return scaledStatistic(yRanks, workspace.weights, size(), distinctY, n, m, workspace.sums);
+  }
+
+  /**
+   * The same of any points.
+   *
+   * @param yRanks by position, in ascending order of x: the 0-based dense rank of the point's y; at
+   *     the last position of a run of equal x, its complement
+   * @param weights by position
+   * @param size number of positions, of which the arrays may have more
+   * @param distinctY number of ranks
+   * @param n sum of the first sample's weights
+   * @param m of the second's
+   */
+  static long scaledStatistic(
+      int[] yRanks, int[] weights, int size, int distinctY, int n, int m, Sums sums) {
+    long[] tree = sums.tree;
+    long[] notAbove = sums.notAbove;
+    Arrays.fill(tree, 0, distinctY + 1, 0);
+    Arrays.fill(notAbove, 0, distinctY, 0);
+    for (int p = 0; p < size; p++) {
       notAbove[rank(yRanks[p])] += counts(weights[p]);
     }
-    for (int r = 1; r < notAbove.length; r++) {
+    for (int r = 1; r < distinctY; r++) {
       notAbove[r] += notAbove[r - 1];
     }
-    long all = notAbove[notAbove.length - 1];
+    long all = notAbove[distinctY - 1];
 
     long largestAtFirst = Long.MIN_VALUE;
     long largestAtSecond = Long.MIN_VALUE;
     long notRight = 0;
-    for (int start = 0, end = 0; start < weights.length; start = end) {
+    for (int start = 0, end = 0; start < size; start = end) {
       // All points of equal x are counted before any of them is asked: x' <= x.
       boolean isLast;
       do {
@@ -149,7 +212,7 @@ final class QuadrantRanks {
         isLast = y < 0;
         if (counts != 0) {
           notRight += counts;
-          for (int r = rank(y) + 1; r < tree.length; r += r & -r) {
+          for (int r = rank(y) + 1; r <= distinctY; r += r & -r) {
             tree[r] += counts;
           }
         }
@@ -165,10 +228,10 @@ final class QuadrantRanks {
           lowLow += tree[r];
         }
         long below = notAbove[y];
-        long ll = difference(lowLow);
-        long lh = difference(notRight - lowLow);
-        long hl = difference(below - lowLow);
-        long hh = difference((all - notRight) - (below - lowLow));
+        long ll = difference(lowLow, n, m);
+        long lh = difference(notRight - lowLow, n, m);
+        long hl = difference(below - lowLow, n, m);
+        long hh = difference((all - notRight) - (below - lowLow), n, m);
         if (weight > 0) {
           largestAtFirst = Math.max(largestAtFirst, reassigned(ll, lh, hl, hh, m));
         } else {
@@ -190,7 +253,7 @@ final class QuadrantRanks {
   }
 
   /** First sample's fraction minus the second's, times n m. */
-  private long difference(long counts) {
+  private static long difference(long counts, int n, int m) {
     return (counts >>> 32) * m - (int) counts * (long) n;
   }
 

@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /** What every statistic here requires of its input. */
 final class Samples {
+  /** No values. */
+  static final double[] NONE = {};
+
   private Samples() {}
 
   /** Refuses empty input, coordinates that differ in number, and values that are not finite. */

@@ -1,5 +1,8 @@
 package org.anomalyscore.stats;
 
+import org.apache.commons.statistics.descriptive.DoubleStatistics;
+import org.apache.commons.statistics.descriptive.Statistic;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.inference.AlternativeHypothesis;
 import org.apache.commons.statistics.inference.DataDispersion;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
@@ -45,6 +48,12 @@ public record TwoSampleTests(
     double uGreaterP,
     double uLessP) {
 
+  private static final DoubleStatistics.Builder MOMENTS =
+      DoubleStatistics.builder(Statistic.MEAN, Statistic.VARIANCE);
+
+  /** Below so many rows of both samples the Mann-Whitney p-value is exact if nothing is tied. */
+  private static final int EXACT_U = 50;
+
   /**
    * Runs all tests; the arrays are read, not kept.
    *
@@ -55,51 +64,92 @@ public record TwoSampleTests(
   public static TwoSampleTests of(double[] reference, double[] generated) {
     Samples.requireFinite("the reference sample", reference);
     Samples.requireFinite("the generated sample", generated);
+    RankSums ranks = new PooledOrder(reference, generated).rankSums(reference.length);
+    return of(reference, generated, ranks);
+  }
+
+  /**
+   * The same where the samples are ranked already.
+   *
+   * @param ranks of the reference, which stands first, and the generated sample
+   */
+  public static TwoSampleTests of(double[] reference, double[] generated, RankSums ranks) {
+    Samples.requireFinite("the reference sample", reference);
+    Samples.requireFinite("the generated sample", generated);
 
     double ks = Double.NaN;
     double ksP = Double.NaN;
-    double t = Double.NaN;
-    double tP = Double.NaN;
-    double tGreaterP = Double.NaN;
-    double tLessP = Double.NaN;
+    TTest.Result two = null;
+    TTest.Result greater = null;
+    TTest.Result less = null;
     boolean bothConstant = Samples.isConstant(reference) && Samples.isConstant(generated);
     if (reference.length > 1 && generated.length > 1) {
       var result = KolmogorovSmirnovTest.withDefaults().test(generated, reference);
       ks = result.getStatistic();
       ksP = result.getPValue();
       if (!bothConstant) {
-        TTest welch = TTest.withDefaults().with(DataDispersion.HETEROSCEDASTIC);
-        var twoSided = welch.test(generated, reference);
-        t = twoSided.getStatistic();
-        tP = twoSided.getPValue();
-        tGreaterP =
-            welch.with(AlternativeHypothesis.GREATER_THAN).test(generated, reference).getPValue();
-        tLessP = welch.with(AlternativeHypothesis.LESS_THAN).test(generated, reference).getPValue();
+        DoubleStatistics g = MOMENTS.build(generated);
+        DoubleStatistics r = MOMENTS.build(reference);
+        two = welch(AlternativeHypothesis.TWO_SIDED, g, r);
+        greater = welch(AlternativeHypothesis.GREATER_THAN, g, r);
+        less = welch(AlternativeHypothesis.LESS_THAN, g, r);
       }
     }
-
-    MannWhitneyUTest rankSum = MannWhitneyUTest.withDefaults();
-    var twoSided = rankSum.test(generated, reference);
     boolean allEqual = bothConstant && reference[0] == generated[0];
     return new TwoSampleTests(
         ks,
         ksP,
-        t,
-        tP,
-        tGreaterP,
-        tLessP,
-        twoSided.getStatistic(),
-        // The variance of U is 0 then, and the library divides by it.
-        allEqual ? 1 : twoSided.getPValue(),
+        two == null ? Double.NaN : two.getStatistic(),
+        two == null ? Double.NaN : two.getPValue(),
+        greater == null ? Double.NaN : greater.getPValue(),
+        less == null ? Double.NaN : less.getPValue(),
+        ranks.u(),
+        // The variance of U is 0 where all values are equal.
+        allEqual ? 1 : mannWhitneyP(AlternativeHypothesis.TWO_SIDED, reference, generated, ranks),
         allEqual
             ? 1
-            : rankSum
-                .with(AlternativeHypothesis.GREATER_THAN)
-                .test(generated, reference)
-                .getPValue(),
-        allEqual
-            ? 1
-            : rankSum.with(AlternativeHypothesis.LESS_THAN).test(generated, reference).getPValue());
+            : mannWhitneyP(AlternativeHypothesis.GREATER_THAN, reference, generated, ranks),
+        allEqual ? 1 : mannWhitneyP(AlternativeHypothesis.LESS_THAN, reference, generated, ranks));
+  }
+
+  private static TTest.Result welch(
+      AlternativeHypothesis alternative, DoubleStatistics generated, DoubleStatistics reference) {
+    return TTest.withDefaults()
+        .with(DataDispersion.HETEROSCEDASTIC)
+        .with(alternative)
+        .test(
+            generated.getAsDouble(Statistic.MEAN),
+            generated.getAsDouble(Statistic.VARIANCE),
+            generated.getCount(),
+            reference.getAsDouble(Statistic.MEAN),
+            reference.getAsDouble(Statistic.VARIANCE),
+            reference.getCount());
+  }
+
+  /**
+   * The library ranks the values anew for each p-value, as objects; from this size its formula is
+   * the normal approximation with tie and continuity correction, which needs the rank sum only.
+   */
+  private static double mannWhitneyP(
+      AlternativeHypothesis alternative, double[] reference, double[] generated, RankSums ranks) {
+    if (Math.max(reference.length, generated.length) < EXACT_U) {
+      return MannWhitneyUTest.withDefaults()
+          .with(alternative)
+          .test(generated, reference)
+          .getPValue();
+    }
+    double pairs = (double) reference.length * generated.length;
+    double size = (double) reference.length + generated.length;
+    double variance = pairs / 12 * (size + 1 - ranks.ties() / size / (size - 1));
+    double beyond = ranks.u() - pairs / 2;
+    NormalDistribution normal = NormalDistribution.of(0, 1);
+    double deviation = Math.sqrt(variance);
+    return switch (alternative) {
+      case GREATER_THAN -> normal.survivalProbability((beyond - 0.5) / deviation);
+      case LESS_THAN -> normal.cumulativeProbability((beyond + 0.5) / deviation);
+      case TWO_SIDED ->
+          2 * normal.survivalProbability(Math.abs(beyond - Math.signum(beyond) * 0.5) / deviation);
+    };
   }
 
   /**

@@ -191,8 +191,13 @@ public final class TwoSamples {
     double[] y2 = column(generated, 1);
     if (sorted) {
       // Which of two tied points a permutation takes depends on their order.
-      sort(x1, y1);
-      sort(x2, y2);
+      int[] first = PointOrder.ascending(x1, y1);
+      int[] second = PointOrder.ascending(x2, y2);
+      return KolmogorovSmirnov2D.of(
+          PointOrder.inOrder(x1, first),
+          PointOrder.inOrder(y1, first),
+          PointOrder.inOrder(x2, second),
+          PointOrder.inOrder(y2, second));
     }
     return KolmogorovSmirnov2D.of(x1, y1, x2, y2);
   }
@@ -203,24 +208,5 @@ public final class TwoSamples {
       column[i] = rows.values[i * coordinates + coordinate];
     }
     return column;
-  }
-
-  /** Brings points into ascending order of (x, y). */
-  private static void sort(double[] x, double[] y) {
-    double[] sortedX = x.clone();
-    double[] sortedY = y.clone();
-    Arrays.sort(sortedX);
-    Arrays.sort(sortedY);
-    long[] ranks = new long[x.length];
-    for (int i = 0; i < ranks.length; i++) {
-      // Of equal values the search finds one and the same each time.
-      long rankX = Arrays.binarySearch(sortedX, x[i]);
-      ranks[i] = rankX << 32 | Arrays.binarySearch(sortedY, y[i]);
-    }
-    Arrays.sort(ranks);
-    for (int i = 0; i < ranks.length; i++) {
-      x[i] = sortedX[(int) (ranks[i] >>> 32)];
-      y[i] = sortedY[(int) ranks[i]];
-    }
   }
 }

@@ -21,6 +21,11 @@ final class WithoutOne {
   private final double[] sorted;
   private final Map<Double, double[]> deviations = new HashMap<>();
 
+  /** Asked for again and again, and without a look-up. */
+  private double lastCentre = Double.NaN;
+
+  private double[] lastDeviations;
+
   /** Of finite values, which are kept and must not change. */
   WithoutOne(double[] values) {
     this.values = values;
@@ -51,6 +56,14 @@ final class WithoutOne {
 
   /** Distances from a centre, rising; those of a sorted array are two runs, which sort fast. */
   private double[] deviations(double centre) {
+    if (centre != lastCentre) {
+      lastDeviations = deviationsAround(centre);
+      lastCentre = centre;
+    }
+    return lastDeviations;
+  }
+
+  private double[] deviationsAround(double centre) {
     return deviations.computeIfAbsent(
         centre,
         c -> {

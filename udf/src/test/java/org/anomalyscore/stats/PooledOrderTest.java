@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
 
@@ -75,5 +77,24 @@ final class PooledOrderTest {
     for (int i = 0; i < indices.length; i++) {
       assertEquals(i, indices[i]);
     }
+  }
+
+  @Test
+  void pointsAreOrderedByXThenYThenAsGiven() {
+    UniformRandomProvider random = Oracle.stream(6);
+    double[] x = new double[3000];
+    double[] y = new double[3000];
+    Arrays.setAll(x, i -> random.nextInt(40) - 20);
+    Arrays.setAll(y, i -> i % 2 == 0 ? random.nextInt(5) : random.nextDouble());
+    int[] expected =
+        IntStream.range(0, 3000)
+            .boxed()
+            .sorted(Comparator.<Integer>comparingDouble(i -> x[i]).thenComparingDouble(i -> y[i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int[] order = PointOrder.ascending(x, y);
+    assertArrayEquals(expected, order);
+    assertArrayEquals(Arrays.stream(x).sorted().toArray(), PointOrder.inOrder(x, order));
+    assertArrayEquals(new int[0], PointOrder.ascending(NONE, NONE));
   }
 }
