@@ -49,6 +49,8 @@ final class ConfFilesIT {
       assertEquals(
           List.of(
               "airflow/anomaly_score_nightly.py",
+              // By BenchmarkTest.
+              "alerts.schema.json",
               // Both by ManifestReaderTest.
               "benchmark.schema.json",
               "benchmark.yaml",

@@ -35,6 +35,11 @@ class DocsIT {
           Map.entry("bin/anomaly-score score --images s3a:", "S3IT runs it on its own server"),
           Map.entry("bin/anomaly-score evaluate --scores s3a:", "S3IT runs it on its own server"),
           Map.entry("SPARK_CONF_DIR=conf spark-submit", "ClusterIT runs it, without the ellipses"),
+          Map.entry(
+              "bin/anomaly-score benchmark --manifest nightly.yaml --acknowledge",
+              "it wants an open alert; BenchmarkTest makes one and acknowledges it"),
+          Map.entry(
+              "chromium --headless", "ReportIT sees to it that all is drawn without scrolling"),
           Map.entry("spark-sql ", "it is of an installed Spark; SqlFunctionsIT runs its query"),
           Map.entry("ANOMALY_SCORE_TABLES=", "NotebooksIT executes the notebooks"),
           Map.entry("java -cp", "it takes minutes and a trained model; its class is looked for"),

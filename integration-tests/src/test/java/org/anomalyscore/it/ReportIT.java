@@ -149,6 +149,13 @@ class ReportIT {
             + "`",
         evaluations);
     Tables.write(
+        "SELECT DISTINCT 'night' AS run_id, evaluated_at, 'c' AS config_id, 'net' AS model, 'real' AS"
+            + " reference, 'gan' AS dataset, 'regressed' AS state, 'ok' AS previous_state FROM"
+            + " parquet.`"
+            + evaluations
+            + "` WHERE run_id = 'night'",
+        tables.resolve("alerts"));
+    Tables.write(
         "SELECT * EXCEPT (command, outcome), 'benchmark' AS command, '{\"reference\":\"real\","
             + "\"alerts\":[{\"dataset\":\"gan\",\"message\":\"<b>gan</b> got worse\"}],"
             + "\"correlations\":[{\"statistic\":\"anomaly_score\",\"n\":2,\"pearson\":-1.0}]}'"
@@ -243,10 +250,10 @@ class ReportIT {
   @Test
   void tablesSortByMouseAndByKeyboard() {
     open(1200, "light");
-    WebElement head = browser.find("#board-0 thead th:nth-child(2)");
+    WebElement head = browser.find("#board-0 thead th:nth-child(5)");
     head.findElement(org.openqa.selenium.By.tagName("button")).click();
     assertEquals("ascending", head.getDomAttribute("aria-sort"));
-    List<String> rising = column("#board-0", 2);
+    List<String> rising = column("#board-0", 5);
     List<String> sorted = new ArrayList<>(rising);
     Collections.sort(sorted);
     assertEquals(sorted, rising);
@@ -255,7 +262,7 @@ class ReportIT {
     button.sendKeys(Keys.ENTER);
     assertEquals("descending", head.getDomAttribute("aria-sort"));
     Collections.reverse(sorted);
-    assertEquals(sorted, column("#board-0", 2));
+    assertEquals(sorted, column("#board-0", 5));
     WebElement names = browser.find("#board-0 thead th:nth-child(1) button");
     names.sendKeys(Keys.SPACE);
     assertEquals(null, head.getDomAttribute("aria-sort"));
@@ -270,6 +277,113 @@ class ReportIT {
 
   private static String visible() {
     return HOSTILE.replace("\u202e", "[U+202E]");
+  }
+
+  /** The heads that a reader sees. */
+  private List<String> heads() {
+    return browser.all("#board-0 thead th").stream()
+        .filter(WebElement::isDisplayed)
+        .map(WebElement::getText)
+        .toList();
+  }
+
+  @Test
+  void theLeaderboardFitsItsWindow() {
+    open(1300, "light");
+    List<String> wide =
+        List.of("Data set", "Verdict", "Change", "Last night", "AS", "Interval", "p");
+    assertEquals(wide, heads());
+    assertFits();
+    browser.find(".more-columns").sendKeys(Keys.ENTER);
+    assertTrue(heads().containsAll(List.of("Images", "Mean C", "Median AS-i")), heads()::toString);
+    browser.find(".more-columns").sendKeys(Keys.ENTER);
+    assertEquals(wide, heads());
+    open(400, "light");
+    assertEquals(List.of("Data set", "Verdict", "AS"), heads());
+    assertFits();
+    assertEquals(
+        "1 regressed; since the night before: gan regressed.", browser.find(".morning").getText());
+    assertEquals("regressed", cell("gan", 4));
+    assertEquals(List.of(), browser.console());
+  }
+
+  private void assertFits() {
+    assertEquals(
+        true,
+        browser.js(
+            "const box = document.querySelector('#board-0').parentNode;"
+                + "return box.scrollWidth <= box.clientWidth"));
+  }
+
+  /** What a row has in a column, shown or not. */
+  private Object cell(String name, int place) {
+    return browser.js(
+        "return [...document.querySelectorAll('#board-0 tbody tr')].find(r =>"
+            + " r.cells[0].innerText.trim() === arguments[0]).cells[arguments[1] - 1].textContent",
+        name,
+        place);
+  }
+
+  @Test
+  void namesAreFilteredAndTheTableIsSaved() {
+    open(1200, "light");
+    browser.find(".tools input").sendKeys("GA");
+    assertEquals(
+        List.of("gan"),
+        browser.all("#board-0 tbody tr").stream()
+            .filter(WebElement::isDisplayed)
+            .map(row -> row.findElement(org.openqa.selenium.By.tagName("th")).getText())
+            .toList());
+    assertEquals(
+        1, browser.all("details.set[data-name]").stream().filter(WebElement::isDisplayed).count());
+    browser.find(".tools input").sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE);
+    browser.js("URL.createObjectURL = blob => { window.saved = blob; return '#'; }");
+    browser.find(".csv").sendKeys(Keys.ENTER);
+    String csv = (String) browser.js("return window.saved.text()");
+    List<String> lines = csv.lines().toList();
+    assertEquals(3, lines.size(), csv);
+    assertTrue(lines.get(0).contains("\"Data set\",\"Verdict\",\"Change\""), csv);
+    assertTrue(
+        lines.stream().anyMatch(line -> line.startsWith("\"" + visible().replace("\"", "\"\""))),
+        csv);
+    assertEquals(List.of(), browser.console());
+  }
+
+  @Test
+  void aPictureOpensItsFileOrNamesItsPath() throws Exception {
+    open(1200, "light");
+    browser.js("document.querySelectorAll('details.set').forEach(d => { d.open = true; })");
+    WebElement first = browser.find("button.open[data-file*='script']");
+    browser.js("arguments[0].click()", first);
+    for (int i = 0; i < 50 && browser.all("dialog[open] .frame img").isEmpty(); i++) {
+      Thread.sleep(20);
+    }
+    assertEquals(32L, browser.js("return document.querySelector('dialog img').naturalWidth"));
+    String path = browser.find("dialog code").getText();
+    assertTrue(path.matches("file:" + folder + "/./script>[0-9]+\\.png"), path);
+    browser.find("dialog form button").click();
+    browser.js(
+        "arguments[0].dataset.file = encodeURIComponent('s3a://bucket/a b.png');"
+            + " arguments[0].click()",
+        first);
+    assertTrue(browser.find("dialog .unreachable").isDisplayed());
+    assertEquals("s3a://bucket/a b.png", browser.find("dialog code").getText());
+  }
+
+  @Test
+  void figuresAreDrawnWhereNobodyScrollsAndTheTextOpensAtTheFirstVisit() {
+    open(1200, "light");
+    // After what the page itself does as it goes.
+    browser.js("addEventListener('pagehide', () => localStorage.clear())");
+    browser.open(page);
+    assertEquals(
+        List.of(),
+        browser.js(
+            "return [...document.querySelectorAll('.chart')].filter(c => c.checkVisibility()"
+                + " && !c.querySelector('svg')).map(c => c.dataset.kind)"));
+    assertTrue(browser.find("#howto").getText().contains("Good is a generator with a low AS"));
+    browser.open(page);
+    assertEquals(null, browser.find("#howto").getDomAttribute("open"));
   }
 
   @Test

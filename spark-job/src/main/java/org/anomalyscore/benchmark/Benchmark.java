@@ -1,7 +1,5 @@
 package org.anomalyscore.benchmark;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +9,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.evaluate.Images;
-import org.anomalyscore.evaluate.Leaderboard;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ModelOpener;
 import org.anomalyscore.measure.ScoreConfiguration;
@@ -47,45 +44,6 @@ final class Benchmark {
     this.store = new TableStore(spark, manifest.outputs().tables());
   }
 
-  /**
-   * What came out under one feature model.
-   *
-   * @param rejects sets with more rejects than the manifest allows, and how many
-   */
-  record Night(
-      Run run,
-      Evaluator.Result evaluation,
-      List<Alert> alerts,
-      List<HumanCorrelation> correlations,
-      Map<String, String> rejects) {
-
-    /** What stands in the column {@code outcome} of the table {@code runs}. */
-    Map<String, Object> outcome() {
-      Map<String, Object> outcome = new LinkedHashMap<>();
-      outcome.put("reference", evaluation.reference());
-      outcome.put("failed", failed());
-      outcome.put("alerts", alerts);
-      outcome.put("correlations", correlations);
-      outcome.put("rejects", rejects);
-      return outcome;
-    }
-
-    List<Failure> failed() {
-      List<Failure> failed = new ArrayList<>();
-      evaluation
-          .failed()
-          .forEach(
-              (dataset, reason) ->
-                  failed.add(
-                      new Failure(dataset, evaluation.model(), evaluation.configId(), reason)));
-      return failed;
-    }
-  }
-
-  /** A generated set that has no place on the leaderboard. */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  record Failure(String dataset, String model, String configId, String reason) {}
-
   /** What scoring under one model came to; in the maps a set's name and a reason. */
   private record Scored(
       ScoreConfiguration configuration,
@@ -94,28 +52,69 @@ final class Benchmark {
       Map<String, String> failed,
       Map<String, String> rejects) {}
 
-  /** The alerts of a night, for machines. */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  private record AlertsFile(List<String> runIds, List<Alert> alerts, List<Failure> failed) {}
-
   /**
    * Runs the benchmark.
    *
    * @return a night for each model, in the manifest's order
    * @throws UserException if a model or the reference cannot be used
    */
-  List<Night> run() {
+  List<BenchmarkNight> run() {
     store.requireWritable();
-    WholeFile alerts = file("outputs.alerts", manifest.outputs().alerts());
+    WholeFile latest = file("outputs.alerts", manifest.outputs().alerts());
     WholeFile leaderboard = file("outputs.leaderboard", manifest.outputs().leaderboard());
     Map<String, ScoreConfiguration> configurations = openModels();
+    AlertBook book = new AlertBook(store, manifest);
+    book.requirePinnedRuns(names(configurations));
     List<Scored> scored = new ArrayList<>();
     configurations.forEach((model, configuration) -> scored.add(score(model, configuration)));
-    List<Night> nights = scored.stream().map(this::evaluate).toList();
+    List<AlertBook.Evaluated> evaluated = scored.stream().map(this::evaluate).toList();
+    List<BenchmarkNight> nights = nights(scored, evaluated, book.judge(evaluated));
     // The files are written first: whoever waits for them must not miss what the tables hold.
-    alerts.write(alerts(nights).getBytes(StandardCharsets.UTF_8));
-    leaderboard.write((text(nights) + "\n").getBytes(StandardCharsets.UTF_8));
+    AlertsFile alerts = AlertsFile.of(nights, manifest.thresholds());
+    byte[] json = alerts.json().getBytes(StandardCharsets.UTF_8);
+    file("outputs.alerts", manifest.outputs().alertsOf(alerts.runIds().get(0))).write(json);
+    latest.write(json);
+    leaderboard.write((BenchmarkNight.text(nights) + "\n").getBytes(StandardCharsets.UTF_8));
     append(nights);
+    return nights;
+  }
+
+  /** Runs the benchmark, and tells whom it concerns if not all is well. */
+  BenchmarkResult runAndTell(Notifier notifier) {
+    List<BenchmarkNight> nights = run();
+    AlertsFile alerts = AlertsFile.of(nights, manifest.thresholds());
+    String failure = alerts.isNews() ? notifier.send(alerts.json()) : null;
+    return new BenchmarkResult(nights, manifest.outputs().tables(), failure);
+  }
+
+  /** Takes the present level of a generator for its new baseline; see {@link AlertBook}. */
+  List<TableRow> acknowledge(String generator) {
+    store.requireWritable();
+    return new AlertBook(store, manifest).acknowledge(generator, names(openModels()));
+  }
+
+  /** The models' names in the tables, by config_id. */
+  private static Map<String, String> names(Map<String, ScoreConfiguration> configurations) {
+    Map<String, String> names = new LinkedHashMap<>();
+    configurations.forEach(
+        (file, configuration) ->
+            names.put(configuration.configId(), configuration.model().card().name()));
+    return names;
+  }
+
+  private static List<BenchmarkNight> nights(
+      List<Scored> scored, List<AlertBook.Evaluated> evaluated, List<List<TableRow>> states) {
+    List<BenchmarkNight> nights = new ArrayList<>();
+    for (int i = 0; i < scored.size(); i++) {
+      Evaluator.Result result = evaluated.get(i).result();
+      nights.add(
+          new BenchmarkNight(
+              evaluated.get(i).run(),
+              result,
+              states.get(i),
+              HumanCorrelation.of(result.rows()),
+              scored.get(i).rejects));
+    }
     return nights;
   }
 
@@ -199,7 +198,7 @@ final class Benchmark {
     return new Images(dataset, ImageFinder.find(spark, images).select("path"));
   }
 
-  private Night evaluate(Scored scored) {
+  private AlertBook.Evaluated evaluate(Scored scored) {
     Run run = Run.start("benchmark");
     Map<String, BenchmarkManifest.Generator> generators = new HashMap<>();
     manifest.generators().forEach(generator -> generators.put(generator.name(), generator));
@@ -215,12 +214,7 @@ final class Benchmark {
                 scored.generated,
                 scored.failed);
     result.rows().forEach(row -> describe(row, generators.get((String) row.get("dataset"))));
-    return new Night(
-        run,
-        result,
-        Alert.of(store, result, manifest.thresholds().maxIncrease()),
-        HumanCorrelation.of(result.rows()),
-        scored.rejects);
+    return new AlertBook.Evaluated(run, result);
   }
 
   private void describe(TableRow row, BenchmarkManifest.Generator generator) {
@@ -231,46 +225,27 @@ final class Benchmark {
         .with("labels", generator.labels() == null ? null : Json.write(generator.labels()));
   }
 
-  private static String alerts(List<Night> nights) {
-    return Json.write(
-        new AlertsFile(
-            nights.stream().map(night -> night.run.id()).toList(),
-            nights.stream().flatMap(night -> night.alerts.stream()).toList(),
-            nights.stream().flatMap(night -> night.failed().stream()).toList()));
-  }
-
-  /** The leaderboards and what a reader must not miss. */
-  static String text(List<Night> nights) {
-    StringBuilder text = new StringBuilder();
-    for (Night night : nights) {
-      text.append(Leaderboard.render(night.evaluation)).append("\n\n");
-      if (!night.correlations.isEmpty()) {
-        text.append(HumanCorrelation.render(night.correlations)).append("\n");
-      }
-      night.rejects.forEach((set, why) -> text.append("REJECTS ").append(set + ": " + why + "\n"));
-      night.alerts.forEach(alert -> text.append("ALERT ").append(alert.message()).append("\n"));
-    }
-    return text.toString().stripTrailing();
-  }
-
   /**
    * The runs are written last: an evaluation without its run is of a night that was killed, and no
    * later night is compared with it.
    */
-  private void append(List<Night> nights) {
+  private void append(List<BenchmarkNight> nights) {
     store.append(
         Table.EVALUATIONS,
         nights.stream()
-            .flatMap(night -> night.evaluation.rows().stream())
+            .flatMap(night -> night.evaluation().rows().stream())
             .map(TableRow::toRow)
             .toList());
+    store.append(
+        Table.ALERTS,
+        nights.stream().flatMap(night -> night.states().stream()).map(TableRow::toRow).toList());
     store.append(Table.RUNS, nights.stream().map(night -> runRow(night).toRow()).toList());
   }
 
-  private TableRow runRow(Night night) {
+  private TableRow runRow(BenchmarkNight night) {
     return night
-        .run
-        .complete(night.evaluation.configId(), Map.of("manifest", manifest))
+        .run()
+        .complete(night.evaluation().configId(), Map.of("manifest", manifest.withoutNotification()))
         .with("outcome", Json.write(night.outcome()));
   }
 }

@@ -1,8 +1,8 @@
 package org.anomalyscore.benchmark;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.Environment;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.storage.Storage;
@@ -19,12 +19,15 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Scores what is not scored yet, evaluates each generator under each feature model, writes the"
-          + " leaderboard, and reports which generators became less natural since the last run.",
-      "Exit codes, the first that applies: 5 an alert; 3 a generator failed (the others are"
-          + " evaluated); 4 too many rejects."
+          + " leaderboard, and reports which generators became less natural than their baseline.",
+      "Exit codes, the first that applies: 5 an alert, new or open; 3 a generator failed (the"
+          + " others are evaluated), or the manifest's notify did; 4 too many rejects."
     },
     footerHeading = "%nExample:%n",
-    footer = "  anomaly-score benchmark --manifest nightly.yaml")
+    footer = {
+      "  anomaly-score benchmark --manifest nightly.yaml",
+      "  anomaly-score benchmark --manifest nightly.yaml --acknowledge gan-7"
+    })
 public final class BenchmarkCommand implements Callable<Integer> {
 
   @Option(
@@ -37,6 +40,15 @@ public final class BenchmarkCommand implements Callable<Integer> {
               + " them.")
   private String manifest;
 
+  @Option(
+      names = "--acknowledge",
+      paramLabel = "GENERATOR",
+      description =
+          "Scores nothing, and takes the present level of this generator of the manifest, whose"
+              + " alert is open, for its new baseline: it raises no alert until it becomes less"
+              + " natural than that.")
+  private String acknowledged;
+
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
@@ -46,8 +58,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
     try (SparkSession session = spark.start("benchmark", this::requireThere)) {
       BenchmarkManifest night =
           ManifestReader.read(manifest, session.sessionState().newHadoopConf());
-      List<Benchmark.Night> nights = new Benchmark(session, night).run();
-      return output.print(new BenchmarkResult(nights, night.outputs().tables()));
+      Benchmark benchmark = new Benchmark(session, night);
+      if (acknowledged != null) {
+        return output.print(new AcknowledgeResult(benchmark.acknowledge(acknowledged)));
+      }
+      return output.print(
+          benchmark.runAndTell(Notifier.of(night.notification(), Environment::variable)));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.anomalyscore.benchmark;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
@@ -37,14 +38,16 @@ record BenchmarkManifest(
     List<Generator> generators,
     Outputs outputs,
     Thresholds thresholds,
-    Resampling resampling) {
+    Resampling resampling,
+    // A record has no component that is called as a method of every object.
+    @JsonProperty("notify") Notification notification) {
 
   public BenchmarkManifest {
     profile = or(profile, Profile.PAPER.text());
     seed = or(seed, 0L);
     device = or(device, "auto");
     setMeasures = or(setMeasures, true);
-    thresholds = or(thresholds, new Thresholds(null, null, null));
+    thresholds = or(thresholds, new Thresholds(null, null, null, null, null, null));
     resampling = or(resampling, new Resampling(null, null, null));
   }
 
@@ -69,19 +72,65 @@ record BenchmarkManifest(
   }
 
   /** Where results go. */
-  record Outputs(String tables, String leaderboard, String alerts) {}
+  record Outputs(String tables, String leaderboard, String alerts) {
+
+    /** The file of one night, beside that of the newest. */
+    String alertsOf(String runId) {
+      int name = alerts.lastIndexOf('/') + 1;
+      int dot = alerts.lastIndexOf('.');
+      int end = dot > name ? dot : alerts.length();
+      return alerts.substring(0, end) + "-" + runId + alerts.substring(end);
+    }
+  }
 
   /**
    * When to alert, and when to flag.
    *
-   * @param maxIncrease of a score between two runs; null to go by the bootstrap interval
+   * @param maxIncrease of a score above its baseline; null to go by what chance makes
    * @param flagFdr the false discovery rate at which images are flagged
+   * @param baseline see {@link BaselineRule#of}
+   * @param alertFdr the false discovery rate of a night's alerts
+   * @param trendNights that a test for a trend looks at, tonight included; 0 for no test
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  record Thresholds(Double maxIncrease, Double maxRejectFraction, Double flagFdr) {
+  record Thresholds(
+      Double maxIncrease,
+      Double maxRejectFraction,
+      Double flagFdr,
+      String baseline,
+      Double alertFdr,
+      Integer trendNights) {
     Thresholds {
+      baseline = or(baseline, BaselineRule.DEFAULT.text());
+      alertFdr = or(alertFdr, 0.01);
+      trendNights = or(trendNights, 60);
       maxRejectFraction = or(maxRejectFraction, ScoreRequest.DEFAULT_REJECT_FRACTION);
       flagFdr = or(flagFdr, Evaluator.FLAG_RATE);
+    }
+
+    BaselineRule baselineRule() {
+      return BaselineRule.of(baseline);
+    }
+  }
+
+  /**
+   * Who is told of a night in which not all is well; either of the first two.
+   *
+   * @param url that the alerts are posted to; {@code ${NAME}} in it is a variable of the
+   *     environment, so that a secret stands in no file
+   * @param command that gets the alerts on its standard input
+   * @param timeoutSeconds of one attempt
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  record Notification(String url, List<String> command, Integer timeoutSeconds, Integer attempts) {
+    Notification {
+      timeoutSeconds = or(timeoutSeconds, 10);
+      attempts = or(attempts, 3);
+    }
+
+    /** The host or the program: the rest of an address, or of a command, may hold a secret. */
+    String name() {
+      return url == null ? command.get(0) : url.replaceFirst("^(https?://[^/?#]*).*$", "$1");
     }
   }
 
@@ -92,6 +141,27 @@ record BenchmarkManifest(
       resamples = or(resamples, AnomalyScore.Options.DEFAULT.resamples());
       confidence = or(confidence, AnomalyScore.Options.DEFAULT.confidence());
     }
+  }
+
+  /** For the tables: whom a night is told is nobody else's business, and may hold a secret. */
+  BenchmarkManifest withoutNotification() {
+    return new BenchmarkManifest(
+        models,
+        profile,
+        seed,
+        draws,
+        noiseDraws,
+        attackDraws,
+        batchSize,
+        device,
+        features,
+        setMeasures,
+        reference,
+        generators,
+        outputs,
+        thresholds,
+        resampling,
+        null);
   }
 
   /** The profile's draws stand where none are given; {@code draws} means both. */

@@ -121,7 +121,8 @@ final class ManifestReader {
       JsonNode node = message.getInstanceNode();
       JsonNode property = message.getProperty() == null ? null : node.get(message.getProperty());
       String where = message.getInstanceLocation().toString().replaceFirst("^\\$\\.?", "");
-      if (node.isValueNode()) {
+      // An address may hold a secret.
+      if (node.isValueNode() && !where.startsWith("notify.")) {
         where += " is " + node.asText();
       }
       fault(property == null ? node : property, where, explain(message, schema.getSchemaNode()));
@@ -146,7 +147,12 @@ final class ManifestReader {
                   ? ". Put it in quotes."
                   : ". conf/benchmark.yaml shows how it is written.");
       case "required" -> "the key '" + message.getProperty() + "' is missing. Add it.";
-      case "pattern" -> "this is no name. Give one that is not blank and has no comma.";
+      case "pattern" ->
+          message.getInstanceLocation().toString().endsWith("name")
+              ? "this is no name. Give one that is not blank and has no comma."
+              : "conf/benchmark.schema.json says what may stand here: "
+                  + message.getSchemaNode().toString().replace("\"", "")
+                  + ".";
       default -> message.getError() + ".";
     };
   }
@@ -188,7 +194,7 @@ final class ManifestReader {
       fault(
           resamples,
           "resampling.resamples",
-          "fewer than 2 give no interval to compare runs by. Give thresholds.max_increase, or"
+          "fewer than 2 do not say what chance makes of a score. Give thresholds.max_increase, or"
               + " resamples.");
     }
     JsonNode alerts = root.at("/outputs/alerts");
@@ -251,7 +257,8 @@ final class ManifestReader {
             output(tables, "leaderboard.txt", outputs.leaderboard()),
             output(tables, "alerts.json", outputs.alerts())),
         m.thresholds(),
-        m.resampling());
+        m.resampling(),
+        m.notification());
   }
 
   private String output(Path tables, String name, String given) {

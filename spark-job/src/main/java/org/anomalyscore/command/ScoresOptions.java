@@ -27,7 +27,7 @@ public final class ScoresOptions {
 
   /** Looks whether they are there, as {@link TableStore#requireThere}. */
   public void requireThere(Configuration hadoop) {
-    TableStore.requireThere(hadoop, folder);
+    TableStore.requireThere(hadoop, "--scores", folder);
   }
 
   public boolean allowIncomplete() {

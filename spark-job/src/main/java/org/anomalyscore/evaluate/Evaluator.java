@@ -322,8 +322,12 @@ public final class Evaluator {
   private static void putTests(
       TableRow row, String measure, double[] reference, double[] generated) {
     TwoSampleTests tests = TwoSampleTests.of(reference, generated);
-    row.with("mean_" + measure, DistributionSummary.of(generated).mean())
-        .with("reference_mean_" + measure, DistributionSummary.of(reference).mean())
+    DistributionSummary its = DistributionSummary.of(generated);
+    DistributionSummary real = DistributionSummary.of(reference);
+    row.with("mean_" + measure, its.mean())
+        .with("reference_mean_" + measure, real.mean())
+        .with("median_" + measure, its.median())
+        .with("reference_median_" + measure, real.median())
         .with("ks_" + measure, tests.ks())
         .with("ks_" + measure + "_p", tests.ksP())
         .with("welch_t_" + measure, tests.t())

@@ -20,6 +20,7 @@ import static org.anomalyscore.table.Statistic.REPEATABILITY_VULNERABILITY;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -29,8 +30,10 @@ import org.anomalyscore.page.FigureNumbers;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
 import org.anomalyscore.page.HtmlTable.Column;
+import org.anomalyscore.page.Night;
 import org.anomalyscore.page.Part;
 import org.anomalyscore.storage.VisibleText;
+import org.anomalyscore.table.AlertState;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Statistic.Group;
 import org.anomalyscore.table.TableStore;
@@ -86,8 +89,33 @@ public final class LeaderboardPart implements Part {
    */
   record Judged(String name, Double score, List<Double> human) {}
 
-  /** A set and its newest evaluation. */
-  private record Entry(int set, Row row, List<Row> history) {
+  /**
+   * A set and its newest evaluation.
+   *
+   * @param night the last of its comparison; null without a benchmark
+   */
+  private record Entry(int set, Row row, List<Row> history, Night night) {
+
+    /** Whether the evaluation is of a night before the last. */
+    boolean isPast() {
+      return night != null && night.isPast(row);
+    }
+
+    /** The day of an evaluation that is of a night before, as a beginning of a text. */
+    String day() {
+      return isPast() ? HtmlTable.minute(row.getAs("evaluated_at")).substring(0, 10) : null;
+    }
+
+    String verdict() {
+      String verdict = EvaluationText.verdict(row);
+      return isPast() ? "of " + day() + ": " + verdict : verdict;
+    }
+
+    /** Of the last night; null where no night knows it. */
+    String state() {
+      AlertState state = night == null ? null : night.state(row.getAs("dataset"));
+      return state == null ? null : state.words();
+    }
 
     Double change() {
       return history.size() < 2
@@ -105,21 +133,25 @@ public final class LeaderboardPart implements Part {
 
   @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
+    Map<List<String>, Night> nights = Night.read(store, comparisons);
     List<Block> blocks = new ArrayList<>();
     for (int c = 0; c < comparisons.size(); c++) {
-      blocks.add(block(c, comparisons.get(c), Comparison.firstSet(comparisons, c)));
+      Comparison comparison = comparisons.get(c);
+      blocks.add(
+          block(c, comparison, Night.of(nights, comparison), Comparison.firstSet(comparisons, c)));
     }
     return blocks;
   }
 
-  private static Block block(int place, Comparison comparison, int reference) {
+  private static Block block(int place, Comparison comparison, Night night, int reference) {
     List<Entry> entries =
         IntStream.range(0, comparison.newest().size())
             .mapToObj(
                 i -> {
                   Row row = comparison.newest().get(i);
                   String dataset = Comparison.text(row, "dataset");
-                  return new Entry(reference + 1 + i, row, comparison.history().get(dataset));
+                  return new Entry(
+                      reference + 1 + i, row, comparison.history().get(dataset), night);
                 })
             .toList();
     List<Judged> judged = judged(comparison.newest());
@@ -137,7 +169,7 @@ public final class LeaderboardPart implements Part {
                 .toList(),
             AsIDirection.note(comparison.newest(), Row::getAs),
             order(comparison.newest()));
-    List<Scored> scored = entries.stream().map(entry -> scored(entry.row())).toList();
+    List<Scored> scored = entries.stream().map(LeaderboardPart::scored).toList();
     return new Block(
         Place.COMPARISON_BEGIN,
         place,
@@ -160,11 +192,11 @@ public final class LeaderboardPart implements Part {
     return text == null ? null : VisibleText.of(text);
   }
 
-  private static Scored scored(Row row) {
+  private static Scored scored(Entry entry) {
     return new Scored(
-        name(row),
+        (entry.isPast() ? "(" + entry.day().substring(5) + ") " : "") + name(entry.row()),
         FigureNumbers.of(
-            row,
+            entry.row(),
             "anomaly_score",
             "anomaly_score_low",
             "anomaly_score_high",
@@ -201,38 +233,42 @@ public final class LeaderboardPart implements Part {
   }
 
   private static HtmlTable table(List<Entry> entries, boolean humans) {
-    List<BoardColumn> columns = columns(entries.stream().map(Entry::row).toList(), humans);
+    List<BoardColumn> columns = columns(entries, humans);
     return new HtmlTable(
         "Leaderboard, most natural first",
         columns.stream().map(BoardColumn::head).toList(),
         entries.stream()
             .map(entry -> columns.stream().map(column -> column.cell().apply(entry)).toList())
-            .toList());
+            .toList(),
+        entries.stream().map(Entry::isPast).toList());
   }
 
-  private static List<BoardColumn> columns(List<Row> rows, boolean humans) {
+  private static List<BoardColumn> columns(List<Entry> entries, boolean humans) {
+    List<Row> rows = entries.stream().map(Entry::row).toList();
     List<BoardColumn> columns = new ArrayList<>();
     columns.add(
         new BoardColumn(
             text("Data set"),
             entry -> new Cell(name(entry.row()), name(entry.row()), "#set-" + entry.set(), null)));
+    columns.add(new BoardColumn(text("Verdict"), entry -> cell(entry.verdict())));
+    columns.add(
+        new BoardColumn(
+            number("Change", "AS less that of the evaluation before").wide(),
+            entry -> cell(entry.change(), "%+.4f")));
+    if (entries.stream().anyMatch(entry -> entry.state() != null)) {
+      columns.add(new BoardColumn(text("Last night").wide(), entry -> cell(entry.state())));
+    }
     // The interval beside it says more than a standard error would.
     columns.add(sorted(number(ANOMALY_SCORE), ANOMALY_SCORE, EvaluationText::score));
     columns.add(
         sorted(
-            number("Interval", "Sorted by its lower end"),
+            number("Interval", "Sorted by its lower end").wide(),
             ANOMALY_SCORE_LOW,
             EvaluationText::interval));
-    columns.add(sorted(number(P_VALUE), P_VALUE, EvaluationText::p));
-    columns.add(
-        new BoardColumn(text("Verdict"), entry -> cell(EvaluationText.verdict(entry.row()))));
+    columns.add(sorted(number(P_VALUE).wide(), P_VALUE, EvaluationText::p));
     columns.add(
         new BoardColumn(
-            number("Change", "AS less that of the evaluation before"),
-            entry -> cell(entry.change(), "%+.4f")));
-    columns.add(
-        new BoardColumn(
-            number("Images", "Images of the set"),
+            number("Images", "Images of the set").more(),
             entry -> cell(entry.row().<Long>getAs("n"), "%,d")));
     for (Statistic statistic :
         List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN, FLAGGED)) {
@@ -251,7 +287,7 @@ public final class LeaderboardPart implements Part {
   }
 
   private static BoardColumn numbers(Statistic statistic) {
-    return new BoardColumn(number(statistic), entry -> cell(statistic, entry.row()));
+    return new BoardColumn(number(statistic).more(), entry -> cell(statistic, entry.row()));
   }
 
   /** Text that sorts by a statistic. */

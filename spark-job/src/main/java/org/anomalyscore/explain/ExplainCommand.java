@@ -176,7 +176,7 @@ public final class ExplainCommand implements Callable<Integer> {
     if (source.images != null) {
       source.images.forEach(image -> ImageFinder.requireThere(hadoop, image));
     } else {
-      TableStore.requireThere(hadoop, source.scored.scores);
+      TableStore.requireThere(hadoop, "--scores", source.scored.scores);
     }
     engine.requireThere(hadoop);
   }

@@ -14,8 +14,14 @@ import org.apache.spark.sql.Row;
  *
  * @param caption what it holds
  * @param columns left to right; the first names the row
+ * @param past whether a row is of an earlier night, and shown as that; empty where none is
  */
-public record HtmlTable(String caption, List<Column> columns, List<List<Cell>> rows) {
+public record HtmlTable(
+    String caption, List<Column> columns, List<List<Cell>> rows, List<Boolean> past) {
+
+  public HtmlTable(String caption, List<Column> columns, List<List<Cell>> rows) {
+    this(caption, columns, rows, List.of());
+  }
 
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneOffset.UTC);
@@ -25,8 +31,25 @@ public record HtmlTable(String caption, List<Column> columns, List<List<Cell>> r
    *
    * @param hint one line on what the numbers mean; may be empty
    * @param numeric sorts by number and stands to the right
+   * @param room when it is shown: {@code always}, {@code wide} (not on a telephone), or {@code
+   *     more} (when a reader asks for it)
    */
-  public record Column(String title, String hint, boolean numeric) {}
+  public record Column(String title, String hint, boolean numeric, String room) {
+
+    Column(String title, String hint, boolean numeric) {
+      this(title, hint, numeric, "always");
+    }
+
+    /** The same, where there is room. */
+    public Column wide() {
+      return new Column(title, hint, numeric, "wide");
+    }
+
+    /** The same, where a reader asks for it. */
+    public Column more() {
+      return new Column(title, hint, numeric, "more");
+    }
+  }
 
   /**
    * A field.

@@ -12,6 +12,7 @@ import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.anomalyscore.evaluate.EvaluationText;
@@ -19,12 +20,14 @@ import org.anomalyscore.evaluate.ImageOrder;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
+import org.anomalyscore.page.Night;
 import org.anomalyscore.page.Thumbnail;
 import org.anomalyscore.report.PageModel.Group;
 import org.anomalyscore.report.PageModel.Level;
 import org.anomalyscore.report.PageModel.Section;
 import org.anomalyscore.report.Shape.GalleryImage;
 import org.anomalyscore.storage.VisibleText;
+import org.anomalyscore.table.AlertState;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Statistic.Direction;
@@ -48,6 +51,8 @@ final class PageBuilder {
   private final int perLevel;
   private final List<Rejects> rejects;
   private final Runs runs;
+  private final Map<List<String>, Night> nights;
+  private final Map<Integer, BaselineNight> baselines;
 
   PageBuilder(
       List<ReportedSet> sets,
@@ -56,7 +61,9 @@ final class PageBuilder {
       Map<String, Thumbnail> pictures,
       int perLevel,
       List<Rejects> rejects,
-      Runs runs) {
+      Runs runs,
+      Map<List<String>, Night> nights,
+      Map<Integer, BaselineNight> baselines) {
     this.sets = sets;
     this.shapes = shapes;
     this.atypical = atypical;
@@ -64,6 +71,8 @@ final class PageBuilder {
     this.perLevel = perLevel;
     this.rejects = rejects;
     this.runs = runs;
+    this.nights = nights;
+    this.baselines = baselines;
   }
 
   PageModel build(String from, Run run, List<Comparison> comparisons) {
@@ -74,6 +83,7 @@ final class PageBuilder {
     return new PageModel(
         HtmlTable.minute(run.startedTimestamp()),
         VisibleText.of(from),
+        Morning.line(nights, comparisons),
         Run.projectVersion() + ", commit " + Run.gitCommit(),
         groups,
         runsTable(),
@@ -88,12 +98,21 @@ final class PageBuilder {
       if (set.comparison() == id) {
         if (set.isReference()) {
           reference =
-              section(set, null, List.of(), ImageOrder.noteOfReference(comparison.newest().get(0)));
+              section(
+                  set,
+                  null,
+                  List.of(),
+                  null,
+                  ImageOrder.noteOfReference(comparison.newest().get(0)));
         } else {
           Row row = comparison.newest().get(next++);
           sections.add(
               section(
-                  set, row, comparison.history().get(set.dataset()), ImageOrder.noteOfSet(row)));
+                  set,
+                  row,
+                  comparison.history().get(set.dataset()),
+                  past(Night.of(nights, comparison), row),
+                  ImageOrder.noteOfSet(row)));
         }
       }
     }
@@ -120,7 +139,19 @@ final class PageBuilder {
         pretty(runs.configurations().get(comparison.configId())));
   }
 
-  private Section section(ReportedSet set, Row row, List<Row> history, String order) {
+  /** In words where an evaluation is of a night before the last. */
+  private static String past(Night night, Row row) {
+    if (night == null || !night.isPast(row)) {
+      return null;
+    }
+    AlertState state = night.state(row.getAs("dataset"));
+    return "not of the last night%s, but of %s"
+        .formatted(
+            state == null ? "" : " (" + state.words() + ")",
+            HtmlTable.minute(row.getAs("evaluated_at")));
+  }
+
+  private Section section(ReportedSet set, Row row, List<Row> history, String past, String order) {
     Shape shape = shapes.get(set.id());
     String folder = shape == null ? "" : PageModel.commonFolder(shape.gallery());
     boolean byAtypicality = atypical.isKnown(set.comparison());
@@ -138,6 +169,15 @@ final class PageBuilder {
       }
       gallery.add(new Level(levels.get(level), shown));
     }
+    BaselineNight baseline = baselines.get(set.id());
+    if (!gallery.isEmpty() && baseline != null && isOther(shape, baseline)) {
+      gallery.add(
+          new Level(
+              levels.get(levels.size() - 1)
+                  + " in the baseline night of "
+                  + HtmlTable.minute(baseline.at()).substring(0, 10),
+              baseline.images().stream().map(image -> pictureThen(set, image, folder)).toList()));
+    }
     return new Section(
         set.id(),
         VisibleText.of(set.dataset()),
@@ -147,6 +187,7 @@ final class PageBuilder {
         row == null ? null : EvaluationText.p(row),
         row == null ? null : EvaluationText.verdict(row),
         row == null ? null : EvaluationText.differs(row),
+        past,
         row == null ? null : EvaluationText.human(row),
         row == null ? null : labels(Comparison.text(row, "labels")),
         set.images() == null ? null : VisibleText.of(set.images()),
@@ -157,6 +198,23 @@ final class PageBuilder {
         row == null ? null : EvaluationText.flagged(row),
         byAtypicality,
         gallery);
+  }
+
+  /** Whether the most unusual images of the baseline night are others than those of the last. */
+  private boolean isOther(Shape shape, BaselineNight baseline) {
+    Set<String> now =
+        shape.level(Shape.LEVELS - 1, perLevel).stream()
+            .map(GalleryImage::imageId)
+            .collect(Collectors.toSet());
+    return !now.containsAll(baseline.images().stream().map(GalleryImage::imageId).toList());
+  }
+
+  private PageModel.Picture pictureThen(ReportedSet set, GalleryImage image, String folder) {
+    return PageModel.pictureThen(
+        image,
+        atypical.direction(set.comparison(), image),
+        pictures.get(image.path()),
+        image.path().startsWith(folder) ? folder : "");
   }
 
   private HtmlTable rejectsTable(String configId) {

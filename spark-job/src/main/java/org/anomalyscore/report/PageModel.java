@@ -2,6 +2,8 @@ package org.anomalyscore.report;
 
 import static org.anomalyscore.page.HtmlTable.format;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.Thumbnail;
@@ -14,10 +16,12 @@ import org.anomalyscore.storage.VisibleText;
  *
  * @param made when, in UTC
  * @param from the folder of the tables
+ * @param morning how the generators are, in one line; null without a benchmark
  */
 record PageModel(
     String made,
     String from,
+    String morning,
     String version,
     List<Group> comparisons,
     HtmlTable runs,
@@ -51,6 +55,7 @@ record PageModel(
    *
    * @param verdict in words
    * @param differs whether the verdict is that it differs; null if unknown
+   * @param past of which earlier night the set is, in words; null if of the last
    * @param folder what all paths of the gallery begin with
    * @param flagged how many images are flagged, as a sentence; or null
    * @param byAtypicality whether that orders the gallery, and not AS-i
@@ -64,6 +69,7 @@ record PageModel(
       String p,
       String verdict,
       Boolean differs,
+      String past,
       String human,
       String labels,
       String images,
@@ -84,6 +90,8 @@ record PageModel(
    * @param src a data URI, or null
    * @param fault why there is no picture, or what is wrong with it; or null
    * @param path below the section's folder
+   * @param file the whole path as it stands in the tables, for the script to open and to copy, in
+   *     percent-encoding: it may hold what turns the order of text
    * @param atypicality or null
    * @param direction which of C and V is high or low; or null
    */
@@ -94,6 +102,7 @@ record PageModel(
       boolean tiny,
       String fault,
       String path,
+      String file,
       String complexity,
       String vulnerability,
       String asI,
@@ -118,11 +127,25 @@ record PageModel(
         Math.max(thumbnail.width(), thumbnail.height()) <= TINY,
         fault == null ? null : VisibleText.of(fault),
         VisibleText.of(image.path().substring(folder.length())),
+        URLEncoder.encode(image.path(), StandardCharsets.UTF_8).replace("+", "%20"),
         format("%.4g", image.complexity()),
         format("%.4g", image.vulnerability()),
         format("%.4g", image.asI()),
         image.atypicality() == null ? null : format("%.2f", image.atypicality()),
         direction);
+  }
+
+  /** An image of an earlier night: where the file holds another one now, no picture is of it. */
+  static Picture pictureThen(
+      GalleryImage image, String direction, Thumbnail thumbnail, String folder) {
+    boolean isOther = thumbnail.bytes() != null && !image.imageId().equals(thumbnail.imageId());
+    return picture(
+        image,
+        direction,
+        isOther
+            ? Thumbnail.missing(image.path(), null, "the file holds another image now")
+            : thumbnail,
+        folder);
   }
 
   /** The folder that all images lie in, with its slash; empty if there is none. */

@@ -5,12 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.anomalyscore.classify.ClassificationPart;
 import org.anomalyscore.evaluate.LeaderboardPart;
 import org.anomalyscore.explain.AttributionPart;
 import org.anomalyscore.labels.CalibrationPart;
 import org.anomalyscore.labels.LabelPart;
 import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.Night;
 import org.anomalyscore.page.Part;
 import org.anomalyscore.page.Thumbnail;
 import org.anomalyscore.storage.WholeFile;
@@ -101,10 +103,15 @@ public final class Report {
       rows.unpersist();
     }
     noteCounts(sets, shapes);
+    Map<List<String>, Night> nights = Night.read(store, comparisons);
+    Map<Integer, BaselineNight> baselines =
+        BaselineNight.read(store, comparisons, nights, sets, atypical, perLevel);
     List<String> shown =
-        shapes.values().stream()
-            .flatMap(shape -> shape.gallery().stream())
+        Stream.concat(
+                shapes.values().stream().flatMap(shape -> shape.gallery().stream()),
+                baselines.values().stream().flatMap(baseline -> baseline.images().stream()))
             .map(Shape.GalleryImage::path)
+            .distinct()
             .toList();
     Map<String, Thumbnail> pictures =
         Thumbnails.read(spark, shown, Thumbnails.bytesEach(shown.size()));
@@ -126,7 +133,9 @@ public final class Report {
                 pictures,
                 perLevel,
                 Rejects.read(store, sets),
-                Runs.read(store, comparisons))
+                Runs.read(store, comparisons),
+                nights,
+                baselines)
             .build(store.location(), run, comparisons);
     byte[] html = Page.html(page, figures, blocks).getBytes(StandardCharsets.UTF_8);
     file.write(html);

@@ -70,7 +70,7 @@ public final class ReportCommand implements Callable<Integer> {
     ReportJob job =
         new ReportJob(new ReportRequest(from, out, configId.id(), reference, thumbnails));
     try (SparkSession session =
-        spark.start("report", hadoop -> TableStore.requireThere(hadoop, from))) {
+        spark.start("report", hadoop -> TableStore.requireThere(hadoop, "--from", from))) {
       return Output.printText(spec, job.run(session));
     }
   }

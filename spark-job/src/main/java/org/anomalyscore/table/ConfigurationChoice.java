@@ -35,7 +35,7 @@ public record ConfigurationChoice(String configId, String model) {
       modelOf.put(configId, row.getAs("model"));
     }
     if (datasetsOf.isEmpty()) {
-      throw TableStore.noScores("the table " + store.location(Table.SCORES));
+      throw TableStore.noScores("the table " + store.location(Table.SCORES), "--scores");
     }
     List<String> complete =
         datasetsOf.entrySet().stream()

@@ -62,6 +62,18 @@ public enum Statistic {
       "C real",
       "Mean complexity of the reference, radians",
       "%.4f"),
+  MEDIAN_COMPLEXITY(
+      Group.COMPLEXITY,
+      "median_complexity",
+      "median C",
+      "Complexity of the image in the middle, radians",
+      "%.4f"),
+  REFERENCE_MEDIAN_COMPLEXITY(
+      Group.COMPLEXITY,
+      "reference_median_complexity",
+      "median C real",
+      "Complexity of the reference's image in the middle, radians",
+      "%.4f"),
   KS_COMPLEXITY(
       Group.COMPLEXITY,
       "ks_complexity",
@@ -127,6 +139,18 @@ public enum Statistic {
       "reference_mean_vulnerability",
       "V real",
       "Mean vulnerability of the reference",
+      "%.4g"),
+  MEDIAN_VULNERABILITY(
+      Group.VULNERABILITY,
+      "median_vulnerability",
+      "median V",
+      "Vulnerability of the image in the middle",
+      "%.4g"),
+  REFERENCE_MEDIAN_VULNERABILITY(
+      Group.VULNERABILITY,
+      "reference_median_vulnerability",
+      "median V real",
+      "Vulnerability of the reference's image in the middle",
       "%.4g"),
   KS_VULNERABILITY(
       Group.VULNERABILITY,

@@ -93,6 +93,9 @@ public enum Table {
   /** One row per evaluation of a generated set against a reference set. */
   EVALUATIONS(EvaluationColumns.SCHEMA, List.of()),
 
+  /** One row per generator, model and night of a benchmark, and one per acknowledgement. */
+  ALERTS(AlertColumns.SCHEMA, List.of()),
+
   /** One row per generated image and evaluation that asked for it. */
   IMAGE_MEASURES(
       new StructType()

@@ -152,20 +152,22 @@ public final class TableStore {
    *
    * @throws UserException if not
    */
-  public static void requireThere(Configuration hadoop, String root) {
+  public static void requireThere(Configuration hadoop, String option, String root) {
     Path path = Storage.path("The folder of the tables", root);
     if (Storage.isLocal(path, hadoop)
         && !Files.isDirectory(java.nio.file.Path.of(path.toUri().getPath()))) {
-      throw noScores(root);
+      throw noScores(root, option);
     }
   }
 
   /** What there is to say where there are no scores. */
-  static UserException noScores(String place) {
+  public static UserException noScores(String place, String option) {
     return new UserException(
         "There are no scores: "
             + place
-            + " is empty or not there. Give --scores the folder that score wrote to with --out.");
+            + " is empty or not there. Give "
+            + option
+            + " the folder that score wrote to with --out.");
   }
 
   /** True when the table has been written at least once. */

@@ -1,10 +1,7 @@
 package org.anomalyscore.tables;
 
-import java.nio.file.Files;
-import org.anomalyscore.storage.Storage;
-import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.TableStore;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Option;
 
 /** Which folder of tables. */
@@ -19,23 +16,11 @@ final class TablesOption {
               + " file system that Hadoop knows.")
   private String folder;
 
+  void requireThere(Configuration hadoop) {
+    TableStore.requireThere(hadoop, "--tables", folder);
+  }
+
   String folder() {
     return folder;
-  }
-
-  /** Looks on this machine, without Spark, whether there is such a folder. */
-  void requireThere(Configuration hadoop) {
-    Path path = Storage.path("--tables", folder);
-    if (Storage.isLocal(path, hadoop)
-        && !Files.isDirectory(java.nio.file.Path.of(path.toUri().getPath()))) {
-      throw none(folder);
-    }
-  }
-
-  static UserException none(String place) {
-    return new UserException(
-        "There are no tables under "
-            + place
-            + ". Give --tables the folder that score wrote to with --out.");
   }
 }

@@ -75,7 +75,7 @@ record Upkeep(
 
   static void requireTables(TableStore store) {
     if (Arrays.stream(Table.values()).noneMatch(store::exists)) {
-      throw TablesOption.none(store.location());
+      throw TableStore.noScores(store.location(), "--tables");
     }
   }
 

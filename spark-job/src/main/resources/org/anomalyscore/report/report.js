@@ -396,6 +396,8 @@
       chart.resize();
     }
     chart.setOption(kinds[kind](of, colours(), width), true);
+    // So that a print, which is narrower, shows it smaller and not cut.
+    element.querySelector('svg').setAttribute('viewBox', '0 0 ' + width + ' ' + element.clientHeight);
     element.dataset.width = width;
   }
 
@@ -411,8 +413,19 @@
     if (target.clientWidth && String(target.clientWidth) !== target.dataset.width) draw(target);
   }));
   const redraw = () => drawn.forEach((chart, element) => draw(element));
-  document.querySelectorAll('.chart').forEach(element => near.observe(element));
-  addEventListener('beforeprint', () => document.querySelectorAll('.chart').forEach(draw));
+  // Where nobody scrolls, as for a picture of the page or a print of it, none ever comes near: the first ones are drawn at once.
+  const AT_ONCE = 40;
+  const charts = [...document.querySelectorAll('.chart')];
+  // What is folded has a width in some browsers, and no place on the screen.
+  const isShown = element => element.checkVisibility ? element.checkVisibility() : element.clientWidth > 0;
+  function drawFirst() {
+    charts.filter(element => isShown(element) && !drawn.has(element)).slice(0, AT_ONCE).forEach(element => {
+      draw(element);
+      sizes.observe(element);
+    });
+  }
+  charts.forEach(element => near.observe(element));
+  addEventListener('beforeprint', () => charts.forEach(draw));
 
   function sort(button) {
     const head = button.closest('th'), place = [...head.parentNode.children].indexOf(head);
@@ -432,6 +445,80 @@
     head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
     body.append(...rows.map(({ row }) => row));
   }
+  const tableOf = element => document.getElementById(element.dataset.table);
+
+  /** Hides what does not have the text in its name: rows of the table, and the sets below it. */
+  function filter(input) {
+    const wanted = input.value.trim().toLowerCase();
+    const hide = (element, name) => { element.hidden = !name.toLowerCase().includes(wanted); };
+    const table = tableOf(input);
+    [...table.tBodies[0].rows].forEach(row => hide(row, row.cells[0].textContent));
+    table.closest('.comparison').querySelectorAll('details.set[data-name]').forEach(set => hide(set, set.dataset.name));
+  }
+
+  /** The table as it is shown now, with all columns; a name that a spreadsheet would compute is made a text. */
+  function csv(table) {
+    const field = text => {
+      const shown = text.trim().replace(/^–$/, '');
+      const safe = /^[=@\t\r]|^[+-](?!\d)/.test(shown) ? "'" + shown : shown;
+      return '"' + safe.replace(/"/g, '""') + '"';
+    };
+    const rows = [...table.tHead.rows, ...table.tBodies[0].rows].filter(row => !row.hidden);
+    return rows.map(row => [...row.cells].map(cell => field(cell.textContent)).join(',')).join('\r\n') + '\r\n';
+  }
+
+  function save(table) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob(['\ufeff' + csv(table)], { type: 'text/csv' }));
+    link.download = table.id + '.csv';
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  function moreColumns(button) {
+    const all = tableOf(button).classList.toggle('all');
+    button.setAttribute('aria-expanded', all);
+    button.textContent = all ? 'Fewer columns' : 'More columns';
+  }
+
+  document.querySelectorAll('.tools').forEach(tools => { tools.hidden = false; });
+  document.querySelectorAll('.tools input').forEach(input => input.addEventListener('input', () => filter(input)));
+  document.querySelectorAll('.more-columns').forEach(button => button.addEventListener('click', () => moreColumns(button)));
+  document.querySelectorAll('.csv').forEach(button => button.addEventListener('click', () => save(tableOf(button))));
+
+  /** A picture's own file, if the browser may open it, and else its path. */
+  const dialog = document.getElementById('picture');
+  function showPicture(path) {
+    const note = dialog.querySelector('.unreachable'), frame = dialog.querySelector('.frame');
+    const local = /^file:\/*(\/.*)$/.exec(path), image = new Image();
+    frame.replaceChildren();
+    note.hidden = Boolean(local);
+    dialog.querySelector('code').textContent = path;
+    image.alt = '';
+    image.onload = () => frame.replaceChildren(image);
+    image.onerror = () => { note.hidden = false; };
+    if (local) image.src = 'file://' + local[1].split('/').map(encodeURIComponent).join('/');
+    dialog.showModal();
+  }
+  document.querySelectorAll('button.open').forEach(button => button.addEventListener('click', () => showPicture(decodeURIComponent(button.dataset.file))));
+  dialog.querySelector('.copy').addEventListener('click', event => {
+    const code = dialog.querySelector('code'), button = event.target;
+    // Selected, so that a browser that does not let a page copy leaves one key to press.
+    getSelection().selectAllChildren(code);
+    (navigator.clipboard ? navigator.clipboard.writeText(code.textContent) : Promise.reject())
+      .then(() => { button.textContent = 'Copied'; }, () => { button.textContent = 'Selected: press Ctrl C'; });
+  });
+
+  /** Open at the first visit; a browser that keeps nothing for the page shows it open always. */
+  const howto = document.getElementById('howto');
+  try {
+    howto.open = !localStorage.getItem('anomaly-score-read');
+    howto.addEventListener('toggle', () => { if (!howto.open) localStorage.setItem('anomaly-score-read', 'yes'); });
+    addEventListener('pagehide', () => localStorage.setItem('anomaly-score-read', 'yes'));
+  } catch (ignored) {
+    howto.open = true;
+  }
+
   document.querySelectorAll('thead button').forEach(button => button.addEventListener('click', () => sort(button)));
 
   const dark = matchMedia('(prefers-color-scheme: dark)'), theme = document.getElementById('theme');
@@ -474,4 +561,5 @@
     if (link && link.getAttribute('href') === location.hash) reveal();
   });
   reveal();
+  drawFirst();
 })();

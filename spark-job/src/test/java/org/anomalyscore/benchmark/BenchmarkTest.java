@@ -7,15 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Table;
@@ -32,6 +39,12 @@ class BenchmarkTest {
 
   private static final SparkSession SPARK = TestSpark.session();
 
+  private static final String TINY = TestModels.folder().resolve("tiny.pt").toString();
+
+  private static final JsonSchema SCHEMA =
+      JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+          .getSchema(Path.of("../conf/alerts.schema.json").toUri());
+
   @TempDir Path folder;
 
   @BeforeEach
@@ -47,7 +60,7 @@ class BenchmarkTest {
     }
   }
 
-  private List<Benchmark.Night> night(String models, String more) throws IOException {
+  private BenchmarkManifest manifest(String models, String more) throws IOException {
     Path manifest =
         Files.writeString(
             folder.resolve("nightly.yaml"),
@@ -62,13 +75,19 @@ class BenchmarkTest {
             resampling: {permutations: 50, resamples: 50}
             """
                 .formatted(models, more.stripTrailing()));
-    BenchmarkManifest read =
-        ManifestReader.read(manifest.toString(), SPARK.sessionState().newHadoopConf());
-    return new Benchmark(SPARK, read).run();
+    return ManifestReader.read(manifest.toString(), SPARK.sessionState().newHadoopConf());
   }
 
-  private List<Benchmark.Night> night(String more) throws IOException {
-    return night(TestModels.folder().resolve("tiny.pt").toString(), more);
+  private Benchmark benchmark(String models, String more) throws IOException {
+    return new Benchmark(SPARK, manifest(models, more));
+  }
+
+  private List<BenchmarkNight> night(String models, String more) throws IOException {
+    return benchmark(models, more).run();
+  }
+
+  private List<BenchmarkNight> night(String more) throws IOException {
+    return night(TINY, more);
   }
 
   private List<Row> rows(Table table, String where) {
@@ -79,9 +98,12 @@ class BenchmarkTest {
   }
 
   private JsonNode alerts() throws IOException {
-    return JsonMapper.builder()
-        .build()
-        .readTree(Files.readString(folder.resolve("tables/alerts.json")));
+    JsonNode alerts =
+        JsonMapper.builder()
+            .build()
+            .readTree(Files.readString(folder.resolve("tables/alerts.json")));
+    assertEquals(Set.of(), SCHEMA.validate(alerts));
+    return alerts;
   }
 
   /** Other images under the names of a set's. */
@@ -105,12 +127,12 @@ class BenchmarkTest {
     String models = tiny + ", " + tiny.resolveSibling("tiny_map.pt");
     night(models, "");
     assertEquals(48, rows(Table.SCORES, "true").size());
-    List<Benchmark.Night> second = night(models, "");
+    List<BenchmarkNight> second = night(models, "");
     assertEquals(48, rows(Table.SCORES, "true").size());
     assertEquals(
         List.of("test-tiny", "test-tiny-map"),
         second.stream().map(night -> night.evaluation().model()).toList());
-    assertEquals(0, alerts().get("alerts").size());
+    assertEquals("{\"ok\":2}", alerts().get("states").toString());
     assertEquals(2, alerts().get("run_ids").size());
     List<Row> rows = rows(Table.EVALUATIONS, "model = 'test-tiny'");
     assertEquals(2, rows.size());
@@ -127,36 +149,64 @@ class BenchmarkTest {
   }
 
   @Test
-  void aGeneratorThatGotWorseRaisesAnAlertOnce() throws IOException {
-    String threshold = "thresholds: {max_increase: 0.2}";
-    night(threshold);
+  void aGeneratorThatGotWorseIsNotForgottenUntilItIsAcknowledged() throws IOException {
+    Path told = folder.resolve("told.json");
+    String more =
+        "thresholds: {max_increase: 0.2}\nnotify: {command: [sh, -c, 'cat > %s; : s3cr3t']}"
+            .formatted(told);
+    Notifier nobody = Notifier.of(null, name -> null);
+    BenchmarkResult first = benchmark(TINY, more).runAndTell(nobody);
+    assertEquals(ExitCode.DONE, first.exitCode());
+    assertEquals("new", alerts().get("generators").get(0).get("state").asText());
     replaceImages("good");
-    Benchmark.Night second = night(threshold).get(0);
-    assertEquals(1, second.alerts().size());
-    assertEquals("good", second.alerts().get(0).dataset());
-    assertEquals("fixed", second.alerts().get(0).rule());
+    BenchmarkManifest.Notification tell = manifest(TINY, more).notification();
+    BenchmarkResult second = benchmark(TINY, more).runAndTell(Notifier.of(tell, name -> null));
+    assertEquals(ExitCode.ALERT, second.exitCode());
     assertEquals(36, rows(Table.SCORES, "true").size());
     // The old rows of the replaced images are in the table, but not in the evaluation.
     assertEquals(12L, rows(Table.EVALUATIONS, "dataset = 'good'").get(1).<Long>getAs("n"));
-    JsonNode alert = alerts().get("alerts").get(0);
+    JsonNode alert = alerts().get("generators").get(0);
     assertEquals("good", alert.get("dataset").asText());
+    assertEquals("regressed", alert.get("state").asText());
+    assertEquals("new", alert.get("previous_state").asText());
     assertEquals(0.2, alert.get("threshold").asDouble());
     assertEquals(
-        alert.get("anomaly_score").asDouble() - alert.get("previous_anomaly_score").asDouble(),
+        alert.get("anomaly_score").asDouble() - alert.get("baseline").asDouble(),
         alert.get("increase").asDouble(),
         1e-15);
-    assertTrue(Benchmark.text(List.of(second)).contains("ALERT good became less natural"));
-    // Another night without change is no news; images that are gone count no more.
+    assertTrue(second.text().contains("ALERT good became less natural"), second::text);
+    assertTrue(second.text().contains("Tonight: 1 regressed."), second::text);
+    assertEquals(Files.readString(folder.resolve("tables/alerts.json")), Files.readString(told));
+    // Another night without change is the same alert; images that are gone count no more.
     try (Stream<Path> files = Files.list(folder.resolve("good"))) {
       for (Path file : files.sorted().limit(5).toList()) {
         Files.delete(file);
       }
     }
-    Benchmark.Night third = night(threshold).get(0);
-    assertEquals(List.of(), third.alerts());
+    BenchmarkResult third = benchmark(TINY, more).runAndTell(nobody);
+    assertEquals(ExitCode.ALERT, third.exitCode());
     assertTrue(
-        third.evaluation().rows().stream()
+        third.nights().get(0).evaluation().rows().stream()
             .anyMatch(row -> row.get("dataset").equals("good") && row.get("n").equals(7L)));
+    assertTrue(third.text().contains("ALERT good is less natural under test-tiny since "));
+    assertEquals(1, benchmark(TINY, more).acknowledge("good").size());
+    String again =
+        assertThrows(UserException.class, () -> benchmark(TINY, more).acknowledge("good"))
+            .getMessage();
+    assertTrue(again.startsWith("There is nothing to acknowledge: good has no open"), again);
+    assertEquals(ExitCode.DONE, benchmark(TINY, more).runAndTell(nobody).exitCode());
+    assertEquals(
+        List.of("new", "regressed", "still_regressed", "acknowledged", "ok"),
+        rows(Table.ALERTS, "true").stream()
+            .sorted(Comparator.comparing(row -> row.<Timestamp>getAs("evaluated_at")))
+            .map(row -> row.<String>getAs("state"))
+            .toList());
+    try (Stream<Path> files = Files.list(folder.resolve("tables"))) {
+      assertEquals(
+          4, files.filter(f -> f.getFileName().toString().matches("alerts-2.*json")).count());
+    }
+    assertEquals(
+        0, rows(Table.RUNS, "configuration LIKE '%s3cr3t%' OR outcome LIKE '%s3cr3t%'").size());
   }
 
   @Test
@@ -167,7 +217,7 @@ class BenchmarkTest {
     copyImages("better");
     copyImages("mixed");
     Files.writeString(folder.resolve("mixed/a.png"), "no image");
-    Benchmark.Night night =
+    BenchmarkNight night =
         night(
                 """
                   - {name: empty, images: empty}
@@ -186,8 +236,8 @@ class BenchmarkTest {
     assertEquals("1 not_an_image, of 13 images", night.rejects().get("mixed"));
     assertEquals(3, night.correlations().size());
     assertEquals("anomaly_score", night.correlations().get(0).statistic());
-    assertEquals(3, alerts().get("failed").size());
-    String text = Benchmark.text(List.of(night));
+    assertEquals("{\"failed\":3,\"new\":3}", alerts().get("states").toString());
+    String text = BenchmarkNight.text(List.of(night));
     assertTrue(text.contains("FAILED empty: "), text);
     assertTrue(text.contains("REJECTS mixed: 1 not_an_image"), text);
     assertTrue(text.contains("Correlation with human error rates"), text);

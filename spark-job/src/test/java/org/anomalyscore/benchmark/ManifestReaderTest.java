@@ -1,6 +1,7 @@
 package org.anomalyscore.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -92,18 +93,36 @@ class ManifestReaderTest {
     BenchmarkManifest manifest = read(GOOD);
     JsonNode properties =
         JsonMapper.builder().build().readTree(CONF.resolve("benchmark.schema.json").toFile());
+    BenchmarkManifest.Notification none =
+        new BenchmarkManifest.Notification("https://h", null, null, null);
     Map<String, Object> defaults =
-        Map.of(
-            "/properties/profile", manifest.profile(),
-            "/properties/seed", manifest.seed(),
-            "/properties/device", manifest.device(),
-            "/properties/set_measures", manifest.setMeasures(),
-            "/properties/thresholds/properties/max_reject_fraction",
-                manifest.thresholds().maxRejectFraction(),
-            "/properties/thresholds/properties/flag_fdr", manifest.thresholds().flagFdr(),
-            "/properties/resampling/properties/permutations", manifest.resampling().permutations(),
-            "/properties/resampling/properties/resamples", manifest.resampling().resamples(),
-            "/properties/resampling/properties/confidence", manifest.resampling().confidence());
+        Map.ofEntries(
+            Map.entry("/properties/profile", manifest.profile()),
+            Map.entry("/properties/seed", manifest.seed()),
+            Map.entry("/properties/device", manifest.device()),
+            Map.entry("/properties/set_measures", manifest.setMeasures()),
+            Map.entry(
+                "/properties/thresholds/properties/max_reject_fraction",
+                manifest.thresholds().maxRejectFraction()),
+            Map.entry(
+                "/properties/thresholds/properties/flag_fdr", manifest.thresholds().flagFdr()),
+            Map.entry(
+                "/properties/thresholds/properties/baseline", manifest.thresholds().baseline()),
+            Map.entry(
+                "/properties/thresholds/properties/alert_fdr", manifest.thresholds().alertFdr()),
+            Map.entry(
+                "/properties/thresholds/properties/trend_nights",
+                manifest.thresholds().trendNights()),
+            Map.entry("/properties/notify/properties/timeout_seconds", none.timeoutSeconds()),
+            Map.entry("/properties/notify/properties/attempts", none.attempts()),
+            Map.entry(
+                "/properties/resampling/properties/permutations",
+                manifest.resampling().permutations()),
+            Map.entry(
+                "/properties/resampling/properties/resamples", manifest.resampling().resamples()),
+            Map.entry(
+                "/properties/resampling/properties/confidence",
+                manifest.resampling().confidence()));
     defaults.forEach(
         (key, value) ->
             assertEquals(value.toString(), properties.at(key + "/default").asText(), key));
@@ -167,7 +186,8 @@ class ManifestReaderTest {
                 std_err: 0.01
                 labels: {family: gan, epoch: 3}
             outputs: {tables: t, leaderboard: l.txt, alerts: /x/a.json}
-            thresholds: {max_increase: 0.1, max_reject_fraction: 0}
+            thresholds: {max_increase: 0.1, max_reject_fraction: 0, baseline: best, alert_fdr: 0.02, trend_nights: 30}
+            notify: {url: 'https://h/${X}', timeout_seconds: 5, attempts: 2}
             resampling: {permutations: 10, resamples: 0, confidence: 0.9}
             """);
     assertEquals(
@@ -186,7 +206,10 @@ class ManifestReaderTest {
     assertEquals(Map.of("family", "gan", "epoch", 3), generator.labels());
     assertEquals("file:" + folder + "/l.txt", manifest.outputs().leaderboard());
     assertEquals("/x/a.json", manifest.outputs().alerts());
-    assertEquals(new BenchmarkManifest.Thresholds(0.1, 0.0, 0.05), manifest.thresholds());
+    assertEquals(
+        new BenchmarkManifest.Thresholds(0.1, 0.0, 0.05, "best", 0.02, 30), manifest.thresholds());
+    assertEquals(
+        new BenchmarkManifest.Notification("https://h/${X}", null, 5, 2), manifest.notification());
     assertEquals(new AnomalyScore.Options(0, 10, 0, 0.9), manifest.statistics());
   }
 
@@ -222,6 +245,13 @@ class ManifestReaderTest {
     assertFault(
         GOOD.replace("gan/*", "gan\n    human_error_rate: 1.7"), 8, "generators[0].human_error_");
     assertFault(GOOD.replace("gan/*", "gan\n    std_err: 0.1"), 8, "human_error_rate");
+    assertFault(GOOD + "thresholds: {baseline: median}\n", 12, "(previous|best|median-of");
+    assertFault(GOOD + "thresholds: {baseline: median-of 0}\n", 12, "baseline is median-of 0");
+    assertFault(GOOD + "notify: {url: 'https://me:SECRET@h/x'}\n", 12, "notify.url");
+    assertFalse(fault(GOOD + "notify: {url: 'https://me:SECRET@h/x'}\n").contains("SECRET"));
+    assertFault(GOOD + "notify: {url: 'ftp://h'}\n", 12, "notify.url");
+    assertFault(GOOD + "notify: {attempts: 2}\n", 12, "notify");
+    assertFault(GOOD + "notify: {url: 'https://h', command: [x]}\n", 12, "notify");
     assertFault(GOOD + "resampling: {resamples: 1}\n", 12, "Give thresholds.max_increase");
     assertFault(GOOD + "seed: 1\nseed: 2\n", 13, "Duplicate field 'seed'");
     assertFault(GOOD + "  : [", 11, "no YAML");

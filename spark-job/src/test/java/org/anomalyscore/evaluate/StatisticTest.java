@@ -3,6 +3,7 @@ package org.anomalyscore.evaluate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.anomalyscore.TestSpark;
 import org.anomalyscore.benchmark.HumanCorrelation;
 import org.anomalyscore.command.TextTable;
 import org.anomalyscore.page.Comparison;
@@ -25,10 +27,12 @@ import org.anomalyscore.table.Statistic.Direction;
 import org.anomalyscore.table.Statistic.Group;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
+import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** That a constant of {@link Statistic} is all that a column of numbers needs to be seen. */
 class StatisticTest {
@@ -143,7 +147,7 @@ class StatisticTest {
   }
 
   @Test
-  void everySetMeasureIsOnThePage() {
+  void everySetMeasureIsOnThePage(@TempDir Path folder) {
     List<Row> rows = new ArrayList<>();
     for (int k = 0; k < 2; k++) {
       TableRow row = row(k);
@@ -159,12 +163,16 @@ class StatisticTest {
             Map.of("set0", List.of(rows.get(0)), "set1", List.of(rows.get(1))));
     HtmlTable table =
         ((LeaderboardPart.Model)
-                new LeaderboardPart().read(null, List.of(comparison)).get(0).model())
+                new LeaderboardPart()
+                    .read(
+                        new TableStore(TestSpark.session(), folder.toString()), List.of(comparison))
+                    .get(0)
+                    .model())
             .table();
     List<Statistic> shown = new ArrayList<>(Statistic.of(Group.SET));
     shown.add(Statistic.HUMAN_ERROR_RATE);
     for (Statistic statistic : shown) {
-      int column = table.columns().indexOf(HtmlTable.number(statistic));
+      int column = table.columns().indexOf(HtmlTable.number(statistic).more());
       assertTrue(column > 0, statistic.title());
       Cell cell = table.rows().get(1).get(column);
       double value = value(statistic, 1);

@@ -25,6 +25,7 @@ import org.anomalyscore.TestSpark;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.storage.VisibleText;
+import org.anomalyscore.table.AlertState;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
@@ -178,6 +179,92 @@ public class ReportTest {
     assertTrue(fault.getMessage().contains("is a folder"), fault::getMessage);
   }
 
+  private static TableRow alert(String dataset, AlertState state, String previous, int day) {
+    return TableRow.of(Table.ALERTS)
+        .with("run_id", "run" + day)
+        .with("evaluated_at", Timestamp.from(Instant.EPOCH.plusSeconds(86_400L * day)))
+        .with("config_id", "c")
+        .with("model", "net")
+        .with("reference", "real")
+        .with("dataset", dataset)
+        .with("state", state.text())
+        .with("previous_state", previous);
+  }
+
+  @Test
+  void theLineOnTopSaysWhatIsNewAndWhatIsOldIsGrey() throws Exception {
+    evaluations(
+        evaluation("c", "worse", 3, 1),
+        evaluation("c", "gone", 3, 1),
+        evaluation("c", "worse", 3, 2),
+        evaluation("c", "fine", 3, 2));
+    assertFalse(html().contains("since the night before"), "no benchmark");
+    store.append(
+        Table.ALERTS,
+        java.util.stream.Stream.of(
+                alert("gone", AlertState.NEW, null, 1),
+                alert("worse", AlertState.REGRESSED, "ok", 2),
+                alert("gone", AlertState.FAILED, "new", 2),
+                alert("fine", AlertState.OK, "failed", 2),
+                alert("worse", AlertState.ACKNOWLEDGED, "regressed", 3))
+            .map(TableRow::toRow)
+            .toList());
+    String text = flat(html());
+    assertTrue(
+        text.contains(
+            "<bdi>1 regressed, 1 failed, 1 ok; since the night before: fine is back, gone failed,"
+                + " worse regressed.</bdi>"),
+        text);
+    assertEquals(1, text.split("<tr class=\"past\">", -1).length - 1);
+    assertTrue(text.contains("<bdi>of 1970-01-02: not tested</bdi>"), text);
+    assertTrue(text.contains("This is not of the last night (failed), but of 1970-01-02 00:00"));
+    assertEquals(
+        List.of("(01-02) gone", "worse", "fine"),
+        figure(html(), "board-0").get("sets").findValuesAsText("name"));
+  }
+
+  @Test
+  void theMostUnusualImagesOfTheBaselineNightStandBesideThoseOfTheLast() throws Exception {
+    scores("c", "real", 30, "file:/real/");
+    Path images = Files.createDirectories(folder.resolve("images"));
+    BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+    ImageIO.write(picture, "png", images.resolve("old.png").toFile());
+    byte[] bytes = Files.readAllBytes(images.resolve("old.png"));
+    String id =
+        java.util.HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      for (int day : new int[] {1, 3}) {
+        String path = "file:" + images + "/" + (i == 4 && day == 1 ? "old" : "x" + i) + ".png";
+        rows.add(
+            ScoreRows.of("gan", path, 0.2 + 0.05 * i, 20 + day)
+                .with("scored_at", Timestamp.from(Instant.EPOCH.plusSeconds(86_000L * day)))
+                .with("image_id", i == 4 && day == 1 ? id : "day" + day + "-" + i)
+                .with("config_id", "c")
+                .toRow());
+      }
+    }
+    store.append(Table.SCORES, rows);
+    evaluations(evaluation("c", "gan", 5, 1), evaluation("c", "gan", 5, 3));
+    store.append(
+        Table.ALERTS,
+        List.of(alert("gan", AlertState.OK, "ok", 3).with("baseline_run_id", "run1").toRow()));
+    String text = flat(html(new Report(TestSpark.session(), store).thumbnails(1)));
+    String title = "Most unusual in the baseline night of 1970-01-02";
+    assertTrue(text.contains(title), text);
+    String then = text.substring(text.indexOf(title), text.indexOf("Reference:"));
+    assertTrue(then.contains("<img src=\"data:image/png;base64,"), then);
+    assertTrue(then.contains(">old.png<"), then);
+    ImageIO.write(
+        new BufferedImage(9, 9, BufferedImage.TYPE_INT_RGB),
+        "png",
+        images.resolve("old.png").toFile());
+    text = flat(html(new Report(TestSpark.session(), store).thumbnails(1)));
+    then = text.substring(text.indexOf(title), text.indexOf("Reference:"));
+    assertTrue(then.contains("the file holds another image now"), then);
+    assertFalse(then.contains("<img"), then);
+  }
+
   @Test
   void hostileNamesStayText() throws Exception {
     scores("c", "real", 30, HOSTILE);
@@ -279,7 +366,7 @@ public class ReportTest {
         Pattern.compile("Content-Security-Policy\" content=\"([^\"]*)\"").matcher(html);
     assertTrue(policy.find());
     String rules = policy.group(1).replace("&#39;", "'");
-    assertTrue(rules.startsWith("default-src 'none'; img-src data:;"), rules);
+    assertTrue(rules.startsWith("default-src 'none'; img-src data: file:;"), rules);
     Matcher scripts = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(html);
     int found = 0;
     while (scripts.find()) {

@@ -340,6 +340,6 @@ class TablesTest {
     String nothing = folder.resolve("nothing").toString();
     UserException fault =
         assertThrows(UserException.class, () -> Inventory.of(new TableStore(SPARK, nothing)));
-    assertTrue(fault.getMessage().contains("There are no tables under"), fault::getMessage);
+    assertTrue(fault.getMessage().contains("There are no scores"), fault::getMessage);
   }
 }
