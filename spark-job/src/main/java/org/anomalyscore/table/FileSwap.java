@@ -17,9 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BulkDelete;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -231,18 +229,31 @@ public final class FileSwap {
     Path whole = fs.makeQualified(base);
     String prefix = whole.toUri().getPath() + Path.SEPARATOR;
     try {
-      RemoteIterator<LocatedFileStatus> all =
-          fs.listFiles(within.isEmpty() ? base : new Path(base, within), true);
-      while (all.hasNext()) {
-        FileStatus file = all.next();
-        String name = file.getPath().toUri().getPath().substring(prefix.length());
-        if (!("/" + name).contains("/_") && !("/" + name).contains("/.")) {
-          files.add(new TableFile(whole, name, file.getLen()));
-        }
-      }
+      collect(fs, within.isEmpty() ? whole : new Path(whole, within), prefix, files);
     } catch (FileNotFoundException e) {
       return List.of();
     }
     return files;
+  }
+
+  /**
+   * Folder by folder. Hadoop's listing of a whole tree asks for the owner of each file, for which
+   * it starts a process a file on a local disk.
+   */
+  private static void collect(FileSystem fs, Path folder, String prefix, List<TableFile> files)
+      throws IOException {
+    for (FileStatus child : fs.listStatus(folder)) {
+      String path = child.getPath().toUri().getPath();
+      String name = child.getPath().getName();
+      if (name.startsWith("_") || name.startsWith(".")) {
+        continue;
+      }
+      if (child.isDirectory()) {
+        collect(fs, child.getPath(), prefix, files);
+      } else {
+        Path base = new Path(folder.toUri().getScheme(), folder.toUri().getAuthority(), prefix);
+        files.add(new TableFile(base, path.substring(prefix.length()), child.getLen()));
+      }
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.command.Result;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.SparkConf;
@@ -83,6 +84,11 @@ record Registration(SparkSession spark, TableStore store, String catalog, String
   }
 
   Registered run() {
+    if (!database.matches("[A-Za-z0-9_]+")) {
+      throw new UserException(
+          "--database is '%s': a database's name has only letters, digits and underscores. Give another."
+              .formatted(VisibleText.of(database)));
+    }
     Upkeep.requireTables(store);
     // The view reads it.
     store.create(Table.REJECTS);

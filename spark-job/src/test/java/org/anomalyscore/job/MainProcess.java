@@ -19,12 +19,6 @@ final class MainProcess {
    * @param out learns what it prints
    */
   static Process start(Path folder, Path out, String... arguments) throws IOException {
-    return start(Main.class, folder, out, arguments);
-  }
-
-  /** Starts a program of the tests in the same way. */
-  static Process start(Class<?> main, Path folder, Path out, String... arguments)
-      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -39,7 +33,7 @@ final class MainProcess {
             "-Dlog4j2.configurationFile=" + Path.of("../conf/log4j2.properties").toAbsolutePath(),
             "-cp",
             System.getProperty("java.class.path"),
-            main.getName()));
+            Main.class.getName()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

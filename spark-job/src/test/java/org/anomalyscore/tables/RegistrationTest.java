@@ -27,12 +27,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In the session's own catalog, which ends with it; Hive's is in a test of processes. */
+/** In the session's own catalog, which ends with it. */
 class RegistrationTest {
 
   private static final SparkSession SPARK = TestSpark.session();
 
-  private static final String DATABASE = "a year's nights";
+  private static final String DATABASE = "nights_of_a_year";
 
   @TempDir Path folder;
 
@@ -130,6 +130,14 @@ class RegistrationTest {
     UserException fault = assertThrows(UserException.class, this::register);
     assertTrue(fault.getMessage().contains("another table of this name"), fault::getMessage);
     assertEquals(List.of("n"), List.of(SPARK.table("`" + DATABASE + "`.scores").columns()));
+  }
+
+  @Test
+  void aNameThatNoDatabaseCanHaveIsTold() {
+    UserException fault =
+        assertThrows(
+            UserException.class, () -> new Registration(SPARK, store, null, "a year's").run());
+    assertTrue(fault.getMessage().contains("--database is 'a year's'"), fault::getMessage);
   }
 
   @Test
