@@ -25,9 +25,16 @@ public final class Replicates implements Serializable {
   /** What a replicate is. */
   public enum Kind {
     /** The labels of pooled points are permuted, as under the null hypothesis. */
-    PERMUTATION,
+    PERMUTATION(0),
     /** Each sample's points are drawn with replacement: a bootstrap resample. */
-    RESAMPLE
+    RESAMPLE(1);
+
+    /** Which part of the generator's sequence it draws from. */
+    private final int stream;
+
+    Kind(int stream) {
+      this.stream = stream;
+    }
   }
 
   /** Who computes replicates. */
@@ -159,8 +166,8 @@ public final class Replicates implements Serializable {
     LongJumpableUniformRandomProvider source =
         (LongJumpableUniformRandomProvider) RandomSource.XO_RO_SHI_RO_128_PP.create(seed);
     return source
-        .longJumps(kind.ordinal() + 1L)
-        .skip(kind.ordinal())
+        .longJumps(kind.stream + 1L)
+        .skip(kind.stream)
         .flatMap(stream -> stream.jumps(to))
         .skip(from)
         .toArray(UniformRandomProvider[]::new);
