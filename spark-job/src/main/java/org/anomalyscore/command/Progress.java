@@ -90,9 +90,11 @@ public final class Progress extends SparkListener {
     ScheduledExecutorService clock = clock();
     SHOWN.incrementAndGet();
     try (ProgressBar bar = bar(name, " " + unit, total)) {
-      clock.scheduleAtFixedRate(
-          () -> bar.stepTo(Math.min(done.getAsLong(), total)), 500, 500, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> ticks =
+          clock.scheduleAtFixedRate(
+              () -> bar.stepTo(Math.min(done.getAsLong(), total)), 500, 500, TimeUnit.MILLISECONDS);
       T result = work.get();
+      ticks.cancel(false);
       bar.stepTo(total);
       return result;
     } finally {

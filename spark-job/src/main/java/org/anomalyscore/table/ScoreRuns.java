@@ -16,7 +16,7 @@ public final class ScoreRuns {
   private ScoreRuns() {}
 
   /**
-   * Reads them: {@code run_id}, {@code command}, which is {@code score} or {@link Run#DELETION},
+   * Reads them: {@code run_id}, {@code command}, that of a score run or {@link Run#DELETION},
    * {@code started_at}, {@code dataset}, {@code status}, {@code images} (its {@code --images}) and
    * {@code arithmetic}, which is NULL in rows of earlier versions.
    */

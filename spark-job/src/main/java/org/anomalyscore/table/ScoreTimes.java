@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
@@ -87,11 +88,11 @@ public final class ScoreTimes {
 
   /** When the run began that scored a data set last; null where it has no scores. */
   Timestamp newest(String configId, String dataset) {
-    TreeSet<Timestamp> times = times(configId, dataset);
+    SortedSet<Timestamp> times = times(configId, dataset);
     return times.isEmpty() ? null : times.last();
   }
 
-  private TreeSet<Timestamp> times(String configId, String dataset) {
+  private SortedSet<Timestamp> times(String configId, String dataset) {
     return byConfigId.getOrDefault(configId, Map.of()).getOrDefault(dataset, new TreeSet<>());
   }
 
@@ -103,7 +104,7 @@ public final class ScoreTimes {
    * @return null where each path's newest row must be looked for
    */
   Timestamp onlyRun(String configId, String dataset) {
-    TreeSet<Timestamp> times = times(configId, dataset);
+    SortedSet<Timestamp> times = times(configId, dataset);
     boolean only = times.size() == 1 && !isAnyRejectedAfter(times.first(), configId, dataset);
     return only ? times.first() : null;
   }

@@ -118,7 +118,7 @@ final class PooledOrder {
         firstHere += indices[end] < first ? 1 : 0;
         end++;
       } while (end < keys.length && keys[end] == keys[start]);
-      long here = end - start;
+      long here = (long) end - start;
       twiceU += (here - firstHere) * (2 * firstBelow + firstHere);
       ties += (double) here * here * here - here;
       firstBelow += firstHere;

@@ -47,7 +47,7 @@ final class ReplicatesTest {
     if (kind == Kind.RESAMPLE) {
       source.longJump();
     }
-    JumpableUniformRandomProvider stream = (JumpableUniformRandomProvider) source.longJump();
+    JumpableUniformRandomProvider stream = source.longJump();
     for (int i = 0; i < number; i++) {
       stream.jump();
     }
