@@ -55,7 +55,7 @@ final class Steps extends SparkListener {
 
   private synchronized void tick() {
     long now = System.nanoTime();
-    if (Progress.isShown()) {
+    if (Progress.isShown() || Interruption.happened()) {
       said = now;
     } else if (now - said > TimeUnit.SECONDS.toNanos(SILENCE_SECONDS)) {
       say("%s: %d s so far".formatted(step, TimeUnit.NANOSECONDS.toSeconds(now - stepStart)));
@@ -65,6 +65,8 @@ final class Steps extends SparkListener {
   @Override
   public synchronized void onJobStart(SparkListenerJobStart job) {
     String next = job.properties().getProperty(DESCRIPTION);
+    // The bar says how far the work is.
+    next = next == null ? null : next.replaceFirst(" \\d+ %", "");
     if (next != null && !next.equals(step) && !PLACE.matcher(next).matches()) {
       endStep();
       step = next;
@@ -82,6 +84,9 @@ final class Steps extends SparkListener {
   public synchronized void onApplicationEnd(SparkListenerApplicationEnd end) {
     ticks.cancel(false);
     clock.shutdownNow();
+    if (Interruption.happened()) {
+      return;
+    }
     endStep();
     say(
         String.format(Locale.ROOT, "%.1f s in all: ", (System.nanoTime() - start) / 1e9)

@@ -31,13 +31,21 @@ class StepsTest {
   void saysEachStepOnceAndItsTimeAtTheEnd() {
     Steps steps = new Steps(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     for (String description :
-        new String[] {"list images", null, "list images", "count at A.java:66", "score"}) {
+        new String[] {
+          "list images",
+          null,
+          "list images",
+          "count at A.java:66",
+          "score 10 % (a)",
+          "score 20 % (a)"
+        }) {
       steps.onJobStart(job(description));
     }
     steps.onApplicationEnd(new SparkListenerApplicationEnd(0, Option.empty()));
     List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
     assertEquals(
-        List.of("anomaly-score: start Spark", "anomaly-score: list images", "anomaly-score: score"),
+        List.of(
+            "anomaly-score: start Spark", "anomaly-score: list images", "anomaly-score: score (a)"),
         lines.subList(0, 3));
     assertEquals(4, lines.size());
     assertTrue(
@@ -45,7 +53,7 @@ class StepsTest {
             .get(3)
             .matches(
                 "anomaly-score: \\d+\\.\\d s in all: start Spark \\d+\\.\\d s, list images"
-                    + " \\d+\\.\\d s, score \\d+\\.\\d s"),
+                    + " \\d+\\.\\d s, score \\(a\\) \\d+\\.\\d s"),
         lines.get(3));
   }
 }

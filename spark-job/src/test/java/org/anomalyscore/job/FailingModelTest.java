@@ -32,6 +32,7 @@ class FailingModelTest {
             folder,
             out,
             "score",
+            "--quiet",
             // As on a cluster, where a failed task is tried again.
             "--master",
             "local[2,4]",

@@ -31,6 +31,7 @@ class InterruptionTest {
         folder,
         err,
         "score",
+        "--quiet",
         "--master",
         "local[2]",
         "--images",

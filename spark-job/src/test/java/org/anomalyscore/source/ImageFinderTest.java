@@ -57,7 +57,7 @@ class ImageFinderTest {
   }
 
   private static Row plainFile(String path, long length, Timestamp modified) {
-    return RowFactory.create(path, length, modified, null, 0L, null, null, null);
+    return RowFactory.create(path, length, modified, null, null, 0L, null, null, null);
   }
 
   @Test
