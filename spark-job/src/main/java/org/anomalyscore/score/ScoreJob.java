@@ -61,9 +61,9 @@ public final class ScoreJob {
       ScoreRun scoring, Origin origin, Dataset<Row> found, PassedOver passedOver) {
     RunRecord record = scoring.record();
     try (Lease lease = scoring.store().lease(record.row(), scoring::cancel)) {
-      scoring.store().takeOver(lease);
-      scoring.store().create(Table.REJECTS);
       try {
+        scoring.store().takeOver(lease);
+        scoring.store().create(Table.REJECTS);
         WorkList work = scoring.writeWork(found);
         origin.warn(scoring.request().dataset(), work.toDo());
         Tally tally = scoring.score(work, lease, record);

@@ -67,6 +67,12 @@ record TableReader(SparkSession spark, Path root) {
     if (!fs.exists(path)) {
       return false;
     }
+    if (fs.getFileStatus(path).isFile()) {
+      throw new UserException(
+          "Cannot read the table %s: it is a file, and a table is a folder. Move it away, or give"
+                  .formatted(path)
+              + " another folder of tables.");
+    }
     // A first write that was killed leaves the folder with nothing but its own scratch files.
     for (FileStatus child : fs.listStatus(path)) {
       String name = child.getPath().getName();

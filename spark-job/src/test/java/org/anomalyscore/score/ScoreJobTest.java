@@ -213,12 +213,13 @@ class ScoreJobTest {
             "set",
             EngineOptions.of(TestModels.folder().resolve("tiny.pt").toString()),
             folder.resolve("out").toString());
-    // A file where the folder of the scores belongs.
+    // A file where the folder of the rejects belongs.
     assertTrue(folder.resolve("out").toFile().mkdirs());
     assertTrue(
         org.junit.jupiter.api.Assertions.assertDoesNotThrow(
-            () -> folder.resolve("out/scores").toFile().createNewFile()));
-    assertThrows(Exception.class, () -> run(wrong));
+            () -> folder.resolve("out/rejects").toFile().createNewFile()));
+    String message = assertThrows(UserException.class, () -> run(wrong)).getMessage();
+    assertTrue(message.contains("is a file, and a table is a folder"), message);
     Row run = new TableStore(SPARK, folder.resolve("out").toString()).read(Table.RUNS).first();
     assertEquals("failed", run.getAs("status"));
     assertFalse(Files.exists(folder.resolve("out/_lease.1")));
