@@ -89,7 +89,7 @@ class FaultIT {
   void aFullDiskIsToldAndTheRunGoesOnWhenThereIsRoom() throws Exception {
     Path disk = Files.createDirectories(folder.resolve("disk"));
     assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString()) == 0,
+        run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString()) == 0,
         "a small disk cannot be mounted without root's rights");
     try {
       JobProcess.Result full = WarmJob.run(undisturbed.score(disk.resolve("out").toString()));
