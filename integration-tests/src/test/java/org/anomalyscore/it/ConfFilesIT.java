@@ -62,8 +62,9 @@ final class ConfFilesIT {
               "log4j2.properties",
               "metrics.properties",
               "spark-defaults.conf",
-              // All three by SqlFunctionsIT.
+              // All four by SqlFunctionsIT.
               "sql/anomaly-score-by-class.sql",
+              "sql/current_scores.sql",
               "sql/drift.sql",
               "sql/worst-images.sql",
               "standalone-gpu/spark.conf",

@@ -16,6 +16,12 @@ import org.anomalyscore.stats.MannKendall;
  */
 record Trend(int nights, double slope, double scoreP, double complexityP, double vulnerabilityP) {
 
+  /**
+   * Of fewer no order has a p-value that could raise an alert (1/120 of five), and each test counts
+   * among those of the night.
+   */
+  private static final int FEWEST = 6;
+
   static final Trend NONE = new Trend(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
   /**
@@ -32,6 +38,9 @@ record Trend(int nights, double slope, double scoreP, double complexityP, double
     List<EvaluatedNight> draws =
         EvaluatedNight.draws(all.subList(Math.max(0, all.size() - window), all.size()));
     MannKendall score = test(draws, draw -> draw.scoreAtSizesOf(tonight));
+    if (draws.size() < FEWEST) {
+      return new Trend(draws.size(), score.slope(), Double.NaN, Double.NaN, Double.NaN);
+    }
     return new Trend(
         draws.size(),
         score.slope(),
