@@ -21,6 +21,7 @@ public final class EvaluateJob {
 
   public EvaluateResult run(SparkSession spark) {
     Run run = Run.start("evaluate");
+    spark.sparkContext().setJobDescription("evaluate " + request.reference());
     TableStore source = new TableStore(spark, request.scores());
     TableStore target = target(spark);
     Evaluator.Result found =
