@@ -58,7 +58,13 @@ record Baseline(BaselineRule rule, double score, double standardError, int draws
         draws.get(draws.size() - 1).runId());
   }
 
-  /** How far chance alone may put a score above this one: the standard error of the difference. */
+  /**
+   * How far chance alone may put a score above this one: the standard error of the difference. The
+   * bias of scores at equal sizes cancels in it. Measured by {@code BootstrapCoverage}: a second
+   * draw lies more than 1.96 of these further up in 0.5 % of cases where the true D is 0, in 1.8 to
+   * 2.5 % where it is 0.06 to 0.54 and in 3.5 % where it is 0.86 (100 against 500 points),
+   * nominally in 2.5 %.
+   */
   private double standardErrorOfDifference(EvaluatedNight tonight) {
     return Math.hypot(tonight.standardError(), standardError);
   }

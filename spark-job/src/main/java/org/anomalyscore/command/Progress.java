@@ -46,7 +46,8 @@ public final class Progress extends SparkListener {
   private final Map<Long, Long> running = new ConcurrentHashMap<>();
   private final ScheduledExecutorService clock = clock();
 
-  private static ScheduledExecutorService clock() {
+  /** One thread, which does not keep the process. */
+  static ScheduledExecutorService clock() {
     return Executors.newSingleThreadScheduledExecutor(
         task -> {
           Thread thread = new Thread(task, "progress");

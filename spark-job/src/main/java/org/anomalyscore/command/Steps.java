@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,13 +27,7 @@ final class Steps extends SparkListener {
   private static final int SILENCE_SECONDS = 10;
 
   private final PrintStream out;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "steps");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService clock = Progress.clock();
   private final ScheduledFuture<?> ticks;
   private final long start = System.nanoTime();
   private final Map<String, Double> seconds = new LinkedHashMap<>();

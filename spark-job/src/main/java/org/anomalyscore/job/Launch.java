@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 
 /**
  * What {@code bin/anomaly-score} starts first, in a small JVM: answers what needs no Spark, such as
@@ -66,10 +65,8 @@ final class Launch {
                   }
                   List<CommandLine> commands = parsed.asCommandLineList();
                   CommandLine last = commands.get(commands.size() - 1);
-                  if (!last.getSubcommands().isEmpty()) {
-                    throw new ParameterException(last, "Missing required subcommand");
-                  }
-                  return last.getCommand() instanceof CompletionCommand
+                  boolean lacksItsCommand = !last.getSubcommands().isEmpty();
+                  return lacksItsCommand || last.getCommand() instanceof CompletionCommand
                       ? new CommandLine.RunLast().execute(parsed)
                       : NOT_ANSWERED;
                 }),

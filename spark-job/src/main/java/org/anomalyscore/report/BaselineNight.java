@@ -2,7 +2,6 @@ package org.anomalyscore.report;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.row_number;
 
 import java.sql.Timestamp;
@@ -12,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.Night;
-import org.anomalyscore.table.Table;
+import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -72,15 +71,7 @@ record BaselineNight(Timestamp at, List<Shape.GalleryImage> images) {
       found
           .computeIfAbsent(set, id -> new BaselineNight(times.get(id), new ArrayList<>()))
           .images
-          .add(
-              new Shape.GalleryImage(
-                  row.<Integer>getAs("place"),
-                  row.getAs("path"),
-                  row.getAs("image_id"),
-                  row.<Double>getAs("complexity"),
-                  row.<Double>getAs("vulnerability"),
-                  row.<Double>getAs("as_i"),
-                  row.<Double>getAs("atypicality")));
+          .add(Shape.GalleryImage.of(row));
     }
     return found;
   }
@@ -115,14 +106,7 @@ record BaselineNight(Timestamp at, List<Shape.GalleryImage> images) {
     if (images != null && !images.matches(".*[\\[\\]{}*?,].*")) {
       which = which.and(col("path").startsWith(images));
     }
-    return store
-        .read(Table.SCORES)
-        .where(which)
-        .groupBy("path")
-        .agg(
-            max_by(col("image_id"), col("scored_at")).as("image_id"),
-            max_by(col("complexity"), col("scored_at")).as("complexity"),
-            max_by(col("vulnerability"), col("scored_at")).as("vulnerability"))
+    return CurrentScores.newest(store, which)
         .withColumn("as_i", col("vulnerability").divide(col("complexity")))
         .withColumn("set", lit(then.set.id()));
   }

@@ -122,16 +122,7 @@ final class Quantiles {
     List<Shape.GalleryImage> gallery =
         points.stream()
             .filter(row -> row.<Boolean>getAs("in_gallery"))
-            .map(
-                row ->
-                    new Shape.GalleryImage(
-                        row.<Long>getAs("place"),
-                        row.getAs("path"),
-                        row.getAs("image_id"),
-                        row.<Double>getAs("complexity"),
-                        row.<Double>getAs("vulnerability"),
-                        row.<Double>getAs("as_i"),
-                        row.<Double>getAs("atypicality")))
+            .map(Shape.GalleryImage::of)
             .sorted(Comparator.comparingLong(Shape.GalleryImage::rank))
             .toList();
     return new Shape(

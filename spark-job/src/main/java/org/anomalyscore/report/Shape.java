@@ -1,6 +1,7 @@
 package org.anomalyscore.report;
 
 import java.util.List;
+import org.apache.spark.sql.Row;
 
 /**
  * How the images of one set are spread, in a few hundred numbers.
@@ -29,7 +30,20 @@ record Shape(
       double complexity,
       double vulnerability,
       double asI,
-      Double atypicality) {}
+      Double atypicality) {
+
+    /** Of a row with these columns, the rank as {@code place}. */
+    static GalleryImage of(Row row) {
+      return new GalleryImage(
+          row.<Number>getAs("place").longValue(),
+          row.getAs("path"),
+          row.getAs("image_id"),
+          row.<Double>getAs("complexity"),
+          row.<Double>getAs("vulnerability"),
+          row.<Double>getAs("as_i"),
+          row.<Double>getAs("atypicality"));
+    }
+  }
 
   /** Lowest, three quartiles, highest. */
   static final int LEVELS = 5;

@@ -142,9 +142,8 @@ public final class ImageFinder {
   }
 
   /** In a POSIX locale Java passes over local files whose names are not ASCII. */
-  private static void requireReadableNames(Configuration hadoop, String path) throws IOException {
-    boolean local =
-        "file".equals(Storage.of(Storage.path("--images", path), hadoop).getUri().getScheme());
+  private static void requireReadableNames(Configuration hadoop, String path) {
+    boolean local = Storage.isLocal(Storage.path("--images", path), hadoop);
     String encoding = System.getProperty("sun.jnu.encoding");
     if (local && !"UTF-8".equalsIgnoreCase(encoding)) {
       throw new UserException(

@@ -49,10 +49,7 @@ public final class CurrentScores {
    */
   public static Dataset<Row> of(
       TableStore store, String configId, String dataset, Dataset<Row> present) {
-    return only(
-        ofEach(store, ours(configId, dataset))
-            .select(Arrays.stream(COLUMNS).map(functions::col).toArray(Column[]::new)),
-        present);
+    return selected(ofEach(store, ours(configId, dataset)), present);
   }
 
   /**
@@ -65,10 +62,12 @@ public final class CurrentScores {
     if (onlyRun == null) {
       return of(store, configId, dataset, present);
     }
+    return selected(ofRun(store, configId, dataset, onlyRun), present);
+  }
+
+  private static Dataset<Row> selected(Dataset<Row> rows, Dataset<Row> present) {
     return only(
-        ofRun(store, configId, dataset, onlyRun)
-            .select(Arrays.stream(COLUMNS).map(functions::col).toArray(Column[]::new)),
-        present);
+        rows.select(Arrays.stream(COLUMNS).map(functions::col).toArray(Column[]::new)), present);
   }
 
   private static Dataset<Row> ofRun(
@@ -167,7 +166,7 @@ public final class CurrentScores {
    * The newest row of each path, with the columns of {@link #ofEach}, and also where the path was
    * rejected later.
    *
-   * @param which of {@code config_id} and {@code dataset}
+   * @param which rows there are: of {@code config_id} and {@code dataset}, or of any column
    */
   public static Dataset<Row> newest(TableStore store, Column which) {
     return store

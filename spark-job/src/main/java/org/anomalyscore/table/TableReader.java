@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.raise_error;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,17 +65,20 @@ record TableReader(SparkSession spark, Path root) {
       return !files(fs, table, state).isEmpty();
     }
     Path path = new Path(root, table.folder());
-    if (!fs.exists(path)) {
+    FileStatus[] children;
+    try {
+      children = fs.listStatus(path);
+    } catch (FileNotFoundException e) {
       return false;
     }
-    if (fs.getFileStatus(path).isFile()) {
+    if (children.length == 1 && children[0].getPath().equals(fs.makeQualified(path))) {
       throw new UserException(
           "Cannot read the table %s: it is a file, and a table is a folder. Move it away, or give"
                   .formatted(path)
               + " another folder of tables.");
     }
     // A first write that was killed leaves the folder with nothing but its own scratch files.
-    for (FileStatus child : fs.listStatus(path)) {
+    for (FileStatus child : children) {
       String name = child.getPath().getName();
       if (!name.startsWith("_") && !name.startsWith(".")) {
         return true;

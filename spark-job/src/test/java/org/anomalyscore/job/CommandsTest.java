@@ -82,7 +82,8 @@ class CommandsTest {
     for (String line : List.of("", "--help", "--version", "score --help", "help sweep")) {
       assertEquals(0, Launch.answer(line.isEmpty() ? new String[0] : line.split(" ")), line);
     }
-    for (String line : List.of("no-such", "score --imags x", "completion fish", "help no-such")) {
+    for (String line :
+        List.of("no-such", "score --imags x", "completion fish", "help no-such", "tables")) {
       assertEquals(2, Launch.answer(line.split(" ")), line);
     }
     assertEquals(3, Launch.answer("score", "--out", "s3a://key:secret@bucket/x"));

@@ -2,7 +2,6 @@ package org.anomalyscore.stats;
 
 import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
-import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * The Anomaly Score of a generated set of images against a reference set: the two-dimensional
@@ -214,25 +213,6 @@ public record AnomalyScore(
         permuted.nullQuantile95(),
         n,
         m);
-  }
-
-  /**
-   * How far the scores of two sets from one generator may lie apart by chance: half the width of
-   * the normal interval of a difference, z sqrt(se1^2 + se2^2). The bias of d at equal sizes
-   * cancels in a difference, so that this is narrower than the intervals of the scores themselves.
-   *
-   * <p>Measured by {@code BootstrapCoverage}, as above: at 95 % a second draw lies further up in
-   * 0.5 % of cases where the true D is 0, in 1.8 to 2.5 % where it is 0.06 to 0.54 and in 3.5 %
-   * where it is 0.86 (100 against 500 points), nominally in 2.5 %.
-   *
-   * @param standardError1 of the one score, see {@link #standardError()}
-   * @param standardError2 of the other
-   * @param confidence in (0, 1); 0.95 is exceeded upwards in 2.5 % of cases
-   */
-  public static double chanceDifference(
-      double standardError1, double standardError2, double confidence) {
-    double z = NormalDistribution.of(0, 1).inverseSurvivalProbability((1 - confidence) / 2);
-    return z * Math.hypot(standardError1, standardError2);
   }
 
   /**

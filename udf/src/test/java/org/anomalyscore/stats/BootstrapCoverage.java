@@ -6,12 +6,13 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.apache.commons.rng.simple.RandomSource;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * Measures how often the 95 % interval of {@link AnomalyScore} contains the score of infinitely
  * many images, beside the textbook intervals from the same resamples; and how often two draws of
- * one generator lie further apart than {@link AnomalyScore#chanceDifference}, upwards, which is to
- * be 2.5 %. Made the figures of those comments: {@code ./mvnw -pl udf -am test-compile && ./mvnw
+ * one generator lie further apart than 1.96 standard errors of their difference, upwards, which is
+ * to be 2.5 %. Made the figures of those comments: {@code ./mvnw -pl udf -am test-compile && ./mvnw
  * -pl udf -Pcoverage exec:exec}, minutes.
  *
  * <p>The samples are normal pairs of correlation -0.6, of which one is moved along the diagonal.
@@ -70,7 +71,8 @@ final class BootstrapCoverage {
       errors += score.standardError();
       if (before != null) {
         double chance =
-            AnomalyScore.chanceDifference(before.standardError(), score.standardError(), 0.95);
+            NormalDistribution.of(0, Math.hypot(before.standardError(), score.standardError()))
+                .inverseSurvivalProbability(0.025);
         alarms += d - before.d() > chance ? 1 : 0;
       }
       before = score;
@@ -90,11 +92,12 @@ final class BootstrapCoverage {
         alarms / (count - 1));
   }
 
-  private static KolmogorovSmirnov2D test(double[][] a, double[][] b) {
+  static KolmogorovSmirnov2D test(double[][] a, double[][] b) {
     return KolmogorovSmirnov2D.of(a[0], a[1], b[0], b[1]);
   }
 
-  private static double[][] normal(UniformRandomProvider random, int count, double shift) {
+  /** Normal pairs of correlation -0.6, moved along the diagonal. */
+  static double[][] normal(UniformRandomProvider random, int count, double shift) {
     ContinuousSampler gaussian = ZigguratSampler.NormalizedGaussian.of(random);
     double[][] points = new double[2][count];
     for (int i = 0; i < count; i++) {

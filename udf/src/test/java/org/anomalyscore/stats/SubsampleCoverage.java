@@ -3,8 +3,6 @@ package org.anomalyscore.stats;
 import java.util.Locale;
 import org.anomalyscore.stats.AnomalyScore.Options;
 import org.apache.commons.rng.UniformRandomProvider;
-import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
-import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
@@ -62,12 +60,20 @@ final class SubsampleCoverage {
     for (double shift : new double[] {0, 0.1, 0.5}) {
       UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(20L);
       double truth =
-          shift == 0 ? 0 : test(normal(random, MANY, 0), normal(random, MANY, shift)).statistic();
+          shift == 0
+              ? 0
+              : BootstrapCoverage.test(
+                      BootstrapCoverage.normal(random, MANY, 0),
+                      BootstrapCoverage.normal(random, MANY, shift))
+                  .statistic();
       Tally full = new Tally();
       Tally ofPart = new Tally();
       double apart = 0;
       for (int seed = 0; seed < count; seed++) {
-        KolmogorovSmirnov2D test = test(normal(random, points, 0), normal(random, points, shift));
+        KolmogorovSmirnov2D test =
+            BootstrapCoverage.test(
+                BootstrapCoverage.normal(random, points, 0),
+                BootstrapCoverage.normal(random, points, shift));
         AnomalyScore all = AnomalyScore.of(test, new Options(seed, replicates, replicates, 0.95));
         AnomalyScore some =
             AnomalyScore.of(test, new Options(seed, replicates, replicates, 0.95, part, part));
@@ -85,20 +91,5 @@ final class SubsampleCoverage {
           ofPart.text(count),
           apart / count);
     }
-  }
-
-  private static KolmogorovSmirnov2D test(double[][] a, double[][] b) {
-    return KolmogorovSmirnov2D.of(a[0], a[1], b[0], b[1]);
-  }
-
-  private static double[][] normal(UniformRandomProvider random, int count, double shift) {
-    ContinuousSampler gaussian = ZigguratSampler.NormalizedGaussian.of(random);
-    double[][] points = new double[2][count];
-    for (int i = 0; i < count; i++) {
-      double x = gaussian.sample();
-      points[0][i] = x + shift;
-      points[1][i] = -0.6 * x + 0.8 * gaussian.sample() + shift;
-    }
-    return points;
   }
 }
