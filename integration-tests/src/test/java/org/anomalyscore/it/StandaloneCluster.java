@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +42,9 @@ final class StandaloneCluster implements AutoCloseable {
   static final String LOCK = "the standalone cluster";
 
   private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
-  private static final Pattern REGISTERED = Pattern.compile("Registering worker ");
+
+  /** A worker that is answered late registers again; the group tells one from the other. */
+  private static final Pattern REGISTERED = Pattern.compile("Registering worker (\\S+) with ");
 
   private static StandaloneCluster once;
 
@@ -52,6 +53,7 @@ final class StandaloneCluster implements AutoCloseable {
   private final Process master;
   private final String url;
   private final List<Process> workers = new ArrayList<>();
+  private boolean closed;
   private Set<Path> earlierLogs = Set.of();
 
   private StandaloneCluster(Path folder, int cores) throws IOException {
@@ -94,9 +96,16 @@ final class StandaloneCluster implements AutoCloseable {
     try {
       cluster.startWorker(0, cores, gpus);
       cluster.startWorker(1, cores, gpus);
-      await(
+      cluster.await(
           "The workers have not registered",
-          () -> REGISTERED.matcher(cluster.log("master")).results().count() == 2);
+          () ->
+              REGISTERED
+                      .matcher(cluster.log("master"))
+                      .results()
+                      .map(line -> line.group(1))
+                      .distinct()
+                      .count()
+                  == 2);
       return cluster;
     } catch (IOException | RuntimeException e) {
       cluster.close();
@@ -188,8 +197,7 @@ final class StandaloneCluster implements AutoCloseable {
 
   private List<Path> executorLogs(int worker) {
     try (Stream<Path> files =
-        Files.find(
-            folder.resolve("worker-" + worker), 3, (file, type) -> file.endsWith("stderr"))) {
+        Files.find(folder.resolve(name(worker)), 3, (file, type) -> file.endsWith("stderr"))) {
       return files.sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -209,8 +217,9 @@ final class StandaloneCluster implements AutoCloseable {
   /** Kills everything that this cluster has started. */
   @Override
   public void close() {
+    closed = true;
     List<ProcessHandle> all =
-        Stream.concat(workers.stream(), Stream.of(master))
+        daemons()
             .flatMap(daemon -> Stream.concat(Stream.of(daemon.toHandle()), daemon.descendants()))
             .toList();
     // Workers stand before their executors, which they would start again.
@@ -224,7 +233,7 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   private void startWorker(int index, int cores, int gpus) throws IOException {
-    String name = "worker-" + index;
+    String name = name(index);
     String host = "127.0.0." + (index + 1);
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--host", host, "--port", "0", "--webui-port", "0"));
@@ -237,20 +246,23 @@ final class StandaloneCluster implements AutoCloseable {
     workers.add(daemon(name, host, "org.apache.spark.deploy.worker.Worker", arguments));
   }
 
+  /** Told, not discovered: there is no script that a busy machine could fail to start. */
   private Path resources(String name, int index, int gpus) throws IOException {
     String addresses =
         IntStream.range(index * gpus, (index + 1) * gpus)
             .mapToObj(address -> "\"" + address + "\"")
             .collect(Collectors.joining(", "));
-    Path script = folder.resolve(name + "-gpus.sh");
-    Files.writeString(
-        script,
-        "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [%s]}'\n".formatted(addresses));
-    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path resources =
+        Files.writeString(
+            folder.resolve(name + "-gpus.json"),
+            """
+            [{"id": {"componentName": "spark.worker", "resourceName": "gpu"}, "addresses": [%s]}]
+            """
+                .formatted(addresses));
     return Files.writeString(
         folder.resolve(name + ".conf"),
-        "spark.worker.resource.gpu.amount=%d\nspark.worker.resource.gpu.discoveryScript=%s\n"
-            .formatted(gpus, script));
+        "spark.worker.resource.gpu.amount=%d\nspark.worker.resourcesFile=%s\n"
+            .formatted(gpus, resources));
   }
 
   private Process daemon(String name, String host, String mainClass, List<String> arguments)
@@ -300,11 +312,14 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  private static void await(String complaint, BooleanSupplier condition) {
+  private void await(String complaint, BooleanSupplier condition) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
+      if (!closed && !daemons().allMatch(Process::isAlive)) {
+        throw new IllegalStateException(complaint + ", since a daemon died: " + logs());
+      }
       if (System.nanoTime() > end) {
-        throw new IllegalStateException(complaint + " after " + PATIENCE);
+        throw new IllegalStateException(complaint + " after " + PATIENCE + ": " + logs());
       }
       try {
         TimeUnit.MILLISECONDS.sleep(50);
@@ -313,5 +328,26 @@ final class StandaloneCluster implements AutoCloseable {
         throw new IllegalStateException(complaint, e);
       }
     }
+  }
+
+  private Stream<Process> daemons() {
+    return Stream.concat(workers.stream(), Stream.of(master));
+  }
+
+  /** The last lines of each daemon, for whoever reads a failure where the files are gone. */
+  private String logs() {
+    return Stream.of("master", name(0), name(1))
+        .map(
+            name -> {
+              List<String> lines = log(name).lines().toList();
+              return name
+                  + ":\n"
+                  + String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
+            })
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String name(int worker) {
+    return "worker-" + worker;
   }
 }
