@@ -58,9 +58,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--no-set-measures",
       description =
-          "Leaves out Frechet distance, kernel distance, precision, recall, density and coverage,"
-              + " which are computed if the scores have features. Their time grows with the product"
-              + " of both sets' sizes.")
+          "Leaves out Frechet distance, precision, recall and the other set measures, which are"
+              + " computed if the scores have features. Their time grows with the product of both"
+              + " sets' sizes.")
   private boolean noSetMeasures;
 
   @Option(
