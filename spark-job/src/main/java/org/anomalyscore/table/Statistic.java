@@ -44,6 +44,15 @@ public enum Statistic {
       "asymptotic p",
       "The same by Press's formula, for large sets",
       "%.3g"),
+  ENERGY_DISTANCE(
+      Group.SCORE,
+      "energy_distance",
+      "energy distance",
+      "Energy distance of (C, V), each by its standard deviation; lower is closer, and may be below"
+          + " 0 by chance",
+      "%.4f",
+      "%.4f",
+      Direction.LOWER_IS_BETTER),
 
   HUMAN_ERROR_RATE(
       Group.PEOPLE,
