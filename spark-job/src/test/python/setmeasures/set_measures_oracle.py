@@ -114,11 +114,11 @@ def std_err(x, y, f, least=3):
 
 
 def frechet_infinity(x, y):
-    """(value, standard error): a line over 1 / n through the whole set, for either set."""
+    """(value, variance of the lines): a line over 1 / n through the whole set, for either set."""
     if len(x) < GROUPS or len(y) < GROUPS:
         return None, None
     whole = frechet(x, y)
-    value, variance = whole, std_err(x, y, frechet) ** 2
+    value, variance = whole, 0.0
     for rows, f in ((x, lambda part: frechet(part, y)), (y, lambda part: frechet(x, part))):
         group = np.arange(len(rows)) * GROUPS // len(rows)
         subsets = [rows[group < k] for k in (10, 12, 14, 16, 18)] + [rows[group >= k] for k in (2, 4, 6, 8, 10)]
@@ -127,7 +127,7 @@ def frechet_infinity(x, y):
         (slope,), residuals, _, _ = np.linalg.lstsq(at[:, None], distance, rcond=None)
         value -= slope / len(rows)
         variance += residuals[0] / (len(at) - 1) / (at @ at) / len(rows) ** 2
-    return value, np.sqrt(variance)
+    return value, variance
 
 
 def unit(x):
@@ -261,11 +261,12 @@ def main():
         x, y = (v.astype(np.float64) for v in features(kind, n, m, d, seed))
         mean, spread = kernel(x, y, seed)
         along = directions(d, seed)
-        infinity, infinity_err = frechet_infinity(x, y)
+        frechet_err = std_err(x, y, frechet)
+        infinity, lines = frechet_infinity(x, y)
         slices = lambda a, b: sliced(a, b, along)
         case = {"kind": kind, "n_reference": n, "n": m, "dimension": d, "seed": seed,
-                "frechet": frechet(x, y), "frechet_std_err": std_err(x, y, frechet),
-                "infinity": infinity, "infinity_std_err": infinity_err,
+                "frechet": frechet(x, y), "frechet_std_err": frechet_err, "infinity": infinity,
+                "infinity_std_err": None if infinity is None else np.sqrt(frechet_err**2 + lines),
                 "gaussian": gaussian(x, y), "gaussian_std_err": std_err(x, y, gaussian),
                 "sliced": slices(x, y), "sliced_std_err": std_err(x, y, slices, least=2),
                 **diversity("vendi", vendi, y), **diversity("rke", rke, y),

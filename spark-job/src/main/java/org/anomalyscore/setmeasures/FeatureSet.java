@@ -145,6 +145,18 @@ public final class FeatureSet implements AutoCloseable {
     return moments;
   }
 
+  /**
+   * Its normal distribution.
+   *
+   * @throws IllegalStateException for fewer than two images
+   */
+  public NormalFit normal() {
+    if (size < 2) {
+      throw new IllegalStateException(size + " images have no covariance");
+    }
+    return new NormalFit(moments().mean(), moments().covariance());
+  }
+
   /** Mean and scatter of all groups together. */
   static Moments total(JavaRDD<Moments> groups) {
     // One group at a time: twenty of 2048 dimensions would be 670 MB.

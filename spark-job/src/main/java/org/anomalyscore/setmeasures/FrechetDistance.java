@@ -43,6 +43,23 @@ public final class FrechetDistance {
         value, Math.sqrt(variance(a, b.moments(), factorB) + variance(b, a.moments(), factorA)));
   }
 
+  /**
+   * The distance of a set to a distribution of which no images are at hand.
+   *
+   * @return NaN if the set has fewer than two images. The error is that of {@link #between}, over
+   *     the groups of the set alone: the distribution is taken as given
+   */
+  public static Estimate fromStatistics(NormalFit reference, FeatureSet set) {
+    if (set.size() < 2) {
+      return Estimate.UNDEFINED;
+    }
+    Moments moments = reference.moments();
+    double[] factor = factor(moments);
+    return new Estimate(
+        distance(moments, factor, set.moments(), set.factor()),
+        set.size() < 3 ? Double.NaN : Math.sqrt(variance(set, moments, factor)));
+  }
+
   /** Of the distance to a fixed set, over the groups of the other. */
   private static double variance(FeatureSet set, Moments fixed, double[] factor) {
     JavaRDD<Moments> groups = set.groupMoments();
