@@ -20,6 +20,7 @@ import warnings
 import numpy as np
 import scipy
 from scipy import stats
+from scipy.spatial.distance import cdist, pdist
 
 KINDS = ("continuous", "shifted", "correlated", "grid8", "grid2", "x_ties", "constant", "one_constant",
          "same", "disjoint", "signed_zero")
@@ -145,6 +146,28 @@ def correlation_row(kind, n, seed):
     return [kind, n, seed, stats.pearsonr(x, y)[0], p[0], stats.spearmanr(x, y)[0], p[1]]
 
 
+def energy(x1, y1, x2, y2):
+    """(value, standard error) of the unbiased energy distance, each left-out point computed anew."""
+    a, b = np.stack([x1, y1], axis=1), np.stack([x2, y2], axis=1)
+    if len(a) < 2 or len(b) < 2:
+        return np.nan, np.nan
+    scale = np.concatenate([a, b]).std(axis=0)
+    scale[np.ptp(np.concatenate([a, b]), axis=0) == 0] = np.inf
+    a, b = a / scale, b / scale
+
+    def value(p, q):
+        within = [pdist(r).mean() for r in (p, q)]
+        return 2 * cdist(p, q).mean() - sum(within)
+
+    if len(a) < 3 or len(b) < 3:
+        return value(a, b), np.nan
+    variance = 0.0
+    for r, f in ((a, lambda part: value(part, b)), (b, lambda part: value(a, part))):
+        left = np.array([f(np.delete(r, i, axis=0)) for i in range(len(r))])
+        variance += (len(r) - 1) / len(r) * ((left - left.mean()) ** 2).sum()
+    return value(a, b), np.sqrt(variance)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     here = pathlib.Path(__file__).resolve().parent
@@ -176,6 +199,13 @@ def main():
     if ndtest:
         print(f"largest difference from ndtest over {len(rows)} cases, D and p: {furthest:.3g}")
     write(arguments.folder / "ks2d.csv", ["kind", "n", "m", "seed", "d", "p"], rows, versions)
+
+    cases = [("continuous", 1, 5), ("continuous", 2, 2), ("continuous", 3, 8), ("shifted", 40, 49),
+             ("shifted", 200, 100), ("continuous", 200, 100), ("disjoint", 60, 70), ("grid8", 30, 20),
+             ("one_constant", 20, 60), ("constant", 5, 6), ("same", 30, 30), ("correlated", 100, 90)]
+    write(arguments.folder / "energy.csv", ["kind", "n", "m", "seed", "value", "std_err"],
+          [[*case, seed, *energy(*samples(*case, seed))] for seed, case in enumerate(cases, start=401)],
+          versions)
 
     lambdas = [0.02, 0.1, 0.3, 0.5, 0.8, 1.0, 1.1799, 1.18, 1.3, 2.0, 3.0, 5.0, 10.0]
     write(arguments.folder / "kolmogorov.csv", ["lambda", "survival"],

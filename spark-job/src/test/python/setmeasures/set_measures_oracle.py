@@ -5,7 +5,8 @@ Usage: python set_measures_oracle.py [FILE]    (default: ../../resources/setmeas
 The formulas in NumPy, SciPy and scikit-learn, with nothing in common with the Java: the trace of the
 root of the Fréchet distance from the singular values of the product of the centred rows, and from
 SciPy's sqrtm where there are enough rows for it; all distances from SciPy's cdist, radii compared
-with scikit-learn's; the kernel from scikit-learn. Features come from SplitMix64, so that the Java
+with scikit-learn's; the kernels from scikit-learn; Vendi score and RKE from the n x n kernel
+matrix; each jackknife by computing anew without the group. Features come from SplitMix64, so that the Java
 test draws the same numbers and none need to be stored. The versions stand in the file.
 """
 
@@ -19,7 +20,8 @@ import scipy
 import sklearn
 from scipy.linalg import sqrtm
 from scipy.spatial.distance import cdist
-from sklearn.metrics.pairwise import polynomial_kernel
+from scipy.special import entr
+from sklearn.metrics.pairwise import cosine_similarity, polynomial_kernel, rbf_kernel
 from sklearn.neighbors import NearestNeighbors
 
 CASES = [  # kind, images of the reference, generated images, dimensions
@@ -39,6 +41,7 @@ CASES = [  # kind, images of the reference, generated images, dimensions
 ]
 GROUPS = 20
 SUBSETS = 100
+DIRECTIONS = 500
 
 
 class SplitMix64:
@@ -86,7 +89,9 @@ def frechet(x, y):
     shift = x.mean(0) - y.mean(0)
     xc, yc = x - x.mean(0), y - y.mean(0)
     trace = (xc**2).sum() / (n - 1) + (yc**2).sum() / (m - 1)
-    root = np.linalg.svd(xc @ yc.T, compute_uv=False).sum() / np.sqrt((n - 1.0) * (m - 1.0))
+    # The singular values of xc yc', by the triangles of both, which are not larger than d x d.
+    triangles = np.linalg.qr(xc, mode="r") @ np.linalg.qr(yc, mode="r").T
+    root = np.linalg.svd(triangles, compute_uv=False).sum() / np.sqrt((n - 1.0) * (m - 1.0))
     value = shift @ shift + trace - 2 * root
     if min(n, m) > 2 * x.shape[1] and value > 1e-6 and np.ptp(x) > 0:
         usual = shift @ shift + trace - 2 * np.trace(sqrtm(np.cov(x.T) @ np.cov(y.T))).real
@@ -101,10 +106,85 @@ def jackknife(x, f):
     return (groups - 1) / groups * ((values - values.mean()) ** 2).sum()
 
 
-def frechet_std_err(x, y):
-    if len(x) < 3 or len(y) < 3:
+def std_err(x, y, f, least=3):
+    """Of f(x, y), by the jackknife over the groups of both."""
+    if len(x) < least or len(y) < least or f(x, y) is None:
         return None
-    return np.sqrt(jackknife(x, lambda part: frechet(part, y)) + jackknife(y, lambda part: frechet(x, part)))
+    return np.sqrt(jackknife(x, lambda part: f(part, y)) + jackknife(y, lambda part: f(x, part)))
+
+
+def frechet_infinity(x, y):
+    """(value, variance of the lines): a line over 1 / n through the whole set, for either set."""
+    if len(x) < GROUPS or len(y) < GROUPS:
+        return None, None
+    whole = frechet(x, y)
+    value, variance = whole, 0.0
+    for rows, f in ((x, lambda part: frechet(part, y)), (y, lambda part: frechet(x, part))):
+        group = np.arange(len(rows)) * GROUPS // len(rows)
+        subsets = [rows[group < k] for k in (10, 12, 14, 16, 18)] + [rows[group >= k] for k in (2, 4, 6, 8, 10)]
+        at = np.array([1 / len(part) - 1 / len(rows) for part in subsets])
+        distance = np.array([f(part) - whole for part in subsets])
+        (slope,), residuals, _, _ = np.linalg.lstsq(at[:, None], distance, rcond=None)
+        value -= slope / len(rows)
+        variance += residuals[0] / (len(at) - 1) / (at @ at) / len(rows) ** 2
+    return value, variance
+
+
+def unit(x):
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def has_zero(*sets):
+    """Rows of zeros have no direction."""
+    return any((rows == 0).all(1).any() for rows in sets)
+
+
+def gaussian(x, y):
+    n, m = len(x), len(y)
+    if n < 2 or m < 2 or has_zero(x, y):
+        return None
+    k = [rbf_kernel(unit(p), unit(q), gamma=1 / (2 * 10.0**2)) for p, q in ((x, x), (y, y), (x, y))]
+    within = [(v.sum() - np.trace(v)) / (len(v) * (len(v) - 1)) for v in k[:2]]
+    return 1000 * (sum(within) - 2 * k[2].mean())
+
+
+def directions(d, seed):
+    pairs = -(-d // 2)
+    u = SplitMix64(seed).uniform(2 * pairs * DIRECTIONS).reshape(DIRECTIONS, pairs, 2)
+    radius, angle = np.sqrt(-2 * np.log1p(-u[..., 0])), 2 * np.pi * u[..., 1]
+    normal = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=2).reshape(DIRECTIONS, 2 * pairs)
+    return unit(normal[:, :d])
+
+
+def sliced(x, y, along):
+    n, m = len(x), len(y)
+    a, b = np.sort(x @ along.T, axis=0), np.sort(y @ along.T, axis=0)
+    cuts = np.unique(np.concatenate([np.arange(n + 1) * m, np.arange(m + 1) * n]))
+    squares = (a[cuts[:-1] // m] - b[cuts[:-1] // n]) ** 2
+    value = np.diff(cuts) @ squares / (n * m)
+    if n * m < 2000:  # each value as often as the other set has values
+        plain = ((np.repeat(a, m, axis=0) - np.repeat(b, n, axis=0)) ** 2).mean(0)
+        assert np.allclose(plain, value, rtol=1e-10, atol=1e-14)
+    return x.shape[1] * value.mean()
+
+
+def vendi(x):
+    """By the singular values of the rows; of small sets compared with those of the kernel matrix."""
+    value = np.exp(entr(np.linalg.svd(unit(x), compute_uv=False) ** 2 / len(x)).sum())
+    if len(x) <= 300:
+        plain = np.exp(entr(np.maximum(0, np.linalg.eigvalsh(cosine_similarity(x) / len(x)))).sum())
+        assert np.isclose(plain, value, rtol=1e-10)
+    return value
+
+
+def rke(x):
+    return 1 / (cosine_similarity(x) ** 2).mean()
+
+
+def diversity(name, f, x):
+    if has_zero(x):
+        return {}
+    return {name: f(x), name + "_std_err": np.sqrt(jackknife(x, f)) if len(x) > 1 else None}
 
 
 def subset(n, size, random):
@@ -180,8 +260,17 @@ def main():
     for seed, (kind, n, m, d) in enumerate(CASES, start=1):
         x, y = (v.astype(np.float64) for v in features(kind, n, m, d, seed))
         mean, spread = kernel(x, y, seed)
+        along = directions(d, seed)
+        frechet_err = std_err(x, y, frechet)
+        infinity, lines = frechet_infinity(x, y)
+        slices = lambda a, b: sliced(a, b, along)
         case = {"kind": kind, "n_reference": n, "n": m, "dimension": d, "seed": seed,
-                "frechet": frechet(x, y), "frechet_std_err": frechet_std_err(x, y),
+                "frechet": frechet(x, y), "frechet_std_err": frechet_err, "infinity": infinity,
+                "infinity_std_err": None if infinity is None else np.sqrt(frechet_err**2 + lines),
+                "gaussian": gaussian(x, y), "gaussian_std_err": std_err(x, y, gaussian),
+                "sliced": slices(x, y), "sliced_std_err": std_err(x, y, slices, least=2),
+                **diversity("vendi", vendi, y), **diversity("rke", rke, y),
+                **diversity("reference_vendi", vendi, x), **diversity("reference_rke", rke, x),
                 "kernel": mean, "kernel_spread": spread, **neighbours(x, y)}
         if m > 300:  # a few are enough to see
             for name in ("realism", "rarity"):

@@ -110,7 +110,10 @@ class RoomsTest {
       List.of(
           // A data set's features keep what several measures need of them, computed by the measure.
           Set.of(
-              "setmeasures.FeatureSet", "setmeasures.FrechetDistance", "setmeasures.Neighbours"));
+              "setmeasures.FeatureSet",
+              "setmeasures.FrechetDistance",
+              "setmeasures.Neighbours",
+              "setmeasures.Diversity"));
 
   /** Not by ArchUnit's own search for cycles, which of many in one graph reports only some. */
   @ArchTest

@@ -104,6 +104,56 @@ class ClassifyIT {
         Tables.query("SELECT count(*) FROM parquet.`" + tables.resolve("image_measures") + "`"));
   }
 
+  /** What is written is what NumPy computes of the table, and the distance is SciPy's. */
+  @Test
+  void statisticsAreThoseOfNumPy() throws Exception {
+    Python.assume("numpy, pyarrow, scipy");
+    Path file = folder.resolve("reference.npz");
+    run(
+        0,
+        "statistics",
+        "--scores",
+        tables.toString(),
+        "--dataset",
+        "reference",
+        "--out",
+        file.toString());
+    JsonNode row =
+        json(
+                "evaluate",
+                "--scores",
+                tables.toString(),
+                "--reference-statistics",
+                file.toString(),
+                "--generated",
+                "blurred",
+                "--json")
+            .at("/generators/0");
+    String found =
+        Python.output(
+            """
+            import numpy as np, pyarrow.dataset as ds
+            from scipy.linalg import sqrtm
+            def features(name):
+                rows = ds.dataset(r"%s", partitioning="hive", format="parquet")
+                rows = rows.to_table(["features"], filter=ds.field("dataset") == name)
+                return np.array(rows["features"].to_pylist(), dtype=np.float64)
+            with np.load(r"%s") as file:
+                mu, sigma = file["mu"][:], file["sigma"][:]
+            x, y = features("reference"), features("blurred")
+            assert np.allclose(mu, x.mean(0), rtol=1e-12, atol=0)
+            assert np.allclose(sigma, np.cov(x, rowvar=False), rtol=1e-9, atol=1e-12 * sigma.max())
+            other = np.cov(y, rowvar=False)
+            shift = mu - y.mean(0)
+            print(shift @ shift + np.trace(sigma) + np.trace(other) - 2 * np.trace(sqrtm(sigma @ other)).real)
+            """
+                .formatted(tables.resolve("scores"), file));
+    double expected = Double.parseDouble(found.strip());
+    // SciPy's root of a product that is nearly singular has half the digits.
+    assertEquals(expected, row.get("frechet_distance").asDouble(), 1e-5 * expected);
+    assertTrue(row.get("frechet_distance_std_err").asDouble() > 0, row::toString);
+  }
+
   @Test
   void labelsOfAFileAreSummarisedAndReported() throws Exception {
     Path folderOfImages = Demo.once().images().resolve("reference");

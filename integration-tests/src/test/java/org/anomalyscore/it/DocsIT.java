@@ -60,6 +60,7 @@ class DocsIT {
               "--scores",
               "--from",
               "--labels",
+              "--reference-statistics",
               "--manifest",
               "--tables"),
           "sweep",

@@ -75,7 +75,7 @@ public record HumanCorrelation(
       text.append(
           String.format(
               Locale.ROOT,
-              "  %-16s Pearson %s (p %s), Spearman %s (p %s), %d generators%n",
+              "  %-25s Pearson %s (p %s), Spearman %s (p %s), %d generators%n",
               c.statistic,
               number("%6.3f", c.pearson),
               number("%.3g", c.pearsonP),

@@ -9,7 +9,9 @@ import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ResamplingOptions;
 import org.anomalyscore.command.ScoresOptions;
 import org.anomalyscore.command.SparkOptions;
+import org.anomalyscore.storage.UserException;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,18 +25,36 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  anomaly-score evaluate --scores tables --reference real --generated gan-7,ddpm",
-      "  anomaly-score evaluate --scores tables --reference real --generated gan-7 --json"
+      "  anomaly-score evaluate --scores tables --reference real --generated gan-7 --json",
+      "  anomaly-score evaluate --scores tables --reference-statistics real.npz --generated gan-7"
     })
 public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private ScoresOptions scores;
 
-  @Option(
-      names = "--reference",
-      required = true,
-      paramLabel = "DATASET",
-      description = "Compares with this data set of natural images.")
-  private String reference;
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Reference reference;
+
+  /** What generated sets are compared with; one of the two. */
+  private static final class Reference {
+
+    @Option(
+        names = "--reference",
+        required = true,
+        paramLabel = "DATASET",
+        description = "Compares with this data set of natural images.")
+    private String dataset;
+
+    @Option(
+        names = PublishedReferenceJob.OPTION,
+        required = true,
+        paramLabel = "FILE",
+        description =
+            "Computes the Frechet distance alone, from mean and covariance (mu, sigma) in this .npz"
+                + " file, as pytorch-fid, clean-fid, ADM and the command statistics write it. It"
+                + " must be of the same feature model. Adds no row to the table evaluations.")
+    private String statistics;
+  }
 
   @Option(
       names = "--generated",
@@ -58,9 +78,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--no-set-measures",
       description =
-          "Leaves out Frechet distance, kernel distance, precision, recall, density and coverage,"
-              + " which are computed if the scores have features. Their time grows with the product"
-              + " of both sets' sizes.")
+          "Leaves out Frechet distance, precision, recall and the other set measures, which are"
+              + " computed if the scores have features. Their time grows with the product of both"
+              + " sets' sizes.")
   private boolean noSetMeasures;
 
   @Option(
@@ -80,8 +100,31 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (reference.statistics != null) {
+      return callWithStatistics();
+    }
     EvaluateJob job = new EvaluateJob(request());
-    try (SparkSession session = spark.start("evaluate " + reference, scores::requireThere)) {
+    try (SparkSession session =
+        spark.start("evaluate " + reference.dataset, scores::requireThere)) {
+      return output.print(job.run(session));
+    }
+  }
+
+  private int callWithStatistics() throws IOException {
+    if (out.folder() != null || perImage || noSetMeasures) {
+      throw new UserException(
+          "With --reference-statistics there is the Frechet distance alone, and no table of it."
+              + " Leave out --out, --per-image and --no-set-measures.");
+    }
+    PublishedReferenceJob job =
+        new PublishedReferenceJob(
+            scores.folder(),
+            reference.statistics,
+            generated,
+            configId.id(),
+            scores.allowIncomplete());
+    try (SparkSession session =
+        spark.start("evaluate " + reference.statistics, scores::requireThere)) {
       return output.print(job.run(session));
     }
   }
@@ -90,7 +133,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     return new EvaluateRequest(
         scores.folder(),
         out.folder(),
-        reference,
+        reference.dataset,
         generated,
         configId.id(),
         scores.allowIncomplete(),

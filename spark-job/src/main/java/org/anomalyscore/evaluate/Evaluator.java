@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.Atypicality;
 import org.anomalyscore.stats.DistributionSummary;
+import org.anomalyscore.stats.EnergyDistance;
 import org.anomalyscore.stats.KolmogorovSmirnov2D;
 import org.anomalyscore.stats.RankSums;
 import org.anomalyscore.stats.TwoSampleTests;
@@ -299,6 +300,13 @@ public final class Evaluator {
             generated.complexity(),
             generated.vulnerability());
     AnomalyScore score = AnomalyScore.of(test, options, new Resampling(spark, generated.dataset()));
+    EnergyDistance energy =
+        EnergyDistance.of(
+            real.complexity(),
+            real.vulnerability(),
+            generated.complexity(),
+            generated.vulnerability(),
+            options.seed());
     row.with("anomaly_score", score.d())
         .with("anomaly_score_low", score.low())
         .with("anomaly_score_high", score.high())
@@ -308,6 +316,8 @@ public final class Evaluator {
         .with("null_q95", score.nullQuantile95())
         .with("p_value", score.permutationP())
         .with("p_value_asymptotic", score.asymptoticP())
+        .with("energy_distance", energy.value())
+        .with("energy_distance_std_err", energy.standardError())
         .with("permutations", options.permutations())
         .with("resamples", options.resamples())
         .with("seed", options.seed());

@@ -2,6 +2,7 @@ package org.anomalyscore.evaluate;
 
 import java.util.Map;
 import java.util.function.Consumer;
+import org.anomalyscore.setmeasures.Estimate;
 import org.anomalyscore.setmeasures.FeatureSet;
 import org.anomalyscore.setmeasures.SetMeasures;
 import org.anomalyscore.table.CurrentScores;
@@ -89,11 +90,13 @@ final class FeatureComparison implements AutoCloseable {
       SetMeasures measures = SetMeasures.of(reference, generated, seed);
       row.with("n_features", (long) measures.n())
           .with("n_features_reference", (long) measures.nReference());
-      Map<String, SetMeasures.Measured> byName = measures.byName();
+      Map<String, Estimate> byName = measures.byName();
       for (Statistic statistic : Statistic.of(Group.SET)) {
-        SetMeasures.Measured measured = byName.get(statistic.column());
-        row.with(statistic.column(), measured.value())
-            .with(statistic.errorColumn(), measured.error());
+        Estimate measured = byName.get(statistic.column());
+        row.with(statistic.column(), measured.value());
+        if (statistic.hasError()) {
+          row.with(statistic.errorColumn(), measured.error());
+        }
       }
       if (perImage != null) {
         perImage.accept(imageMeasures(rows.sparkSession(), generated, measures));

@@ -6,6 +6,7 @@ import static org.anomalyscore.page.HtmlTable.text;
 import static org.anomalyscore.table.Statistic.ANOMALY_SCORE;
 import static org.anomalyscore.table.Statistic.ANOMALY_SCORE_LOW;
 import static org.anomalyscore.table.Statistic.AS_I_MEDIAN;
+import static org.anomalyscore.table.Statistic.ENERGY_DISTANCE;
 import static org.anomalyscore.table.Statistic.FLAGGED;
 import static org.anomalyscore.table.Statistic.HUMAN_ERROR_RATE;
 import static org.anomalyscore.table.Statistic.MEAN_COMPLEXITY;
@@ -271,7 +272,14 @@ public final class LeaderboardPart implements Part {
             number("Images", "Images of the set").more(),
             entry -> cell(entry.row().<Long>getAs("n"), "%,d")));
     for (Statistic statistic :
-        List.of(NULL_MEAN, NULL_Q95, MEAN_COMPLEXITY, MEAN_VULNERABILITY, AS_I_MEDIAN, FLAGGED)) {
+        List.of(
+            NULL_MEAN,
+            NULL_Q95,
+            ENERGY_DISTANCE,
+            MEAN_COMPLEXITY,
+            MEAN_VULNERABILITY,
+            AS_I_MEDIAN,
+            FLAGGED)) {
       columns.add(numbers(statistic));
     }
     // Scores of one draw have no repeatability, and sets without features no set measures.

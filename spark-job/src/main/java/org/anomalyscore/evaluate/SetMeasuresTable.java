@@ -12,6 +12,9 @@ import org.anomalyscore.table.TableRow;
 /** The set measures of a leaderboard, below it, where the scores came with features. */
 final class SetMeasuresTable {
 
+  /** Of one table, so that it fits a terminal. */
+  private static final int MOST_COLUMNS = 7;
+
   private SetMeasuresTable() {}
 
   /** Empty where no set has features. */
@@ -21,21 +24,37 @@ final class SetMeasuresTable {
     if (rows.isEmpty()) {
       return "";
     }
+    List<Statistic> measures = Statistic.of(Group.SET);
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%n%nSet measures on the features of %s, %,d images of the reference",
+            result.model(),
+            (Long) rows.get(0).get("n_features_reference")));
+    for (int from = 0; from < measures.size(); from += MOST_COLUMNS) {
+      text.append(
+          table(rows, measures.subList(from, Math.min(from + MOST_COLUMNS, measures.size()))));
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%n%nFrechet, kernel, Gaussian MMD and sliced Wasserstein are 0 for sets of one"
+                + " distribution. Small sets have%na higher Frechet and sliced Wasserstein"
+                + " distance, and lower Vendi and RKE. Where the feature model is%nInception-v3,"
+                + " Frechet and kernel distance are called FID and KID. +- is one standard error;"
+                + " of kernel,%nthe spread over its subsets, which sets of 1,000 images or fewer"
+                + " do not have."));
+    return text.toString();
+  }
+
+  private static String table(List<TableRow> rows, List<Statistic> measures) {
     List<ColumnData<TableRow>> columns = new ArrayList<>();
     columns.add(TextTable.left("data set", row -> row.get("dataset").toString()));
     columns.add(
         TextTable.right(
             "n", row -> String.format(Locale.ROOT, "%,d", (Long) row.get("n_features"))));
-    Statistic.of(Group.SET).forEach(measure -> columns.add(TextTable.number(measure)));
-    return String.format(
-        Locale.ROOT,
-        "%n%nSet measures on the features of %s, %,d images of the reference%n%n%s%n%nFrechet and"
-            + " kernel distance are 0 for sets of one distribution, and are called FID and KID"
-            + " where the%nfeature model is Inception-v3. Small sets have a higher Frechet"
-            + " distance. +- is one standard error; of%nkernel, the spread over its subsets, which"
-            + " sets of 1,000 images or fewer do not have.",
-        result.model(),
-        (Long) rows.get(0).get("n_features_reference"),
-        TextTable.render(rows, columns));
+    measures.forEach(measure -> columns.add(TextTable.number(measure)));
+    return String.format(Locale.ROOT, "%n%n%s", TextTable.render(rows, columns));
   }
 }

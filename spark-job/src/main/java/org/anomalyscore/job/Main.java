@@ -9,6 +9,7 @@ import org.anomalyscore.command.Interruption;
 import org.anomalyscore.command.Version;
 import org.anomalyscore.demo.DemoCommand;
 import org.anomalyscore.evaluate.EvaluateCommand;
+import org.anomalyscore.evaluate.StatisticsCommand;
 import org.anomalyscore.explain.ExplainCommand;
 import org.anomalyscore.labels.CalibrateCommand;
 import org.anomalyscore.labels.LabelsCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.HelpCommand;
       DemoCommand.class,
       ScoreCommand.class,
       EvaluateCommand.class,
+      StatisticsCommand.class,
       BenchmarkCommand.class,
       ReportCommand.class,
       ClassifyCommand.class,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Function;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -27,6 +28,12 @@ public final class FeatureSet implements AutoCloseable {
   /** Groups of rows, in order, for standard errors by the jackknife. */
   static final int GROUPS = 20;
 
+  /**
+   * Rows of a set that measures take whose time or memory would grow too far with all: their
+   * standard errors are small by then.
+   */
+  static final int SAMPLE_ROWS = 10_000;
+
   /** Below this a partition of its own costs more than it wins. */
   private static final int PARTITION_ROWS = 2048;
 
@@ -44,6 +51,7 @@ public final class FeatureSet implements AutoCloseable {
   private Moments moments;
   private double[] factor;
   private double[] radii;
+  private Diversity diversity;
 
   private FeatureSet(
       JavaPairRDD<Row, Long> rows, int size, int dimension, JavaRDD<FeatureBlock> blocks) {
@@ -123,7 +131,7 @@ public final class FeatureSet implements AutoCloseable {
     if (groupMoments == null) {
       groupMoments =
           blocks
-              .mapPartitions(part -> groupMoments(part).iterator())
+              .mapPartitions(part -> groupMoments(part, FeatureBlock::wide).iterator())
               .persist(StorageLevel.MEMORY_AND_DISK());
     }
     return groupMoments;
@@ -132,15 +140,70 @@ public final class FeatureSet implements AutoCloseable {
   /** Mean and scatter of all rows. */
   Moments moments() {
     if (moments == null) {
-      // One group at a time: twenty of 2048 dimensions would be 670 MB.
-      Iterator<Moments> groups = groupMoments().toLocalIterator();
-      Moments all = groups.next();
-      while (groups.hasNext()) {
-        all = all.plus(groups.next());
-      }
-      moments = all;
+      moments = total(groupMoments());
     }
     return moments;
+  }
+
+  /**
+   * Its normal distribution.
+   *
+   * @throws IllegalStateException for fewer than two images
+   */
+  public NormalFit normal() {
+    if (size < 2) {
+      throw new IllegalStateException(size + " images have no covariance");
+    }
+    return new NormalFit(moments().mean(), moments().covariance());
+  }
+
+  /** Mean and scatter of all groups together. */
+  static Moments total(JavaRDD<Moments> groups) {
+    // One group at a time: twenty of 2048 dimensions would be 670 MB.
+    Iterator<Moments> each = groups.toLocalIterator();
+    Moments all = each.next();
+    while (each.hasNext()) {
+      all = all.plus(each.next());
+    }
+    return all;
+  }
+
+  /** Mean and scatter of each group's rows at unit length, in order; to be forgotten after use. */
+  JavaRDD<Moments> unitGroupMoments() {
+    return blocks
+        .mapPartitions(part -> groupMoments(part, FeatureBlock::unit).iterator())
+        .persist(StorageLevel.MEMORY_AND_DISK());
+  }
+
+  /** How many of its first rows take part where all would take too long. */
+  int sampleSize() {
+    return Math.min(size, SAMPLE_ROWS);
+  }
+
+  /**
+   * The blocks of the first rows, {@link #sampleSize} in all. They are in order of their images'
+   * hashes, so that they are a random sample, and always the same.
+   */
+  JavaRDD<FeatureBlock> sample() {
+    if (size <= SAMPLE_ROWS) {
+      return blocks;
+    }
+    return blocks
+        .filter(block -> block.start() < SAMPLE_ROWS)
+        .map(block -> block.first(SAMPLE_ROWS - block.start()));
+  }
+
+  /** The group of a row of the sample, of {@link #GROUPS} or as many as there are rows. */
+  static int sampleGroup(int index, int sampleSize) {
+    return group(index, sampleSize, Math.min(GROUPS, sampleSize));
+  }
+
+  /** How many different images it holds. */
+  Diversity diversity() {
+    if (diversity == null) {
+      diversity = Diversity.of(this);
+    }
+    return diversity;
   }
 
   /** See {@link FrechetDistance#factor}. */
@@ -168,12 +231,13 @@ public final class FeatureSet implements AutoCloseable {
     }
   }
 
-  private static List<Moments> groupMoments(Iterator<FeatureBlock> part) {
+  private static List<Moments> groupMoments(
+      Iterator<FeatureBlock> part, Function<FeatureBlock, double[]> rows) {
     List<Moments> groups = new ArrayList<>();
     int last = -1;
     while (part.hasNext()) {
       FeatureBlock block = part.next();
-      Moments of = Moments.of(block);
+      Moments of = Moments.of(block, rows.apply(block));
       if (block.group() == last) {
         int end = groups.size() - 1;
         groups.set(end, groups.get(end).plus(of));

@@ -25,17 +25,13 @@ public final class FrechetDistance {
   /**
    * The distance.
    *
-   * @param value NaN if a set has fewer than two rows
-   * @param standardError by the delete-a-group jackknife over both sets' groups, (G − 1)/G times
-   *     the sum of squares about the mean, which adds up over independent sets; NaN if a set has
-   *     fewer than three rows. It is the spread, not the bias, by which small sets lie further
-   *     apart.
+   * @return NaN if a set has fewer than two rows. The error is by the delete-a-group jackknife over
+   *     both sets' groups; NaN if a set has fewer than three rows. It is the spread, not the bias,
+   *     by which small sets lie further apart.
    */
-  public record Estimate(double value, double standardError) {}
-
   static Estimate between(FeatureSet a, FeatureSet b) {
     if (a.size() < 2 || b.size() < 2) {
-      return new Estimate(Double.NaN, Double.NaN);
+      return Estimate.UNDEFINED;
     }
     double[] factorA = a.factor();
     double[] factorB = b.factor();
@@ -45,6 +41,23 @@ public final class FrechetDistance {
     }
     return new Estimate(
         value, Math.sqrt(variance(a, b.moments(), factorB) + variance(b, a.moments(), factorA)));
+  }
+
+  /**
+   * The distance of a set to a distribution of which no images are at hand.
+   *
+   * @return NaN if the set has fewer than two images. The error is that of {@link #between}, over
+   *     the groups of the set alone: the distribution is taken as given
+   */
+  public static Estimate fromStatistics(NormalFit reference, FeatureSet set) {
+    if (set.size() < 2) {
+      return Estimate.UNDEFINED;
+    }
+    Moments moments = reference.moments();
+    double[] factor = factor(moments);
+    return new Estimate(
+        distance(moments, factor, set.moments(), set.factor()),
+        set.size() < 3 ? Double.NaN : Math.sqrt(variance(set, moments, factor)));
   }
 
   /** Of the distance to a fixed set, over the groups of the other. */
@@ -69,15 +82,7 @@ public final class FrechetDistance {
             .mapToDouble(Tuple2::_2)
             .toArray();
     shared.destroy();
-    double mean = 0;
-    for (double value : without) {
-      mean += value / without.length;
-    }
-    double squares = 0;
-    for (double value : without) {
-      squares += (value - mean) * (value - mean);
-    }
-    return squares * (without.length - 1) / without.length;
+    return Jackknife.variance(without);
   }
 
   static double distance(Moments a, double[] factorA, Moments b, double[] factorB) {
@@ -97,7 +102,7 @@ public final class FrechetDistance {
    * The same by the roots of the eigenvalues of FᵀΣF, which is faster and enough for the spread:
    * its rounding of 1e-8 is the same in all that are compared.
    */
-  private static double distance(Moments a, Moments b, double[] factorB) {
+  static double distance(Moments a, Moments b, double[] factorB) {
     int d = a.mean().length;
     int rank = factorB.length / d;
     double[] half = Netlib.times(a.covariance(), factorB, d, rank, d);

@@ -28,24 +28,21 @@ public final class KernelDistance {
 
   private KernelDistance() {}
 
-  /**
-   * The distance.
-   *
-   * @param value NaN if a set has fewer than two rows
-   * @param spread the standard deviation over the subsets, as torch-fidelity reports it: the error
-   *     of sets of a subset's size; where sets are larger, their own is smaller. NaN unless both
-   *     sets have more than {@value #SUBSET_SIZE} rows: a set that every subset holds whole would
-   *     add nothing to it
-   */
-  public record Estimate(double value, double spread) {}
-
   /** Rows of a block that are in a subset: those at {@code rank} and after, of its sorted rows. */
   private record Picked(boolean generated, int rank, float[] rows) implements Serializable {}
 
+  /**
+   * The distance.
+   *
+   * @return NaN if a set has fewer than two rows. The error is the standard deviation over the
+   *     subsets, as torch-fidelity reports it: that of sets of a subset's size; where sets are
+   *     larger, their own is smaller. NaN unless both sets have more than {@value #SUBSET_SIZE}
+   *     rows: a set that every subset holds whole would add nothing to it
+   */
   static Estimate between(FeatureSet reference, FeatureSet generated, long seed) {
     int size = Math.min(SUBSET_SIZE, Math.min(reference.size(), generated.size()));
     if (size < 2) {
-      return new Estimate(Double.NaN, Double.NaN);
+      return Estimate.UNDEFINED;
     }
     List<int[]> ofReference = new ArrayList<>();
     List<int[]> ofGenerated = new ArrayList<>();

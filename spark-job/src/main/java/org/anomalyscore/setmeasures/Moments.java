@@ -14,9 +14,13 @@ import java.io.Serializable;
  */
 record Moments(int group, int count, double[] mean, double[] scatter) implements Serializable {
 
-  static Moments of(FeatureBlock block) {
+  /**
+   * Of the rows of a block.
+   *
+   * @param rows its values, or others of the same rows; they are changed
+   */
+  static Moments of(FeatureBlock block, double[] rows) {
     int d = block.dimension();
-    double[] rows = Netlib.widen(block.values());
     double[] mean = new double[d];
     for (int i = 0; i < rows.length; i += d) {
       for (int t = 0; t < d; t++) {

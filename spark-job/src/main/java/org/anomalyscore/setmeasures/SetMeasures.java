@@ -15,7 +15,12 @@ import scala.Tuple2;
  * @param nReference images of the reference with features
  * @param n generated images with features
  * @param frechet see {@link FrechetDistance}; 0 or more up to rounding, squared units of features
+ * @param frechetAtInfinity see {@link FrechetExtrapolation}; may be below 0
  * @param kernel see {@link KernelDistance}
+ * @param gaussian see {@link GaussianDistance}
+ * @param sliced see {@link SlicedWasserstein}
+ * @param diversity of the generated set
+ * @param referenceDiversity of the reference, to be compared with
  * @param precision share of generated images that are in a ball of the reference, k = 3
  *     (Kynkäänniemi, Eq. 2); the standard error is the binomial one of these n images, as of all
  *     that follow, with the other set's balls taken as given
@@ -36,8 +41,13 @@ import scala.Tuple2;
 public record SetMeasures(
     int nReference,
     int n,
-    FrechetDistance.Estimate frechet,
-    KernelDistance.Estimate kernel,
+    Estimate frechet,
+    Estimate frechetAtInfinity,
+    Estimate kernel,
+    Estimate gaussian,
+    Estimate sliced,
+    Diversity diversity,
+    Diversity referenceDiversity,
     Mean precision,
     Mean recall,
     Mean density,
@@ -47,6 +57,10 @@ public record SetMeasures(
 
   /** A mean over images and its standard error, both NaN where undefined. */
   public record Mean(double value, double standardError) {
+
+    private Estimate estimate() {
+      return new Estimate(value, standardError);
+    }
 
     private static final Mean UNDEFINED = new Mean(Double.NaN, Double.NaN);
 
@@ -65,29 +79,30 @@ public record SetMeasures(
     }
   }
 
-  /** A measure of the two sets and its standard error; both NaN where undefined. */
-  public record Measured(double value, double error) {
-    private Measured(Mean mean) {
-      this(mean.value, mean.standardError);
-    }
-  }
-
   /** The measures of the two sets, by the names of their columns. */
-  public Map<String, Measured> byName() {
-    Map<String, Measured> measures = new LinkedHashMap<>();
-    measures.put("frechet_distance", new Measured(frechet.value(), frechet.standardError()));
-    measures.put("kernel_distance", new Measured(kernel.value(), kernel.spread()));
-    measures.put("precision", new Measured(precision));
-    measures.put("recall", new Measured(recall));
-    measures.put("density", new Measured(density));
-    measures.put("coverage", new Measured(coverage));
+  public Map<String, Estimate> byName() {
+    Map<String, Estimate> measures = new LinkedHashMap<>();
+    measures.put("frechet_distance", frechet);
+    measures.put("kernel_distance", kernel);
+    measures.put("precision", precision.estimate());
+    measures.put("recall", recall.estimate());
+    measures.put("density", density.estimate());
+    measures.put("coverage", coverage.estimate());
+    measures.put("frechet_distance_infinity", frechetAtInfinity);
+    measures.put("gaussian_distance", gaussian);
+    measures.put("sliced_wasserstein", sliced);
+    measures.put("vendi_score", diversity.vendi());
+    measures.put("reference_vendi_score", referenceDiversity.vendi());
+    measures.put("rke", diversity.rke());
+    measures.put("reference_rke", referenceDiversity.rke());
     return measures;
   }
 
   /**
    * Compares two sets of features of one model.
    *
-   * @param seed of the subsets of the kernel distance
+   * @param seed of the subsets of the kernel distance, and of the directions of the sliced
+   *     Wasserstein distance
    */
   public static SetMeasures of(FeatureSet reference, FeatureSet generated, long seed) {
     int n = generated.size();
@@ -130,11 +145,17 @@ public record SetMeasures(
         coverage = Mean.of(covered, 1);
       }
     }
+    Estimate frechet = FrechetDistance.between(reference, generated);
     return new SetMeasures(
         reference.size(),
         n,
-        FrechetDistance.between(reference, generated),
+        frechet,
+        FrechetExtrapolation.between(reference, generated, frechet),
         KernelDistance.between(reference, generated, seed),
+        GaussianDistance.between(reference, generated),
+        SlicedWasserstein.between(reference, generated, seed),
+        generated.diversity(),
+        reference.diversity(),
         precision,
         recall,
         density,

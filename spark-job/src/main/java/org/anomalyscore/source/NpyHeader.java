@@ -49,6 +49,23 @@ record NpyHeader(String descr, boolean fortranOrder, String shape, int length) {
         8 + lengthBytes + (int) textLength);
   }
 
+  /**
+   * A header of version 1, in C order.
+   *
+   * @param shape as in the file: {@code 10, 32} or {@code 10,}
+   */
+  static byte[] write(String descr, String shape) {
+    String text =
+        "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(descr, shape);
+    // The elements begin at a multiple of 64 bytes, after a line's end.
+    int length = (10 + text.length() + 1 + 63) / 64 * 64;
+    text = text + " ".repeat(length - 10 - text.length() - 1) + "\n";
+    byte[] header = (MAGIC + "\1\0\0\0" + text).getBytes(StandardCharsets.ISO_8859_1);
+    header[8] = (byte) text.length();
+    header[9] = (byte) (text.length() >> 8);
+    return header;
+  }
+
   private static String find(Pattern pattern, String text) throws IOException {
     Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {

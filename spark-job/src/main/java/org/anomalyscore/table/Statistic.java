@@ -44,6 +44,15 @@ public enum Statistic {
       "asymptotic p",
       "The same by Press's formula, for large sets",
       "%.3g"),
+  ENERGY_DISTANCE(
+      Group.SCORE,
+      "energy_distance",
+      "energy distance",
+      "Energy distance of (C, V), each by its standard deviation; lower is closer, and may be below"
+          + " 0 by chance",
+      "%.4f",
+      "%.4f",
+      Direction.LOWER_IS_BETTER),
 
   HUMAN_ERROR_RATE(
       Group.PEOPLE,
@@ -305,6 +314,66 @@ public enum Statistic {
       "%.3f",
       "%.3f",
       Direction.HIGHER_IS_BETTER),
+  FRECHET_DISTANCE_INFINITY(
+      Group.SET,
+      "frechet_distance_infinity",
+      "Fréchet at infinity",
+      "Fréchet distance that infinitely many images would have, by a line over 1/n; lower is"
+          + " closer, and may be below 0 by chance",
+      "%.4g",
+      "%.2g",
+      Direction.LOWER_IS_BETTER),
+  GAUSSIAN_DISTANCE(
+      Group.SET,
+      "gaussian_distance",
+      "Gaussian MMD",
+      "Unbiased squared maximum mean discrepancy under a Gaussian kernel, times 1,000; lower is"
+          + " closer, and may be below 0 by chance. Is CMMD if the model is CLIP",
+      "%.4g",
+      "%.2g",
+      Direction.LOWER_IS_BETTER),
+  SLICED_WASSERSTEIN(
+      Group.SET,
+      "sliced_wasserstein",
+      "sliced Wasserstein",
+      "Mean squared Wasserstein distance along random directions, times the dimension; lower is"
+          + " closer, and small sets lie further apart",
+      "%.4g",
+      "%.2g",
+      Direction.LOWER_IS_BETTER),
+  VENDI_SCORE(
+      Group.SET,
+      "vendi_score",
+      "Vendi",
+      "Effective number of different images, by the entropy of the features' eigenvalues; rises"
+          + " with the number of images, compare with the reference's",
+      "%.4g",
+      "%.2g",
+      Direction.HIGHER_IS_BETTER),
+  REFERENCE_VENDI_SCORE(
+      Group.SET,
+      "reference_vendi_score",
+      "Vendi real",
+      "The same of the reference",
+      "%.4g",
+      "%.2g",
+      Direction.NEITHER),
+  RKE(
+      Group.SET,
+      "rke",
+      "RKE",
+      "The same by the entropy of order 2, which counts frequent kinds of images more",
+      "%.4g",
+      "%.2g",
+      Direction.HIGHER_IS_BETTER),
+  REFERENCE_RKE(
+      Group.SET,
+      "reference_rke",
+      "RKE real",
+      "The same of the reference",
+      "%.4g",
+      "%.2g",
+      Direction.NEITHER),
 
   COMPLEXITY_FLOOR(
       Group.SWEEP,

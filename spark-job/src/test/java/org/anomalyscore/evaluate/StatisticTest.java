@@ -19,8 +19,8 @@ import org.anomalyscore.command.TextTable;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
-import org.anomalyscore.setmeasures.FrechetDistance;
-import org.anomalyscore.setmeasures.KernelDistance;
+import org.anomalyscore.setmeasures.Diversity;
+import org.anomalyscore.setmeasures.Estimate;
 import org.anomalyscore.setmeasures.SetMeasures;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Statistic.Direction;
@@ -108,8 +108,13 @@ class StatisticTest {
         new SetMeasures(
             1,
             1,
-            new FrechetDistance.Estimate(1, 2),
-            new KernelDistance.Estimate(3, 4),
+            new Estimate(1, 2),
+            new Estimate(5, 6),
+            new Estimate(3, 4),
+            new Estimate(7, 8),
+            new Estimate(9, 10),
+            new Diversity(new Estimate(11, 12), new Estimate(13, 14)),
+            new Diversity(new Estimate(15, 16), new Estimate(17, 18)),
             mean,
             mean,
             mean,
@@ -119,7 +124,7 @@ class StatisticTest {
     assertEquals(
         Statistic.of(Group.SET).stream().map(Statistic::column).toList(),
         List.copyOf(measures.byName().keySet()));
-    assertEquals(new SetMeasures.Measured(3, 4), measures.byName().get("kernel_distance"));
+    assertEquals(new Estimate(3, 4), measures.byName().get("kernel_distance"));
   }
 
   @Test
@@ -190,13 +195,15 @@ class StatisticTest {
     List<String> compared = correlations.stream().map(HumanCorrelation::statistic).toList();
     assertEquals("anomaly_score", compared.get(0));
     for (Statistic measure : Statistic.of(Group.SET)) {
-      assertTrue(measure.direction() != Direction.NEITHER, measure.column());
-      assertTrue(compared.contains(measure.column()), measure.column());
+      // What is of the reference alone says nothing of a generator.
+      boolean ofReference = measure.column().startsWith("reference_");
+      assertEquals(ofReference, measure.direction() == Direction.NEITHER, measure.column());
+      assertEquals(!ofReference, compared.contains(measure.column()), measure.column());
     }
     assertTrue(
         HumanCorrelation.render(correlations)
             .startsWith(
                 "Correlation with human error rates; near -1 where people agree (precision, recall,"
-                    + " density, coverage: near 1):\n"));
+                    + " density, coverage, vendi_score, rke: near 1):\n"));
   }
 }

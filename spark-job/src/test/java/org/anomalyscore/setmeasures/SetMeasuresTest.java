@@ -109,12 +109,28 @@ class SetMeasuresTest {
     double traces = expected.path("kind").asText().equals("constant") ? 1 : 0;
     close(expected.path("frechet"), measures.frechet().value(), 1e-9, 1e-12 * traces);
     // Roots of eigenvalues instead of singular values: 1e-8 of the largest, a missing dimension.
-    close(expected.path("frechet_std_err"), measures.frechet().standardError(), 1e-5, 1e-12);
+    close(expected.path("frechet_std_err"), measures.frechet().error(), 1e-5, 1e-12);
     // Kernel values are some 1e0 to 1e5 (1000^2 of 'far' cubed is 1e18), of which this is the
     // difference.
     double kernels = expected.path("kind").asText().equals("far") ? 1e18 : 10;
     close(expected.path("kernel"), measures.kernel().value(), 1e-9, 1e-14 * kernels);
-    close(expected.path("kernel_spread"), measures.kernel().spread(), 1e-9, 1e-13 * kernels);
+    close(expected.path("kernel_spread"), measures.kernel().error(), 1e-9, 1e-13 * kernels);
+    // Of the same roots, and what they lack in exactness grows by the line's length.
+    close(expected.path("infinity"), measures.frechetAtInfinity().value(), 1e-6, 1e-6 * traces);
+    close(expected.path("infinity_std_err"), measures.frechetAtInfinity().error(), 1e-5, 1e-7);
+    // A thousand times the difference of kernel values near 1.
+    close(expected.path("gaussian"), measures.gaussian().value(), 1e-9, 1e-11);
+    close(expected.path("gaussian_std_err"), measures.gaussian().error(), 1e-9, 1e-11);
+    double squares = expected.path("kind").asText().equals("far") ? 1e6 : 0;
+    close(expected.path("sliced"), measures.sliced().value(), 1e-10, 1e-15 * squares);
+    close(expected.path("sliced_std_err"), measures.sliced().error(), 1e-9, 1e-13);
+    close(expected.path("vendi"), measures.diversity().vendi().value(), 1e-11, 0);
+    close(expected.path("vendi_std_err"), measures.diversity().vendi().error(), 1e-8, 1e-12);
+    close(expected.path("rke"), measures.diversity().rke().value(), 1e-12, 0);
+    close(expected.path("rke_std_err"), measures.diversity().rke().error(), 1e-9, 1e-12);
+    close(
+        expected.path("reference_vendi"), measures.referenceDiversity().vendi().value(), 1e-11, 0);
+    close(expected.path("reference_rke"), measures.referenceDiversity().rke().value(), 1e-12, 0);
     fraction(expected.path("precision"), measures.precision(), m);
     fraction(expected.path("recall"), measures.recall(), n);
     fraction(expected.path("density"), measures.density(), 5 * m);
@@ -155,11 +171,7 @@ class SetMeasuresTest {
     float[][] rows = features("mixed", 2600, 2200, 12, 77);
     SetMeasures a = measure(rows, 2600, 3, 1, 1);
     SetMeasures b = measure(rows, 2600, 3, 2, 7);
-    assertEquals(a.frechet(), b.frechet());
-    assertEquals(a.kernel(), b.kernel());
-    assertEquals(
-        List.of(a.precision(), a.recall(), a.density(), a.coverage()),
-        List.of(b.precision(), b.recall(), b.density(), b.coverage()));
+    assertEquals(a.byName(), b.byName());
     assertArrayEquals(a.realism(), b.realism());
     assertArrayEquals(a.rarity(), b.rarity());
   }
@@ -177,7 +189,9 @@ class SetMeasuresTest {
     // Each is in its own ball and in those of its five nearest's that it is among the five of:
     // n * (5 + 1) in all.
     assertEquals(1.2, measures.density().value(), 1e-12);
-    assertTrue(Double.isNaN(measures.kernel().spread()), "each subset is the whole set");
+    assertTrue(Double.isNaN(measures.kernel().error()), "each subset is the whole set");
+    assertEquals(0, measures.sliced().value());
+    assertEquals(measures.referenceDiversity(), measures.diversity());
   }
 
   /** Where all but 16 of 1024 dimensions are constant the distance is that of the 16. */
@@ -188,14 +202,14 @@ class SetMeasuresTest {
     for (int i = 0; i < few.length; i++) {
       System.arraycopy(few[i], 0, many[i], 500, 16);
     }
-    FrechetDistance.Estimate expected = frechet(few, 100, 1);
-    FrechetDistance.Estimate found = frechet(many, 100, 3);
+    Estimate expected = frechet(few, 100, 1);
+    Estimate found = frechet(many, 100, 3);
     assertEquals(expected.value(), found.value(), 1e-10 * expected.value());
     // Roots of eigenvalues instead of singular values, as above.
-    assertEquals(expected.standardError(), found.standardError(), 1e-5 * expected.standardError());
+    assertEquals(expected.error(), found.error(), 1e-5 * expected.error());
   }
 
-  private static FrechetDistance.Estimate frechet(float[][] rows, int n, int partitions) {
+  private static Estimate frechet(float[][] rows, int n, int partitions) {
     try (FeatureSet reference = FeatureSet.of(table(Arrays.copyOf(rows, n), 1, 2));
         FeatureSet generated =
             FeatureSet.of(table(Arrays.copyOfRange(rows, n, rows.length), 2, 2))) {
@@ -221,6 +235,72 @@ class SetMeasuresTest {
   }
 
   @Test
+  void equalImagesAreOne() {
+    float[][] rows = features("mixed", 30, 25, 6, 9);
+    Arrays.setAll(rows, i -> i < 30 ? rows[i] : rows[30]);
+    SetMeasures measures = measure(rows, 30, 0, 0, 1);
+    assertEquals(1, measures.diversity().vendi().value(), 1e-12);
+    assertEquals(1, measures.diversity().rke().value(), 1e-12);
+    assertEquals(0, measures.diversity().vendi().error(), 1e-12);
+    assertTrue(measures.referenceDiversity().vendi().value() > 1.1);
+  }
+
+  @Test
+  void orthogonalImagesAreAsManyAsThereAre() {
+    float[][] rows = new float[16][8];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i][i % 8] = 1 + i;
+    }
+    SetMeasures measures = measure(rows, 8, 0, 0, 1);
+    assertEquals(8, measures.diversity().vendi().value(), 1e-12);
+    assertEquals(8, measures.diversity().rke().value(), 1e-12);
+  }
+
+  @Test
+  void anImageWithoutDirectionLeavesWhatNeedsOneUndefined() {
+    float[][] rows = features("mixed", 30, 25, 6, 9);
+    rows[40] = new float[6];
+    SetMeasures measures = measure(rows, 30, 0, 0, 1);
+    assertTrue(Double.isNaN(measures.gaussian().value()));
+    assertTrue(Double.isNaN(measures.gaussian().error()));
+    assertTrue(Double.isNaN(measures.diversity().vendi().value()));
+    assertTrue(Double.isNaN(measures.diversity().rke().value()));
+    assertTrue(measures.referenceDiversity().vendi().value() > 1);
+    assertTrue(measures.sliced().value() > 0);
+  }
+
+  /** Two sets of one distribution: without its bias the distance is 0, up to its error. */
+  @Test
+  void atInfinityTheBiasIsGone() {
+    float[][] rows = features("mixed", 800, 0, 8, 11);
+    SetMeasures measures = measure(rows, 500, 0, 0, 1);
+    assertTrue(measures.frechet().value() > 4 * Math.abs(measures.frechetAtInfinity().value()));
+  }
+
+  @Test
+  void ofLargeSetsASampleIsTaken() {
+    float[][] rows = features("mixed", FeatureSet.SAMPLE_ROWS + 700, 40, 3, 13);
+    int n = FeatureSet.SAMPLE_ROWS + 700;
+    float[][] sample = new float[FeatureSet.SAMPLE_ROWS + 40][];
+    System.arraycopy(rows, 0, sample, 0, FeatureSet.SAMPLE_ROWS);
+    System.arraycopy(rows, n, sample, FeatureSet.SAMPLE_ROWS, 40);
+    try (FeatureSet all = FeatureSet.of(table(Arrays.copyOf(rows, n), 1, 3));
+        FeatureSet part =
+            FeatureSet.of(table(Arrays.copyOf(sample, FeatureSet.SAMPLE_ROWS), 2, 2));
+        FeatureSet generated =
+            FeatureSet.of(table(Arrays.copyOfRange(rows, n, rows.length), 3, 1))) {
+      assertEquals(
+          SlicedWasserstein.between(part, generated, 5),
+          SlicedWasserstein.between(all, generated, 5));
+      Estimate expected = GaussianDistance.between(part, generated);
+      Estimate found = GaussianDistance.between(all, generated);
+      // Blocks are cut elsewhere, so that sums are of another order.
+      assertEquals(expected.value(), found.value(), 1e-9);
+      assertEquals(expected.error(), found.error(), 1e-9);
+    }
+  }
+
+  @Test
   void noImagesLeaveAllUndefined() {
     float[][] rows = features("mixed", 20, 0, 4, 5);
     SetMeasures measures = measure(rows, 20, 0, 0, 1);
@@ -229,6 +309,9 @@ class SetMeasuresTest {
     assertTrue(Double.isNaN(measures.kernel().value()));
     assertTrue(Double.isNaN(measures.precision().value()));
     assertTrue(Double.isNaN(measures.recall().value()));
+    assertTrue(Double.isNaN(measures.gaussian().value()));
+    assertTrue(Double.isNaN(measures.sliced().value()));
+    assertTrue(Double.isNaN(measures.diversity().vendi().value()));
     assertEquals(0, measures.realism().length);
   }
 }

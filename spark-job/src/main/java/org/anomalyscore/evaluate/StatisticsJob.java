@@ -1,0 +1,75 @@
+package org.anomalyscore.evaluate;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.anomalyscore.command.Result;
+import org.anomalyscore.setmeasures.FeatureSet;
+import org.anomalyscore.storage.WholeFile;
+import org.anomalyscore.table.Run;
+import org.anomalyscore.table.Table;
+import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.SparkSession;
+
+/** Writes mean and covariance of a data set's features, and records the run. */
+record StatisticsJob(
+    String scores, String dataset, String out, String configId, boolean allowIncomplete) {
+
+  /** What was written. */
+  record Written(String file, String model, String dataset, int images, int dimension)
+      implements Result {
+
+    @Override
+    public String text() {
+      return String.format(
+          Locale.ROOT,
+          "Mean and covariance of %,d images of %s, %,d features of %s%nWritten to %s",
+          images,
+          dataset,
+          dimension,
+          model,
+          file);
+    }
+
+    @Override
+    public Map<String, Object> json() {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("file", file);
+      object.put("model", model);
+      object.put("dataset", dataset);
+      object.put("n_features", images);
+      object.put("dimension", dimension);
+      return object;
+    }
+  }
+
+  Written run(SparkSession spark) {
+    Run run = Run.start("statistics");
+    WholeFile file = WholeFile.at(spark.sparkContext().hadoopConfiguration(), "--out", out);
+    TableStore store = new TableStore(spark, scores);
+    KeptFeatures kept = new KeptFeatures(store, List.of(dataset), configId, allowIncomplete);
+    Written written;
+    try (FeatureSet features = kept.of(dataset)) {
+      file.write(FeatureStatistics.write(features.normal()));
+      written =
+          new Written(
+              file.location(),
+              kept.choice().model(),
+              dataset,
+              features.size(),
+              features.dimension());
+    }
+    Map<String, Object> configuration = new TreeMap<>(written.json());
+    configuration.put("scores", store.location(Table.SCORES));
+    configuration.put("allow_incomplete", allowIncomplete);
+    store.append(
+        Table.RUNS,
+        List.of(
+            run.complete(kept.choice().configId(), configuration)
+                .with("dataset", dataset)
+                .toRow()));
+    return written;
+  }
+}
