@@ -23,7 +23,7 @@ import org.apache.commons.rng.simple.RandomSource;
 public record EnergyDistance(double value, double standardError) {
 
   /** Points of a sample of which all pairs are taken; of more a seeded part. */
-  static final int MOST_POINTS = 20_000;
+  static final int MOST_POINTS = 10_000;
 
   /**
    * Measures two samples; the arrays are read, not kept. Time grows as the square of the points.
