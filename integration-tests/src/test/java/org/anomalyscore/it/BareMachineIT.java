@@ -68,11 +68,47 @@ final class BareMachineIT {
   @Test
   void withJavaOfAnotherVersion() throws Exception {
     for (String version : List.of("11.0.25", "1.8.0_432", "21.0.5", "170.1")) {
-      executable(tools.resolve("java"), "echo 'openjdk version \"" + version + "\" x' >&2");
+      java(version, "exit 9");
       JobProcess.Result result = start("demo").run();
       assertEquals(3, result.exitCode(), result::toString);
-      assertContains(result, tools + "/java is Java " + version, "Java 17 is needed", "JAVA_HOME");
+      assertContains(
+          result,
+          tools + "/java is Java " + version + ", but",
+          "the build needs Java 17.",
+          "JAVA_HOME");
     }
+  }
+
+  /** Which versions these are, Spark's documentation says: Java 25 from Spark 4.2 on. */
+  @Test
+  void takesTheVersionsOfJavaThatItsSparkRunsOn() throws Exception {
+    assertJava("4.0.1", "17 or 21", List.of("17", "17.0.15", "21.0.5"), List.of("22.0.1", "25"));
+    assertJava("4.1.1", "17 or 21", List.of("17.0.15", "21"), List.of("11.0.25", "25.0.3"));
+    assertJava(
+        "4.2.0", "17 or 21 or 25", List.of("17.0.15", "21.0.5", "25.0.3"), List.of("1.8.0_432"));
+  }
+
+  private void assertJava(String spark, String needed, List<String> taken, List<String> refused)
+      throws Exception {
+    Path jars = pretendBuilt().resolveSibling("jars");
+    Files.move(
+        jars.resolve("spark-core_2.13-4.0.1.jar"),
+        jars.resolve("spark-core_2.13-" + spark + ".jar"));
+    for (String version : taken) {
+      java(version, echoArgumentsAfterLaunch());
+      Files.write(jars.resolveSibling("classes-" + version + ".jsa"), new byte[0]);
+      JobProcess.Result result = start("demo").run();
+      assertEquals(0, result.exitCode(), result::toString);
+      assertEquals("", result.err(), version);
+    }
+    for (String version : refused) {
+      java(version, "exit 9");
+      JobProcess.Result result = start("demo").run();
+      assertEquals(3, result.exitCode(), result::toString);
+      assertContains(
+          result, "is Java " + version + ", but Spark " + spark + " needs Java " + needed + ".");
+    }
+    Files.delete(jars.resolve("spark-core_2.13-" + spark + ".jar"));
   }
 
   @Test
@@ -169,6 +205,37 @@ final class BareMachineIT {
     assertEquals("no such option\n", result.err(), "and no cache of classes is made for it");
   }
 
+  /** Whichever archive mvnw takes, the .zip or, where there is no unzip, the .tar.gz. */
+  @Test
+  void refusesAMavenOfOtherBytes() throws Exception {
+    Files.copy(Checkout.ROOT.resolve("mvnw"), home.resolve("mvnw"));
+    Path wrapper = Files.createDirectories(home.resolve(".mvn/wrapper"));
+    String properties = "maven-wrapper.properties";
+    Files.copy(
+        Checkout.ROOT.resolve(".mvn/wrapper").resolve(properties), wrapper.resolve(properties));
+    for (String tool : List.of("dirname", "basename", "mktemp", "sha256sum", "tr", "uname")) {
+      Path link = tools.resolve(tool);
+      Files.deleteIfExists(link);
+      Files.createSymbolicLink(link, onPath(tool));
+    }
+    executable(tools.resolve("wget"), "echo \"$2\" >&2; echo 'not Maven' > \"$4\"");
+    assertRefusesMaven("-bin.tar.gz");
+    executable(tools.resolve("unzip"), "echo 'unpacked' >&2");
+    assertRefusesMaven("-bin.zip");
+  }
+
+  private void assertRefusesMaven(String archive) throws Exception {
+    JobProcess.Result result =
+        JobProcess.script(home.resolve("mvnw"), "-v")
+            .withoutEnv("JAVA_HOME")
+            .env("PATH", tools.toString())
+            .env("MAVEN_USER_HOME", home.resolve("m2").toString())
+            .run();
+    assertEquals(1, result.exitCode(), result::toString);
+    assertContains(result, archive, "Failed to validate Maven distribution SHA-256");
+    assertFalse(result.err().contains("unpacked"), result::toString);
+  }
+
   /**
    * Built, with no classes kept yet, and with a java that runs {@code rehearsal} where it is told
    * to keep them, and else prints its options and class path.
@@ -244,11 +311,16 @@ final class BareMachineIT {
         .env("PATH", tools.toString());
   }
 
-  /** A java that tells version 17, and else runs the body. */
   private void java17(String body) throws IOException {
+    java("17.0.15", body);
+  }
+
+  /** A java that prints this version where it is asked for it, and else runs the body. */
+  private void java(String version, String body) throws IOException {
     executable(
         tools.resolve("java"),
-        "if [[ $1 == -version ]]; then echo 'openjdk version \"17.0.15\" x' >&2; exit; fi\n"
+        "if [[ $1 == -version ]]; then echo 'openjdk version \"%s\" x' >&2; exit; fi\n"
+                .formatted(version)
             + body);
   }
 
@@ -273,7 +345,7 @@ final class BareMachineIT {
     Files.write(jar, endOfEmptyZip);
     Path spark = Files.createDirectories(home.resolve("spark-home/target/jars"));
     Files.createFile(spark.resolve("spark-core_2.13-4.0.1.jar"));
-    return Files.createFile(spark.toRealPath().resolveSibling("classes-17.0.15.jsa"));
+    return Files.write(spark.toRealPath().resolveSibling("classes-17.0.15.jsa"), new byte[0]);
   }
 
   private static void executable(Path file, String body) throws IOException {
