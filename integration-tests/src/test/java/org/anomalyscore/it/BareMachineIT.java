@@ -11,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -203,6 +205,81 @@ final class BareMachineIT {
     assertEquals(2, result.exitCode(), result::toString);
     assertEquals("Usage\n", result.out());
     assertEquals("no such option\n", result.err(), "and no cache of classes is made for it");
+  }
+
+  /**
+   * No flock, and tools that refuse what only those of GNU know. The interpreter is this machine's:
+   * see {@link #scriptsKeepToTheBashOfMacOs}.
+   */
+  @Test
+  void withTheToolsOfMacOs() throws Exception {
+    Files.delete(tools.resolve("flock"));
+    refusing("readlink", "-*");
+    refusing("dirname", "-*");
+    refusing("find", "-printf|-quit|-executable|-regextype|-newerXY");
+    refusing("tail", "--*|-c-*");
+    refusing("head", "--*|-n-*|-c-*");
+    refusing("rm", "--*");
+    refusing("mv", "--*|-T|-t");
+    Path linked = Files.createSymbolicLink(home.resolve("a link"), Path.of("bin/anomaly-score"));
+    Path classes = builtWithoutClasses("echo kept > \"${option#*=}\"; exit");
+    for (int run = 0; run < 2; run++) {
+      JobProcess.Result result =
+          JobProcess.script(linked, "demo")
+              .withoutEnv("JAVA_HOME")
+              .env("PATH", tools.toString())
+              .run();
+      assertEquals(0, result.exitCode(), result::toString);
+      assertTrue(result.out().contains("SharedArchiveFile=" + classes), result::toString);
+      assertFalse(result.err().contains("illegal option"), result::toString);
+      assertEquals(run == 0, result.err().contains("first use: writing a cache"));
+    }
+    try (Stream<Path> left = Files.list(classes.getParent())) {
+      assertEquals(2, left.count(), "jars and classes");
+    }
+  }
+
+  /** Puts a tool on the PATH that refuses arguments of a pattern, and else does its work. */
+  private void refusing(String tool, String pattern) throws IOException {
+    Files.delete(tools.resolve(tool));
+    executable(
+        tools.resolve(tool),
+        """
+        for argument; do
+          case "$argument" in %s) echo "%s: illegal option $argument" >&2; exit 1 ;; esac
+        done
+        exec "%s" "$@"
+        """
+            .formatted(pattern, tool, onPath(tool)));
+  }
+
+  /** macOS has bash 3.2, which no package brings here, so this only looks for what it lacks. */
+  @Test
+  void scriptsKeepToTheBashOfMacOs() throws IOException {
+    Pattern newer =
+        Pattern.compile(
+            // Arrays by words, names by reference, reading into arrays, and both outputs at once.
+            "\\b(declare|local|typeset) -[a-zA-Z]*[Ang]|\\b(mapfile|readarray|coproc)\\b|\\|&|&>>"
+                // ${x^^}, ${x,,}, ${x@Q}; printf's time; negative places; {name}> for a descriptor.
+                + "|\\$\\{\\w+(\\^|,|@)|%\\(.*\\)T|\\[-\\d+\\]|\\{\\w+\\}[<>]|;;?&|EPOCH"
+                // Quotes stay in the text of a replacement.
+                + "|\\$\\{\\w+/[^}]*\"[^}]*\\}");
+    // An array that may be empty is unbound there: "${x[@]}" of it wants ${x[@]+...} around it.
+    Pattern array = Pattern.compile("(?<!\\+)\"\\$\\{(\\w+)\\[@\\]\\}\"");
+    try (Stream<Path> scripts = Files.list(Checkout.ROOT.resolve("bin"))) {
+      for (Path file : scripts.toList()) {
+        for (String line : Files.readAllLines(file)) {
+          assertFalse(newer.matcher(line).find(), () -> file + ": " + line);
+          Matcher expanded = array.matcher(line);
+          assertTrue(
+              !expanded.find() || expanded.group(1).equals("submit"),
+              () -> file + " expands an array that may be empty: " + line);
+        }
+      }
+    }
+    assertTrue(newer.matcher("echo \"${name,,}\"").find());
+    assertTrue(newer.matcher("path=\"${path/a/\"b\"}\"").find());
+    assertTrue(array.matcher("exec \"${words[@]}\"").find());
   }
 
   /** Whichever archive mvnw takes, the .zip or, where there is no unzip, the .tar.gz. */
