@@ -57,7 +57,7 @@ class NotebooksIT {
     for (int seed = 1; seed < SEEDS; seed++) {
       score(sample, "--seed", Integer.toString(seed));
     }
-    score(sample, "--noise-step", "1e-5");
+    score(sample, "--noise-step", "1e-15");
     // The demo's own configuration again, and a reject.
     Files.writeString(sample.resolve("broken.png"), "no image");
     score(sample);
@@ -111,7 +111,7 @@ class NotebooksIT {
     for (int seed = 0; seed < SEEDS; seed++) {
       models.find("A demo-scenes +" + seed + " +c[0-9a-f]{16} .* True\n");
     }
-    // A step that float32 pixels cannot take.
+    // A step that pixels cannot take.
     models.find("B demo-scenes +0 +c[0-9a-f]{16} +" + IMAGES + " .* False\n");
     for (String measure : List.of("complexity", "vulnerability", "as_i")) {
       models.find("A demo-scenes +" + measure + " +" + SEEDS + " +" + IMAGES + " ");
@@ -139,7 +139,7 @@ class NotebooksIT {
   private void score(Path images, String... more) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("score", "--dataset", "sample"));
     arguments.addAll(List.of("--images", images.toString(), "--out", tables.toString()));
-    arguments.addAll(List.of("--model", demo.model().toString()));
+    arguments.addAll(List.of("--model", demo.model().toString(), "--profile", "repeatable"));
     arguments.addAll(List.of(more));
     JobProcess.Result result = WarmJob.run(arguments.toArray(String[]::new));
     assertEquals(0, result.exitCode(), result::toString);

@@ -13,6 +13,7 @@ import org.anomalyscore.evaluate.EvaluateRequest;
 import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ModelOpener;
+import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.score.ScoreJob;
 import org.anomalyscore.score.ScoreRequest;
 import org.anomalyscore.score.ScoreResult;
@@ -69,7 +70,9 @@ final class DemoJob {
 
   private ScoreRequest scoring(String dataset, EngineOptions engine) {
     String images = DemoRequest.uri(request.images().resolve(dataset));
-    return ScoreRequest.of(images, dataset, engine, request.tables()).build();
+    return ScoreRequest.of(images, dataset, engine, request.tables())
+        .parameters(ScoreParameters.REPEATABLE)
+        .build();
   }
 
   private ScoreResult score(SparkSession spark, ScoreRequest scoring, ModelFile opened) {

@@ -156,6 +156,7 @@ final class PageBuilder {
     String folder = shape == null ? "" : PageModel.commonFolder(shape.gallery());
     boolean byAtypicality = atypical.isKnown(set.comparison());
     List<String> levels = byAtypicality ? LEVELS : LEVELS_OF_AS_I;
+    long firstFlagged = byAtypicality ? firstFlagged(shape, row) : Long.MAX_VALUE;
     List<Level> gallery = new ArrayList<>();
     for (int level = 0; shape != null && level < levels.size() && perLevel > 0; level++) {
       List<PageModel.Picture> shown = new ArrayList<>();
@@ -163,6 +164,7 @@ final class PageBuilder {
         shown.add(
             PageModel.picture(
                 image,
+                image.rank() >= firstFlagged,
                 atypical.direction(set.comparison(), image),
                 pictures.get(image.path()),
                 folder));
@@ -198,6 +200,17 @@ final class PageBuilder {
         row == null ? null : EvaluationText.flagged(row),
         byAtypicality,
         gallery);
+  }
+
+  /**
+   * The first of the flagged images in the gallery's order: the p-value of an image falls with its
+   * atypicality, so they are the last ones. Where other images are shown than were evaluated, none.
+   */
+  private static long firstFlagged(Shape shape, Row row) {
+    Double share = row == null ? null : row.<Double>getAs("flagged");
+    return shape == null || share == null || shape.n() != row.<Long>getAs("n")
+        ? Long.MAX_VALUE
+        : shape.n() - Math.round(share * shape.n());
   }
 
   /** Whether the most unusual images of the baseline night are others than those of the last. */

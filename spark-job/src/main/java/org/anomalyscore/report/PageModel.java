@@ -92,6 +92,9 @@ record PageModel(
    * @param path below the section's folder
    * @param file the whole path as it stands in the tables, for the script to open and to copy, in
    *     percent-encoding: it may hold what turns the order of text
+   * @param complexity with its standard error where that is known, as in {@code 0.1441 ± 0.011};
+   *     likewise V and AS-i
+   * @param flagged whether it was flagged as unlike the reference's
    * @param atypicality or null
    * @param direction which of C and V is high or low; or null
    */
@@ -106,13 +109,15 @@ record PageModel(
       String complexity,
       String vulnerability,
       String asI,
+      boolean flagged,
       String atypicality,
       String direction) {}
 
   /** Below this side a browser should show pixels and not smear them. */
   private static final int TINY = 64;
 
-  static Picture picture(GalleryImage image, String direction, Thumbnail thumbnail, String folder) {
+  static Picture picture(
+      GalleryImage image, boolean flagged, String direction, Thumbnail thumbnail, String folder) {
     boolean shown = thumbnail.bytes() != null;
     String fault =
         shown
@@ -128,11 +133,16 @@ record PageModel(
         fault == null ? null : VisibleText.of(fault),
         VisibleText.of(image.path().substring(folder.length())),
         URLEncoder.encode(image.path(), StandardCharsets.UTF_8).replace("+", "%20"),
-        format("%.4g", image.complexity()),
-        format("%.4g", image.vulnerability()),
-        format("%.4g", image.asI()),
+        withError(image.complexity(), image.complexityError()),
+        withError(image.vulnerability(), image.vulnerabilityError()),
+        withError(image.asI(), image.asIError()),
+        flagged,
         image.atypicality() == null ? null : format("%.2f", image.atypicality()),
         direction);
+  }
+
+  private static String withError(double value, Double error) {
+    return format("%.4g", value) + (error == null ? "" : format(" ± %.2g", error));
   }
 
   /** An image of an earlier night: where the file holds another one now, no picture is of it. */
@@ -141,6 +151,7 @@ record PageModel(
     boolean isOther = thumbnail.bytes() != null && !image.imageId().equals(thumbnail.imageId());
     return picture(
         image,
+        false,
         direction,
         isOther
             ? Thumbnail.missing(image.path(), null, "the file holds another image now")

@@ -66,6 +66,9 @@ final class Quantiles {
                 col("complexity"),
                 col("vulnerability"),
                 col("as_i"),
+                col("complexity_std_err"),
+                col("vulnerability_std_err"),
+                col("as_i_std_err"),
                 col("atypicality"),
                 // Long, and of use only where an image is shown.
                 expr("if(in_gallery, path, null)").as("path"),

@@ -21,6 +21,8 @@ record Shape(
    *
    * @param rank in the gallery's order, from 0
    * @param imageId of the bytes that were scored
+   * @param complexityError the standard error of C, or null where the image has one draw; likewise
+   *     those of V and AS-i
    * @param atypicality robust standard deviations from the middle of the reference, or null
    */
   record GalleryImage(
@@ -30,6 +32,9 @@ record Shape(
       double complexity,
       double vulnerability,
       double asI,
+      Double complexityError,
+      Double vulnerabilityError,
+      Double asIError,
       Double atypicality) {
 
     /** Of a row with these columns, the rank as {@code place}. */
@@ -41,6 +46,9 @@ record Shape(
           row.<Double>getAs("complexity"),
           row.<Double>getAs("vulnerability"),
           row.<Double>getAs("as_i"),
+          row.<Double>getAs("complexity_std_err"),
+          row.<Double>getAs("vulnerability_std_err"),
+          row.<Double>getAs("as_i_std_err"),
           row.<Double>getAs("atypicality"));
     }
   }

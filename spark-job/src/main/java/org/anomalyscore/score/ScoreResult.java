@@ -81,11 +81,11 @@ public record ScoreResult(
   }
 
   /**
-   * True when complexity measures rounding instead of curvature; never in float64, whose rounding
-   * is nine powers of ten below a step.
+   * True when complexity measures rounding instead of curvature. The rounding of float64 is nine
+   * powers of ten below a step, unless the step is so small that the features do not move at all.
    */
   public boolean nearRoundingFloor() {
-    return unusualFloor() && precision == Precision.FLOAT32;
+    return unusualFloor() && (precision == Precision.FLOAT32 || medianComplexityFloor == 0);
   }
 
   /** True where the median of the floor is not about a hundredth. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.page.Comparison;
@@ -490,6 +491,31 @@ public class ReportTest {
         text);
     assertTrue(text.contains("<h5>Highest AS-i</h5>"), "without scores of the reference");
     assertFalse(text.contains("atypicality&nbsp;"));
+  }
+
+  @Test
+  void aGalleryMarksFlaggedImagesAndShowsWhatAnImagesDrawsSpread() throws Exception {
+    scores("c", "real", 40, "r");
+    store.append(
+        Table.SCORES,
+        IntStream.range(0, 40)
+            .mapToObj(
+                i ->
+                    ScoreRows.of("g", "g" + i + ".png", 0.2 + 0.01 * i, 20)
+                        .with("complexity_std_err", 0.0123)
+                        .with("vulnerability_std_err", 0.45)
+                        .with("as_i_std_err", 6.7)
+                        .toRow())
+            .toList());
+    evaluations(evaluation("c", "g", 40, 1).with("flagged", 0.1).with("flag_fdr", 0.05));
+    String text = flat(html());
+    assertEquals(4, text.split("class=\"flag\">flagged", -1).length - 1, text);
+    assertTrue(
+        text.contains("g39.png</bdi> <b class=\"flag\">flagged</b> <b>atypicality&nbsp;"), text);
+    assertTrue(
+        text.contains("AS-i&nbsp;33.90 ± 6.7 C&nbsp;0.5900 ± 0.012 V&nbsp;20.00 ± 0.45"), text);
+    scores("c", "g", 1, "more");
+    assertFalse(flat(html()).contains("class=\"flag\""), "other images than were evaluated");
   }
 
   @Test

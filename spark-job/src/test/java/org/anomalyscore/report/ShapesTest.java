@@ -80,7 +80,16 @@ class ShapesTest {
           for (Image i : images) {
             rows.add(
                 RowFactory.create(
-                    id, i.path(), "id-" + i.path(), i.c(), i.v(), i.asI(), i.atypicality()));
+                    id,
+                    i.path(),
+                    "id-" + i.path(),
+                    i.c(),
+                    i.v(),
+                    i.asI(),
+                    0.5,
+                    null,
+                    2.0,
+                    i.atypicality()));
           }
         });
     Collections.shuffle(rows, random);
@@ -95,6 +104,9 @@ class ShapesTest {
                     .add("complexity", DataTypes.DoubleType)
                     .add("vulnerability", DataTypes.DoubleType)
                     .add("as_i", DataTypes.DoubleType)
+                    .add("complexity_std_err", DataTypes.DoubleType)
+                    .add("vulnerability_std_err", DataTypes.DoubleType)
+                    .add("as_i_std_err", DataTypes.DoubleType)
                     .add("atypicality", DataTypes.DoubleType))
             .cache();
     shapes = Quantiles.of(frame, PER_LEVEL);
@@ -166,7 +178,16 @@ class ShapesTest {
     Image image = sets.get(1).get(0);
     assertEquals(
         new Shape.GalleryImage(
-            0, image.path(), "id-" + image.path(), image.c(), image.v(), image.asI(), null),
+            0,
+            image.path(),
+            "id-" + image.path(),
+            image.c(),
+            image.v(),
+            image.asI(),
+            0.5,
+            null,
+            2.0,
+            null),
         only);
   }
 

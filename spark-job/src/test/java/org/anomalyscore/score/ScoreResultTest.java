@@ -43,6 +43,14 @@ class ScoreResultTest {
         Json.write(result.json()).contains("precision"), "only what is documented is in the JSON");
   }
 
+  @Test
+  void aStepThatMovesNoFeatureIsTooSmallInFloat64Too() {
+    ScoreResult result = result(0.0, Precision.FLOAT64);
+    assertTrue(result.nearRoundingFloor());
+    assertTrue(result.warnings().get(0).contains("a larger --noise-step"));
+    assertEquals(1, result.warnings().size());
+  }
+
   private static ScoreResult result(Double floor, Precision precision) {
     return new ScoreResult(
         "run", "set", "c0", 10, 10, 0, Map.of(), 0, "images", Map.of(), List.of(), 1, 1, 1,
