@@ -11,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,11 +70,47 @@ final class BareMachineIT {
   @Test
   void withJavaOfAnotherVersion() throws Exception {
     for (String version : List.of("11.0.25", "1.8.0_432", "21.0.5", "170.1")) {
-      executable(tools.resolve("java"), "echo 'openjdk version \"" + version + "\" x' >&2");
+      java(version, "exit 9");
       JobProcess.Result result = start("demo").run();
       assertEquals(3, result.exitCode(), result::toString);
-      assertContains(result, tools + "/java is Java " + version, "Java 17 is needed", "JAVA_HOME");
+      assertContains(
+          result,
+          tools + "/java is Java " + version + ", but",
+          "the build needs Java 17.",
+          "JAVA_HOME");
     }
+  }
+
+  /** Which versions these are, Spark's documentation says: Java 25 from Spark 4.2 on. */
+  @Test
+  void takesTheVersionsOfJavaThatItsSparkRunsOn() throws Exception {
+    assertJava("4.0.1", "17 or 21", List.of("17", "17.0.15", "21.0.5"), List.of("22.0.1", "25"));
+    assertJava("4.1.1", "17 or 21", List.of("17.0.15", "21"), List.of("11.0.25", "25.0.3"));
+    assertJava(
+        "4.2.0", "17 or 21 or 25", List.of("17.0.15", "21.0.5", "25.0.3"), List.of("1.8.0_432"));
+  }
+
+  private void assertJava(String spark, String needed, List<String> taken, List<String> refused)
+      throws Exception {
+    Path jars = pretendBuilt().resolveSibling("jars");
+    Files.move(
+        jars.resolve("spark-core_2.13-4.0.1.jar"),
+        jars.resolve("spark-core_2.13-" + spark + ".jar"));
+    for (String version : taken) {
+      java(version, echoArgumentsAfterLaunch());
+      Files.write(jars.resolveSibling("classes-" + version + ".jsa"), new byte[0]);
+      JobProcess.Result result = start("demo").run();
+      assertEquals(0, result.exitCode(), result::toString);
+      assertEquals("", result.err(), version);
+    }
+    for (String version : refused) {
+      java(version, "exit 9");
+      JobProcess.Result result = start("demo").run();
+      assertEquals(3, result.exitCode(), result::toString);
+      assertContains(
+          result, "is Java " + version + ", but Spark " + spark + " needs Java " + needed + ".");
+    }
+    Files.delete(jars.resolve("spark-core_2.13-" + spark + ".jar"));
   }
 
   @Test
@@ -170,6 +208,112 @@ final class BareMachineIT {
   }
 
   /**
+   * No flock, and tools that refuse what only those of GNU know. The interpreter is this machine's:
+   * see {@link #scriptsKeepToTheBashOfMacOs}.
+   */
+  @Test
+  void withTheToolsOfMacOs() throws Exception {
+    Files.delete(tools.resolve("flock"));
+    refusing("readlink", "-*");
+    refusing("dirname", "-*");
+    refusing("find", "-printf|-quit|-executable|-regextype|-newerXY");
+    refusing("tail", "--*|-c-*");
+    refusing("head", "--*|-n-*|-c-*");
+    refusing("rm", "--*");
+    refusing("mv", "--*|-T|-t");
+    Path linked = Files.createSymbolicLink(home.resolve("a link"), Path.of("bin/anomaly-score"));
+    Path classes = builtWithoutClasses("echo kept > \"${option#*=}\"; exit");
+    for (int run = 0; run < 2; run++) {
+      JobProcess.Result result =
+          JobProcess.script(linked, "demo")
+              .withoutEnv("JAVA_HOME")
+              .env("PATH", tools.toString())
+              .run();
+      assertEquals(0, result.exitCode(), result::toString);
+      assertTrue(result.out().contains("SharedArchiveFile=" + classes), result::toString);
+      assertFalse(result.err().contains("illegal option"), result::toString);
+      assertEquals(run == 0, result.err().contains("first use: writing a cache"));
+    }
+    try (Stream<Path> left = Files.list(classes.getParent())) {
+      assertEquals(2, left.count(), "jars and classes");
+    }
+  }
+
+  /** Puts a tool on the PATH that refuses arguments of a pattern, and else does its work. */
+  private void refusing(String tool, String pattern) throws IOException {
+    Files.delete(tools.resolve(tool));
+    executable(
+        tools.resolve(tool),
+        """
+        for argument; do
+          case "$argument" in %s) echo "%s: illegal option $argument" >&2; exit 1 ;; esac
+        done
+        exec "%s" "$@"
+        """
+            .formatted(pattern, tool, onPath(tool)));
+  }
+
+  /** macOS has bash 3.2, which no package brings here, so this only looks for what it lacks. */
+  @Test
+  void scriptsKeepToTheBashOfMacOs() throws IOException {
+    Pattern newer =
+        Pattern.compile(
+            // Arrays by words, names by reference, reading into arrays, and both outputs at once.
+            "\\b(declare|local|typeset) -[a-zA-Z]*[Ang]|\\b(mapfile|readarray|coproc)\\b|\\|&|&>>"
+                // ${x^^}, ${x,,}, ${x@Q}; printf's time; negative places; {name}> for a descriptor.
+                + "|\\$\\{\\w+(\\^|,|@)|%\\(.*\\)T|\\[-\\d+\\]|\\{\\w+\\}[<>]|;;?&|EPOCH"
+                // Quotes stay in the text of a replacement.
+                + "|\\$\\{\\w+/[^}]*\"[^}]*\\}");
+    // An array that may be empty is unbound there: "${x[@]}" of it wants ${x[@]+...} around it.
+    Pattern array = Pattern.compile("(?<!\\+)\"\\$\\{(\\w+)\\[@\\]\\}\"");
+    try (Stream<Path> scripts = Files.list(Checkout.ROOT.resolve("bin"))) {
+      for (Path file : scripts.toList()) {
+        for (String line : Files.readAllLines(file)) {
+          assertFalse(newer.matcher(line).find(), () -> file + ": " + line);
+          Matcher expanded = array.matcher(line);
+          assertTrue(
+              !expanded.find() || expanded.group(1).equals("submit"),
+              () -> file + " expands an array that may be empty: " + line);
+        }
+      }
+    }
+    assertTrue(newer.matcher("echo \"${name,,}\"").find());
+    assertTrue(newer.matcher("path=\"${path/a/\"b\"}\"").find());
+    assertTrue(array.matcher("exec \"${words[@]}\"").find());
+  }
+
+  /** Whichever archive mvnw takes, the .zip or, where there is no unzip, the .tar.gz. */
+  @Test
+  void refusesAMavenOfOtherBytes() throws Exception {
+    Files.copy(Checkout.ROOT.resolve("mvnw"), home.resolve("mvnw"));
+    Path wrapper = Files.createDirectories(home.resolve(".mvn/wrapper"));
+    String properties = "maven-wrapper.properties";
+    Files.copy(
+        Checkout.ROOT.resolve(".mvn/wrapper").resolve(properties), wrapper.resolve(properties));
+    for (String tool : List.of("dirname", "basename", "mktemp", "sha256sum", "tr", "uname")) {
+      Path link = tools.resolve(tool);
+      Files.deleteIfExists(link);
+      Files.createSymbolicLink(link, onPath(tool));
+    }
+    executable(tools.resolve("wget"), "echo \"$2\" >&2; echo 'not Maven' > \"$4\"");
+    assertRefusesMaven("-bin.tar.gz");
+    executable(tools.resolve("unzip"), "echo 'unpacked' >&2");
+    assertRefusesMaven("-bin.zip");
+  }
+
+  private void assertRefusesMaven(String archive) throws Exception {
+    JobProcess.Result result =
+        JobProcess.script(home.resolve("mvnw"), "-v")
+            .withoutEnv("JAVA_HOME")
+            .env("PATH", tools.toString())
+            .env("MAVEN_USER_HOME", home.resolve("m2").toString())
+            .run();
+    assertEquals(1, result.exitCode(), result::toString);
+    assertContains(result, archive, "Failed to validate Maven distribution SHA-256");
+    assertFalse(result.err().contains("unpacked"), result::toString);
+  }
+
+  /**
    * Built, with no classes kept yet, and with a java that runs {@code rehearsal} where it is told
    * to keep them, and else prints its options and class path.
    *
@@ -244,11 +388,16 @@ final class BareMachineIT {
         .env("PATH", tools.toString());
   }
 
-  /** A java that tells version 17, and else runs the body. */
   private void java17(String body) throws IOException {
+    java("17.0.15", body);
+  }
+
+  /** A java that prints this version where it is asked for it, and else runs the body. */
+  private void java(String version, String body) throws IOException {
     executable(
         tools.resolve("java"),
-        "if [[ $1 == -version ]]; then echo 'openjdk version \"17.0.15\" x' >&2; exit; fi\n"
+        "if [[ $1 == -version ]]; then echo 'openjdk version \"%s\" x' >&2; exit; fi\n"
+                .formatted(version)
             + body);
   }
 
@@ -273,7 +422,7 @@ final class BareMachineIT {
     Files.write(jar, endOfEmptyZip);
     Path spark = Files.createDirectories(home.resolve("spark-home/target/jars"));
     Files.createFile(spark.resolve("spark-core_2.13-4.0.1.jar"));
-    return Files.createFile(spark.toRealPath().resolveSibling("classes-17.0.15.jsa"));
+    return Files.write(spark.toRealPath().resolveSibling("classes-17.0.15.jsa"), new byte[0]);
   }
 
   private static void executable(Path file, String body) throws IOException {

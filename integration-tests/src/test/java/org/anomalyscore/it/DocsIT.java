@@ -40,6 +40,8 @@ class DocsIT {
               "it wants an open alert; BenchmarkTest makes one and acknowledges it"),
           Map.entry(
               "chromium --headless", "ReportIT sees to it that all is drawn without scrolling"),
+          Map.entry("bin/release", "ReleaseIT runs it in a clone"),
+          Map.entry("spark-submit --packages", "ReleaseIT runs it on a release of its own"),
           Map.entry("spark-sql ", "it is of an installed Spark; SqlFunctionsIT runs its query"),
           Map.entry("ANOMALY_SCORE_TABLES=", "NotebooksIT executes the notebooks"),
           Map.entry("java -cp", "it takes minutes and a trained model; its class is looked for"),

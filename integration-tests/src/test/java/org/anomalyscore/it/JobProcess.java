@@ -79,12 +79,23 @@ final class JobProcess {
     return new JobProcess(command, false);
   }
 
+  /** Any command, in the environment of the others. */
+  static JobProcess of(List<String> command) {
+    return new JobProcess(command, false);
+  }
+
   /** The job jar under a plain SparkSubmit, with these arguments for the job. */
   static JobProcess sparkSubmit(String... arguments) {
     return submit(
         javaOnSparksJars(),
         List.of("org.anomalyscore.job.Main", Checkout.JOB_JAR.toString()),
         arguments);
+  }
+
+  /** The job under a plain SparkSubmit, to which {@link #packages} brings it. */
+  static JobProcess sparkSubmitWithoutJar(String... arguments) {
+    return submit(
+        javaOnSparksJars(), List.of("org.anomalyscore.job.Main", "spark-internal"), arguments);
   }
 
   /** {@link SqlSession} under a plain SparkSubmit: Spark, and of ours what the options bring. */
@@ -167,6 +178,23 @@ final class JobProcess {
   /** Gives {@link #sqlSession} a jar. */
   JobProcess jar(Path jar) {
     return option("--jars", jar.toString());
+  }
+
+  /** Gives a plain SparkSubmit an artifact of this Maven repository, and asks no other. */
+  JobProcess packages(String coordinates, Path repository, Path ivy) throws IOException {
+    Path none =
+        Files.writeString(
+            Files.createDirectories(ivy).resolve("ivysettings.xml"),
+            """
+            <ivysettings>
+              <settings defaultResolver="none"/>
+              <resolvers><chain name="none"/></resolvers>
+            </ivysettings>
+            """);
+    return option("--packages", coordinates)
+        .option("--repositories", repository.toUri().toString())
+        .conf("spark.jars.ivySettings", none.toString())
+        .conf("spark.jars.ivy", ivy.toString());
   }
 
   private JobProcess option(String name, String value) {

@@ -2,6 +2,7 @@ package org.anomalyscore.command;
 
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.anomalyscore.storage.CommitProtocol;
 import org.anomalyscore.storage.ScratchFolder;
 import org.anomalyscore.storage.StorageFault;
 import org.apache.hadoop.conf.Configuration;
@@ -78,6 +79,7 @@ public final class SparkOptions {
     // Tasks would wait for the executor that holds the list of paths, while the others idle; the
     // list is small and the images are elsewhere.
     builder.config("spark.shuffle.reduceLocality.enabled", false);
+    CommitProtocol.withoutMissingClasses(given).forEach(builder::config);
     return builder.getOrCreate();
   }
 

@@ -70,7 +70,7 @@ enum ImageFormat {
       }
     }
     throw new IllegalStateException(
-        "This Java runtime has no %s reader: install a complete Java 17 (module java.desktop)"
+        "This Java runtime has no %s reader: install a complete one (module java.desktop)"
             .formatted(this));
   }
 }

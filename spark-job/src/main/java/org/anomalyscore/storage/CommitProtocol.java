@@ -1,6 +1,8 @@
 package org.anomalyscore.storage;
 
+import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -22,33 +24,38 @@ public final class CommitProtocol {
   private static final String FACTORY_KEY = "mapreduce.outputcommitter.factory.scheme.s3a";
   private static final String FACTORY = "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory";
 
+  /** Spark's own defaults. */
+  private static final Map<String, String> BY_RENAMING =
+      Map.of(
+          PROTOCOL_KEY,
+          "org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol",
+          PARQUET_KEY,
+          "org.apache.parquet.hadoop.ParquetOutputCommitter");
+
   private CommitProtocol() {}
 
   /**
-   * Fails unless this session can write to this file system, and without renames if it is S3.
+   * Settings to put in the place of those for S3 where this Spark has no spark-hadoop-cloud, else
+   * none. Only S3 needs it, but Spark 4.1 starts no session whose Parquet committer is not there.
+   */
+  public static Map<String, String> withoutMissingClasses(SparkConf given) {
+    boolean named =
+        PROTOCOL.equals(given.get(PROTOCOL_KEY, "")) || PARQUET.equals(given.get(PARQUET_KEY, ""));
+    return named && !isPresent(PROTOCOL) ? BY_RENAMING : Map.of();
+  }
+
+  /**
+   * Fails unless this session writes to this file system without renames, if it is S3.
    *
    * @throws UserException with the settings that are missing
    */
   public static void require(SparkSession spark, FileSystem target) {
-    String protocol = spark.conf().get(PROTOCOL_KEY);
-    if (protocol.equals(PROTOCOL) && !isPresent(PROTOCOL)) {
-      throw new UserException(
-          "Cannot write tables: the setting "
-              + PROTOCOL_KEY
-              + " names "
-              + PROTOCOL
-              + ", but this Spark has no such class. Add spark-hadoop-cloud to its jars (--packages"
-              + " org.apache.spark:spark-hadoop-cloud_2.13:4.0.1), or, if nothing is written to S3,"
-              + " leave this setting and "
-              + PARQUET_KEY
-              + " out of spark-defaults.conf.");
-    }
     if (!Storage.isS3A(target)) {
       return;
     }
     var hadoop = spark.sessionState().newHadoopConf();
     boolean magic =
-        protocol.equals(PROTOCOL)
+        PROTOCOL.equals(spark.conf().get(PROTOCOL_KEY, ""))
             && PARQUET.equals(spark.conf().get(PARQUET_KEY, ""))
             && NAME.equals(hadoop.get(NAME_KEY))
             && FACTORY.equals(hadoop.get(FACTORY_KEY));
