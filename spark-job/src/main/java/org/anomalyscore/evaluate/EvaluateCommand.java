@@ -14,7 +14,10 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** {@code evaluate}: score tables in, leaderboard out. */
 @Command(
@@ -29,6 +32,20 @@ import picocli.CommandLine.Option;
       "  anomaly-score evaluate --scores tables --reference-statistics real.npz --generated gan-7"
     })
 public final class EvaluateCommand implements Callable<Integer> {
+
+  /** Options of a comparison with a data set, which published statistics are not. */
+  private static final List<String> OF_A_DATA_SET =
+      List.of(
+          "--out",
+          "--per-image",
+          "--no-set-measures",
+          "--flag-fdr",
+          "--permutations",
+          "--resamples",
+          "--confidence",
+          "--seed");
+
+  @Spec private CommandSpec spec;
 
   @Mixin private ScoresOptions scores;
 
@@ -111,10 +128,14 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int callWithStatistics() throws IOException {
-    if (out.folder() != null || perImage || noSetMeasures) {
+    ParseResult given = spec.commandLine().getParseResult();
+    List<String> senseless = OF_A_DATA_SET.stream().filter(given::hasMatchedOption).toList();
+    if (!senseless.isEmpty()) {
       throw new UserException(
           "With --reference-statistics there is the Frechet distance alone, and no table of it."
-              + " Leave out --out, --per-image and --no-set-measures.");
+              + " Leave out "
+              + String.join(", ", senseless)
+              + ".");
     }
     PublishedReferenceJob job =
         new PublishedReferenceJob(

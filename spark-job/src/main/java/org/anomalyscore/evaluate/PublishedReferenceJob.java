@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.anomalyscore.command.Result;
 import org.anomalyscore.command.TextTable;
@@ -98,10 +99,14 @@ record PublishedReferenceJob(
   }
 
   Distances run(SparkSession spark) {
+    if (Set.copyOf(generated).size() < generated.size()) {
+      throw new UserException("A data set is named twice in " + generated + ". Name each once.");
+    }
     Run run = Run.start("evaluate");
     NormalFit reference =
         FeatureStatistics.read(spark.sparkContext().hadoopConfiguration(), OPTION, statistics);
     TableStore store = new TableStore(spark, scores);
+    store.requireWritable("the folder of --scores, where the table runs lies");
     KeptFeatures kept = new KeptFeatures(store, generated, configId, allowIncomplete);
     List<Distance> distances = new ArrayList<>();
     for (String dataset : generated) {

@@ -49,6 +49,7 @@ record StatisticsJob(
     Run run = Run.start("statistics");
     WholeFile file = WholeFile.at(spark.sparkContext().hadoopConfiguration(), "--out", out);
     TableStore store = new TableStore(spark, scores);
+    store.requireWritable("the folder of --scores, where the table runs lies");
     KeptFeatures kept = new KeptFeatures(store, List.of(dataset), configId, allowIncomplete);
     Written written;
     try (FeatureSet features = kept.of(dataset)) {

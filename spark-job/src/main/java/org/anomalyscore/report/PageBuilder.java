@@ -156,7 +156,7 @@ final class PageBuilder {
     String folder = shape == null ? "" : PageModel.commonFolder(shape.gallery());
     boolean byAtypicality = atypical.isKnown(set.comparison());
     List<String> levels = byAtypicality ? LEVELS : LEVELS_OF_AS_I;
-    long firstFlagged = byAtypicality ? firstFlagged(shape, row) : Long.MAX_VALUE;
+    long firstFlagged = byAtypicality && past == null ? firstFlagged(shape, row) : Long.MAX_VALUE;
     List<Level> gallery = new ArrayList<>();
     for (int level = 0; shape != null && level < levels.size() && perLevel > 0; level++) {
       List<PageModel.Picture> shown = new ArrayList<>();
@@ -204,11 +204,15 @@ final class PageBuilder {
 
   /**
    * The first of the flagged images in the gallery's order: the p-value of an image falls with its
-   * atypicality, so they are the last ones. Where other images are shown than were evaluated, none.
+   * atypicality, so they are the last ones. Where other images are shown than were evaluated, or
+   * newer scores of them, none.
    */
   private static long firstFlagged(Shape shape, Row row) {
     Double share = row == null ? null : row.<Double>getAs("flagged");
-    return shape == null || share == null || shape.n() != row.<Long>getAs("n")
+    return shape == null
+            || share == null
+            || shape.n() != row.<Long>getAs("n")
+            || shape.scored().after(row.<Timestamp>getAs("evaluated_at"))
         ? Long.MAX_VALUE
         : shape.n() - Math.round(share * shape.n());
   }

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.row_number;
 
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class Quantiles {
   static Map<Integer, Shape> of(Dataset<Row> rows, int perLevel) {
     Dataset<Row> ranked =
         rows.withColumn("n", count(lit(1)).over(Window.partitionBy("set")))
+            .withColumn("scored", max(col("scored_at")).over(Window.partitionBy("set")))
             .withColumn("rank_c", rank("complexity"))
             .withColumn("rank_v", rank("vulnerability"))
             .withColumn("rank_a", rank("as_i"))
@@ -58,6 +60,7 @@ final class Quantiles {
             .select(
                 col("set"),
                 col("n"),
+                col("scored"),
                 onGrid("rank_c").as("grid_c"),
                 onGrid("rank_v").as("grid_v"),
                 onGrid("rank_a").as("grid_a"),
@@ -130,6 +133,7 @@ final class Quantiles {
             .toList();
     return new Shape(
         points.get(0).<Long>getAs("n"),
+        points.get(0).getAs("scored"),
         grid(points, "grid_c", "complexity"),
         grid(points, "grid_v", "vulnerability"),
         grid(points, "grid_a", "as_i"),

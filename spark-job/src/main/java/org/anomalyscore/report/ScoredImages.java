@@ -44,8 +44,8 @@ final class ScoredImages {
   /**
    * One row an image of each set: {@code set}, {@code path}, {@code image_id}, {@code complexity},
    * {@code vulnerability}, {@code as_i}, and their {@code _std_err}, which are NULL where an image
-   * has one draw. A set whose folder of images cannot be listed any more has all its rows, and a
-   * note that says so.
+   * has one draw; {@code scored_at}. A set whose folder of images cannot be listed any more has all
+   * its rows, and a note that says so.
    */
   Dataset<Row> of(List<ReportedSet> sets) {
     Dataset<Row> present = present(sets);
@@ -72,7 +72,8 @@ final class ScoredImages {
             col("vulnerability").divide(col("complexity")).as("as_i"),
             col("complexity_std_err"),
             col("vulnerability_std_err"),
-            col("as_i_std_err"))
+            col("as_i_std_err"),
+            col("scored_at"))
         // All that is computed of them goes set by set; so nothing is shuffled twice.
         .repartition(TASKS_PER_CORE * spark.sparkContext().defaultParallelism(), col("set"));
   }

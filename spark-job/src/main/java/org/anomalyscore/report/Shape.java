@@ -1,5 +1,6 @@
 package org.anomalyscore.report;
 
+import java.sql.Timestamp;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
@@ -7,6 +8,7 @@ import org.apache.spark.sql.Row;
  * How the images of one set are spread, in a few hundred numbers.
  *
  * @param n images
+ * @param scored when the last of them was
  * @param complexity C at the {@link Quantiles#rank ranks} of the grid, rising
  * @param vulnerability V likewise
  * @param asI AS-i likewise
@@ -14,7 +16,12 @@ import org.apache.spark.sql.Row;
  *     first
  */
 record Shape(
-    long n, double[] complexity, double[] vulnerability, double[] asI, List<GalleryImage> gallery) {
+    long n,
+    Timestamp scored,
+    double[] complexity,
+    double[] vulnerability,
+    double[] asI,
+    List<GalleryImage> gallery) {
 
   /**
    * An image to show.

@@ -110,6 +110,18 @@ public record ScoreResult(
     return tooManyRejects() ? ExitCode.TOO_MANY_REJECTS : ExitCode.DONE;
   }
 
+  private String roundingAndRemedy() {
+    if (precision == Precision.FLOAT64) {
+      return "a noise step is below the rounding of float64, so complexity measures rounding. Use a"
+          + " larger --noise-step.";
+    }
+    return (medianComplexityFloor > HIGHEST_FLOOR
+            ? "a noise step is near the rounding of the features"
+            : "the module rounds its pixels")
+        + ", so complexity measures rounding. Use a model that computes in true float32 or in"
+        + " float64, or a larger --noise-step.";
+  }
+
   @Override
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
@@ -117,13 +129,9 @@ public record ScoreResult(
       warnings.add(
           String.format(
               Locale.ROOT,
-              "WARNING: the median complexity_floor is %.4f instead of about 0.01: %s, so"
-                  + " complexity measures rounding. Use a model that computes in true float32 or in"
-                  + " float64, or a larger --noise-step.",
+              "WARNING: the median complexity_floor is %.4f instead of about 0.01: %s",
               medianComplexityFloor,
-              medianComplexityFloor > HIGHEST_FLOOR
-                  ? "a noise step is near the rounding of the features"
-                  : "the module rounds its pixels"));
+              roundingAndRemedy()));
     }
     if (scored > 0 && !otherFolders.isEmpty()) {
       warnings.add(

@@ -13,7 +13,7 @@
  * ships (dev.ludovic.netlib, 2026: 27 GFLOP/s a core at 384 dimensions with the JDK's vector
  * module, where plain loops that the JIT vectorises reached 7 to 11). Its native form is not used:
  * results would depend on what is installed on a machine. The vector module adds in another order
- * than the plain loops do, so Fréchet and kernel distances may differ in their last digits with and
+ * than the plain loops do, so distances and diversities may differ in their last digits with and
  * without it; counts (precision, recall, density, coverage) and single images' values do not, see
  * {@code BlockDistances}.
  */

@@ -74,7 +74,8 @@ public record NpzNumbers(List<Integer> shape, double[] values) {
     } catch (RejectedImageException e) {
       throw refused(option, file, e.getMessage());
     } catch (IOException e) {
-      throw refused(option, file, e.getMessage());
+      UserException fault = StorageFault.in(e);
+      throw fault == null ? refused(option, file, e.getMessage()) : fault;
     }
   }
 

@@ -59,6 +59,14 @@ public final class CommitProtocol {
             && PARQUET.equals(spark.conf().get(PARQUET_KEY, ""))
             && NAME.equals(hadoop.get(NAME_KEY))
             && FACTORY.equals(hadoop.get(FACTORY_KEY));
+    if (!magic && !isPresent(PROTOCOL)) {
+      throw new UserException(
+          "Cannot write tables to %s: this Spark lacks spark-hadoop-cloud, without which it would"
+                  .formatted(target.getUri())
+              + " commit by renaming, which in S3 is slow and can lose or double rows. Put"
+              + " spark-hadoop-cloud_2.13 of this Spark's version and hadoop-aws among its jars,"
+              + " for instance by --packages.");
+    }
     if (!magic) {
       throw new UserException(
           "Cannot write tables to "

@@ -318,8 +318,8 @@ public enum Statistic {
       Group.SET,
       "frechet_distance_infinity",
       "Fréchet at infinity",
-      "Fréchet distance that infinitely many images would have, by a line over 1/n; lower is"
-          + " closer, and may be below 0 by chance",
+      "Fréchet distance that infinitely many images would have, by a line over 1/n; for sets of"
+          + " several times more images than dimensions; lower is closer, may be below 0 by chance",
       "%.4g",
       "%.2g",
       Direction.LOWER_IS_BETTER),

@@ -88,6 +88,15 @@ public final class TableStore {
    * @throws UserException when that cannot be, or when Spark would commit to S3 by renames
    */
   public void requireWritable() {
+    requireWritable("the folder of --out");
+  }
+
+  /**
+   * As {@link #requireWritable()}.
+   *
+   * @param what the folder is, for the message
+   */
+  public void requireWritable(String what) {
     try {
       FileSystem fs = Storage.of(root, hadoop());
       CommitProtocol.require(spark, fs);
@@ -96,8 +105,7 @@ public final class TableStore {
       fs.create(probe).close();
       fs.delete(probe, false);
     } catch (IOException e) {
-      throw StorageFault.of(
-          "Cannot write tables to %s, the folder of --out".formatted(root), root, e);
+      throw StorageFault.of("Cannot write tables to %s, %s".formatted(root, what), root, e);
     }
   }
 
@@ -347,8 +355,17 @@ public final class TableStore {
     }
   }
 
-  /** Appends rows whose columns are named as the table's; columns it lacks must be nullable. */
+  /**
+   * Appends rows whose columns are named as the table's; columns it lacks must be nullable.
+   *
+   * @throws UserException when Spark would commit to S3 by renames
+   */
   public void append(Table table, Dataset<Row> rows) {
+    try {
+      CommitProtocol.require(spark, Storage.of(root, hadoop()));
+    } catch (IOException e) {
+      throw StorageFault.of("Cannot write tables to " + root, root, e);
+    }
     List<String> columns = List.of(rows.columns());
     Dataset<Row> ordered =
         rows.select(

@@ -514,6 +514,13 @@ public class ReportTest {
         text.contains("g39.png</bdi> <b class=\"flag\">flagged</b> <b>atypicality&nbsp;"), text);
     assertTrue(
         text.contains("AS-i&nbsp;33.90 ± 6.7 C&nbsp;0.5900 ± 0.012 V&nbsp;20.00 ± 0.45"), text);
+    store.append(
+        Table.SCORES,
+        List.of(
+            ScoreRows.of("g", "g0.png", 0.2, 20)
+                .with("scored_at", Timestamp.from(Instant.EPOCH.plusSeconds(200_000)))
+                .toRow()));
+    assertFalse(flat(html()).contains("class=\"flag\""), "scored again since");
     scores("c", "g", 1, "more");
     assertFalse(flat(html()).contains("class=\"flag\""), "other images than were evaluated");
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.TestInstance;
 class ShapesTest {
 
   private static final int PER_LEVEL = 3;
+
+  private static final Timestamp SCORED = new Timestamp(7000);
 
   private static final Bins.Axes AXES =
       new Bins.Axes(new Range(-1, 1), new Range(4, 16), new Range(-20, 60));
@@ -89,6 +92,7 @@ class ShapesTest {
                     0.5,
                     null,
                     2.0,
+                    SCORED,
                     i.atypicality()));
           }
         });
@@ -107,6 +111,7 @@ class ShapesTest {
                     .add("complexity_std_err", DataTypes.DoubleType)
                     .add("vulnerability_std_err", DataTypes.DoubleType)
                     .add("as_i_std_err", DataTypes.DoubleType)
+                    .add("scored_at", DataTypes.TimestampType)
                     .add("atypicality", DataTypes.DoubleType))
             .cache();
     shapes = Quantiles.of(frame, PER_LEVEL);
@@ -121,6 +126,7 @@ class ShapesTest {
         (id, images) -> {
           Shape shape = shapes.get(id);
           assertEquals(images.size(), shape.n());
+          assertEquals(SCORED, shape.scored());
           assertArrayEquals(expected(images, Image::c), shape.complexity(), "C of " + id);
           assertArrayEquals(expected(images, Image::v), shape.vulnerability(), "V of " + id);
           assertArrayEquals(expected(images, Image::asI), shape.asI(), "AS-i of " + id);
@@ -194,7 +200,7 @@ class ShapesTest {
   @Test
   void withoutThumbnailsNoPathLeavesSpark() {
     assertEquals(0, Shape.perLevel(1000, 0));
-    assertEquals(List.of(), new Shape(9, null, null, null, List.of()).level(4, 0));
+    assertEquals(List.of(), new Shape(9, SCORED, null, null, null, List.of()).level(4, 0));
   }
 
   @Test
