@@ -55,7 +55,7 @@ public final class CommitProtocol {
     }
     var hadoop = spark.sessionState().newHadoopConf();
     boolean magic =
-        PROTOCOL.equals(spark.conf().get(PROTOCOL_KEY, ""))
+        PROTOCOL.equals(spark.conf().get(PROTOCOL_KEY))
             && PARQUET.equals(spark.conf().get(PARQUET_KEY, ""))
             && NAME.equals(hadoop.get(NAME_KEY))
             && FACTORY.equals(hadoop.get(FACTORY_KEY));
