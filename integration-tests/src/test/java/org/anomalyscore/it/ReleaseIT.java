@@ -124,7 +124,7 @@ class ReleaseIT {
       String pom = Files.readString(Path.of(start + ".pom"));
       for (String element :
           List.of("name", "description", "url", "license", "developer", "scm", "connection")) {
-        assertTrue(pom.contains("<" + element + ">"), () -> element + " is not in " + pom);
+        assertTrue(pom.contains("</" + element + ">"), () -> element + " is not in " + pom);
       }
       for (String foreign : List.of("<parent", "<dependency", "${")) {
         assertFalse(pom.contains(foreign), () -> foreign + " is in " + pom);
