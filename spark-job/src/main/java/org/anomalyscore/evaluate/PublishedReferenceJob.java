@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.anomalyscore.command.Result;
 import org.anomalyscore.command.TextTable;
 import org.anomalyscore.setmeasures.Estimate;
@@ -106,7 +105,6 @@ record PublishedReferenceJob(
     NormalFit reference =
         FeatureStatistics.read(spark.sparkContext().hadoopConfiguration(), OPTION, statistics);
     TableStore store = new TableStore(spark, scores);
-    store.requireWritable("the folder of --scores, where the table runs lies");
     KeptFeatures kept = new KeptFeatures(store, generated, configId, allowIncomplete);
     List<Distance> distances = new ArrayList<>();
     for (String dataset : generated) {
@@ -125,11 +123,7 @@ record PublishedReferenceJob(
             kept.choice().model(),
             reference.mean().length,
             distances);
-    Map<String, Object> configuration = new TreeMap<>(found.json());
-    configuration.put("scores", store.location(Table.SCORES));
-    configuration.put("allow_incomplete", allowIncomplete);
-    store.append(
-        Table.RUNS, List.of(run.complete(kept.choice().configId(), configuration).toRow()));
+    store.append(Table.RUNS, List.of(kept.complete(run, found.json()).toRow()));
     return found;
   }
 

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.anomalyscore.command.Result;
 import org.anomalyscore.setmeasures.FeatureSet;
 import org.anomalyscore.storage.WholeFile;
@@ -49,7 +48,6 @@ record StatisticsJob(
     Run run = Run.start("statistics");
     WholeFile file = WholeFile.at(spark.sparkContext().hadoopConfiguration(), "--out", out);
     TableStore store = new TableStore(spark, scores);
-    store.requireWritable("the folder of --scores, where the table runs lies");
     KeptFeatures kept = new KeptFeatures(store, List.of(dataset), configId, allowIncomplete);
     Written written;
     try (FeatureSet features = kept.of(dataset)) {
@@ -62,15 +60,8 @@ record StatisticsJob(
               features.size(),
               features.dimension());
     }
-    Map<String, Object> configuration = new TreeMap<>(written.json());
-    configuration.put("scores", store.location(Table.SCORES));
-    configuration.put("allow_incomplete", allowIncomplete);
     store.append(
-        Table.RUNS,
-        List.of(
-            run.complete(kept.choice().configId(), configuration)
-                .with("dataset", dataset)
-                .toRow()));
+        Table.RUNS, List.of(kept.complete(run, written.json()).with("dataset", dataset).toRow()));
     return written;
   }
 }

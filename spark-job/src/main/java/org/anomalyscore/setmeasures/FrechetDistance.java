@@ -2,6 +2,7 @@ package org.anomalyscore.setmeasures;
 
 import java.util.Comparator;
 import java.util.List;
+import org.anomalyscore.stats.Jackknife;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;

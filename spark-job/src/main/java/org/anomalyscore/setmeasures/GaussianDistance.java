@@ -3,6 +3,7 @@ package org.anomalyscore.setmeasures;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
+import org.anomalyscore.stats.Jackknife;
 
 /**
  * Maximum mean discrepancy under the Gaussian kernel exp(−‖x − y‖² / (2σ²)) with σ = 10, squared

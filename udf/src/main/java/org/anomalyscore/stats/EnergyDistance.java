@@ -78,8 +78,7 @@ public record EnergyDistance(double value, double standardError) {
         i ->
             2 * mean(allAcross - across[i], n - 1, others)
                 - mean(allWithin - 2 * within[i], n - 1, n - 2));
-    double about = sum(without) / n;
-    return Arrays.stream(without).map(v -> (v - about) * (v - about)).sum() * (n - 1) / n;
+    return Jackknife.variance(without);
   }
 
   private static double mean(double sum, double rows, double columns) {

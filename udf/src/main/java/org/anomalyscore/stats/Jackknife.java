@@ -1,9 +1,9 @@
-package org.anomalyscore.setmeasures;
+package org.anomalyscore.stats;
 
 import java.util.Arrays;
 
 /** The delete-a-group jackknife: the spread of an estimate from estimates without one group. */
-final class Jackknife {
+public final class Jackknife {
 
   private Jackknife() {}
 
@@ -13,7 +13,7 @@ final class Jackknife {
    *
    * @param without the estimate without each of the G groups
    */
-  static double variance(double[] without) {
+  public static double variance(double[] without) {
     double mean = 0;
     for (double value : without) {
       mean += value / without.length;
