@@ -267,6 +267,24 @@ class FeatureComparisonTest {
                         .evaluate(Run.start("test"), "real", List.of("far"), null))
             .getMessage();
     assertTrue(fault.contains("named twice"), fault);
+    fault =
+        assertThrows(
+                UserException.class,
+                () ->
+                    new EvaluateRequest(
+                        "t",
+                        "t",
+                        "real",
+                        List.of("far"),
+                        null,
+                        false,
+                        false,
+                        "near",
+                        false,
+                        0.05,
+                        QUICK))
+            .getMessage();
+    assertTrue(fault.startsWith("--training compares features"), fault);
   }
 
   @Test
