@@ -38,6 +38,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       List.of(
           "--out",
           "--per-image",
+          "--training",
           "--no-set-measures",
           "--flag-fdr",
           "--permutations",
@@ -89,7 +90,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--per-image",
       description =
           "Writes atypicality, p-value, q-value and direction of each generated image to the table"
-              + " image_measures, with realism and rarity where the scores have features.")
+              + " image_measures, with realism and rarity where the scores have features."
+              + " With --training also the nearest image of the training set.")
   private boolean perImage;
 
   @Option(
@@ -99,6 +101,16 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " computed if the scores have features. Their time grows with the product of both"
               + " sets' sizes.")
   private boolean noSetMeasures;
+
+  @Option(
+      names = "--training",
+      paramLabel = "DATASET",
+      description =
+          "Looks for copies of this data set, on which the generators were trained: authenticity and"
+              + " CT score of each set, beside those of the reference, which must be images that"
+              + " they were not trained on; and with --per-image the nearest training image of each"
+              + " image. All scored with --features.")
+  private String training;
 
   @Option(
       names = "--flag-fdr",
@@ -159,6 +171,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         configId.id(),
         scores.allowIncomplete(),
         !noSetMeasures,
+        training,
         perImage,
         flagRate,
         resampling.options());

@@ -38,6 +38,7 @@ public final class Evaluator {
   private final AnomalyScore.Options options;
   private final boolean allowIncomplete;
   private final boolean setMeasures;
+  private final String training;
   private final double flagRate;
   private final Consumer<Dataset<Row>> perImage;
 
@@ -94,7 +95,7 @@ public final class Evaluator {
 
   /** An evaluator of the tables of one output folder. */
   public Evaluator(TableStore store, AnomalyScore.Options options) {
-    this(store, options, false, true, FLAG_RATE, null);
+    this(store, options, false, true, null, FLAG_RATE, null);
   }
 
   private Evaluator(
@@ -102,24 +103,31 @@ public final class Evaluator {
       AnomalyScore.Options options,
       boolean allowIncomplete,
       boolean setMeasures,
+      String training,
       double flagRate,
       Consumer<Dataset<Row>> perImage) {
     this.store = store;
     this.options = options;
     this.allowIncomplete = allowIncomplete;
     this.setMeasures = setMeasures;
+    this.training = training;
     this.flagRate = flagRate;
     this.perImage = perImage;
   }
 
   /** One that warns of sets whose last score run did not end well, instead of refusing them. */
   public Evaluator allowIncomplete(boolean value) {
-    return new Evaluator(store, options, value, setMeasures, flagRate, perImage);
+    return new Evaluator(store, options, value, setMeasures, training, flagRate, perImage);
   }
 
   /** One that computes set measures where there are features, or not; their cost grows as n². */
   public Evaluator setMeasures(boolean value) {
-    return new Evaluator(store, options, allowIncomplete, value, flagRate, perImage);
+    return new Evaluator(store, options, allowIncomplete, value, training, flagRate, perImage);
+  }
+
+  /** One that looks for copies of this data set, on which the generators were trained; or null. */
+  public Evaluator training(String dataset) {
+    return new Evaluator(store, options, allowIncomplete, setMeasures, dataset, flagRate, perImage);
   }
 
   /**
@@ -128,7 +136,7 @@ public final class Evaluator {
    * @param value in (0, 1)
    */
   public Evaluator flagRate(double value) {
-    return new Evaluator(store, options, allowIncomplete, setMeasures, value, perImage);
+    return new Evaluator(store, options, allowIncomplete, setMeasures, training, value, perImage);
   }
 
   /**
@@ -139,7 +147,7 @@ public final class Evaluator {
    *     at once
    */
   public Evaluator perImage(Consumer<Dataset<Row>> rows) {
-    return new Evaluator(store, options, allowIncomplete, setMeasures, flagRate, rows);
+    return new Evaluator(store, options, allowIncomplete, setMeasures, training, flagRate, rows);
   }
 
   /**
@@ -151,9 +159,14 @@ public final class Evaluator {
   public Result evaluate(Run run, String reference, List<String> generated, String configId) {
     List<String> all = new ArrayList<>(generated);
     all.add(reference);
+    if (training != null) {
+      all.add(training);
+    }
     if (new HashSet<>(all).size() < all.size()) {
       throw new UserException(
-          "A data set is named twice in " + all + ". Name each once, and the reference apart.");
+          "A data set is named twice in "
+              + all
+              + ". Name each once, and the reference and the training set apart.");
     }
     ScoreTimes times = ScoreTimes.read(store);
     ConfigurationChoice choice = ConfigurationChoice.of(store, times, all, configId);
@@ -236,7 +249,8 @@ public final class Evaluator {
     if (!setMeasures) {
       return null;
     }
-    return new FeatureComparison(store, against.times(), against.choice().configId(), reference);
+    return new FeatureComparison(
+        store, against.times(), against.choice().configId(), reference, training);
   }
 
   private TableRow compare(Against against, Images images, FeatureComparison features) {
@@ -281,7 +295,8 @@ public final class Evaluator {
    * Hands over the rows of {@code image_measures}.
    *
    * @param unusual of {@link UnusualImages#measured}
-   * @param measures {@code path}, {@code realism}, {@code rarity}; null without features
+   * @param measures {@code path}, {@code realism}, {@code rarity}, {@code training_path}, {@code
+   *     training_distance}, {@code training_ratio}; null without features
    */
   private void keep(TableRow evaluation, Dataset<Row> unusual, Dataset<Row> measures) {
     Dataset<Row> rows =
