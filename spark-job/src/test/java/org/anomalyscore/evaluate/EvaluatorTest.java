@@ -532,6 +532,7 @@ class EvaluatorTest {
         List.of("odd0", "odd10", "odd20", "odd30", "odd40"),
         worst.stream().map(UnusualImage::path).toList());
     assertEquals("C high, V low", worst.get(0).direction());
+    assertNull(worst.get(0).complexityStdErr(), "one draw");
     assertEquals(1 / 301.0, worst.get(0).pValue());
     assertEquals(200, kept.size());
     long flagged =
@@ -619,7 +620,7 @@ class EvaluatorTest {
   void anImageWithoutVulnerabilityIsTheMostUnusual() {
     store().append(Table.SCORES, normal("real", 100, 1, 0));
     List<Row> still = normal("still", 10, 2, 0);
-    still.set(3, score("c", "still", "still3", 0.13, 0, Instant.EPOCH));
+    still.set(3, withErrors(score("c", "still", "still3", 0.13, 0, Instant.EPOCH)));
     store().append(Table.SCORES, still);
     List<Row> kept = new ArrayList<>();
     Evaluator.Result result =
@@ -639,7 +640,9 @@ class EvaluatorTest {
             .filter(row -> Double.isInfinite(row.<Double>getAs("atypicality")))
             .map(row -> row.<String>getAs("path"))
             .toList());
-    assertTrue(Leaderboard.render(result).contains("still3 (atypicality Infinity, V low)"));
+    assertTrue(
+        Leaderboard.render(result)
+            .contains("still3 (atypicality Infinity, V low: C 0.1300 +- 0.013, V 0.000 +- 0.0)"));
   }
 
   /** As where a score run commits between the judgement of a set and the rows of its images. */
