@@ -2,7 +2,6 @@ package org.anomalyscore.classify;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import org.anomalyscore.classify.ClassificationTask.Kind;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
+import org.anomalyscore.table.DatasetName;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
@@ -100,10 +100,7 @@ final class Classification {
   Result of(Run run, String reference, List<String> generated, String configId) {
     List<String> sets = new ArrayList<>(List.of(reference));
     sets.addAll(generated);
-    if (new HashSet<>(sets).size() < sets.size()) {
-      throw new UserException(
-          "A data set is named twice in " + sets + ". Name each once, and the reference apart.");
-    }
+    DatasetName.requireEachOnce(sets);
     ConfigurationChoice choice = ConfigurationChoice.of(store, sets, configId);
     Completeness.require(store, choice.configId(), sets, allowIncomplete);
     try (RankedFeatures images =

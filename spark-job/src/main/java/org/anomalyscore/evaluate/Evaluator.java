@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.lit;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +20,7 @@ import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.CurrentScores;
+import org.anomalyscore.table.DatasetName;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.ScoreRuns;
 import org.anomalyscore.table.ScoreTimes;
@@ -162,12 +162,7 @@ public final class Evaluator {
     if (training != null) {
       all.add(training);
     }
-    if (new HashSet<>(all).size() < all.size()) {
-      throw new UserException(
-          "A data set is named twice in "
-              + all
-              + ". Name each once, and the reference and the training set apart.");
-    }
+    DatasetName.requireEachOnce(all);
     ScoreTimes times = ScoreTimes.read(store);
     ConfigurationChoice choice = ConfigurationChoice.of(store, times, all, configId);
     List<Row> runs = ScoreRuns.read(store, choice.configId());
