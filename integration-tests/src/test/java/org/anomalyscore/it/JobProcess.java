@@ -175,6 +175,14 @@ final class JobProcess {
     return option("--conf", key + "=" + value);
   }
 
+  /** Adds to the class path of a plain SparkSubmit, behind Spark's own jars. */
+  JobProcess alsoOnClassPath(String entry) {
+    List<String> command = builder.command();
+    int classPath = command.indexOf("-cp") + 1;
+    command.set(classPath, command.get(classPath) + ":" + entry);
+    return this;
+  }
+
   /** Gives {@link #sqlSession} a jar. */
   JobProcess jar(Path jar) {
     return option("--jars", jar.toString());

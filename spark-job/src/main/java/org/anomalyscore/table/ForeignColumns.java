@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.anomalyscore.storage.TableFileFault;
 import org.anomalyscore.storage.UserException;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.SparkSession;
@@ -32,7 +33,7 @@ final class ForeignColumns {
     }
     for (TableFile file : files) {
       if (file.bytes() == 0) {
-        throw TableReader.empty(file.path());
+        throw TableFileFault.empty(file.path());
       }
       requireFolders(table, file);
     }

@@ -202,15 +202,9 @@ record TableReader(SparkSession spark, Path root) {
     Path folder = new Path(root, table.folder());
     for (FileStatus file : fs.globStatus(new Path(folder, files.append("*.parquet") + ""))) {
       if (file.getLen() == 0) {
-        throw empty(file.getPath());
+        throw TableFileFault.empty(file.getPath());
       }
     }
-  }
-
-  /** What there is to say of a file of no bytes. */
-  static UserException empty(Path file) {
-    return new UserException(
-        "Cannot read the file " + file + ": it is empty. " + TableFileFault.REMEDY);
   }
 
   /** Costs nothing where the column is not asked for. */
