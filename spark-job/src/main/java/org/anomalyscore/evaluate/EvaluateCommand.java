@@ -3,6 +3,7 @@ package org.anomalyscore.evaluate;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.CatalogOption;
 import org.anomalyscore.command.ConfigIdOption;
 import org.anomalyscore.command.OutOrScoresOption;
 import org.anomalyscore.command.Output;
@@ -10,6 +11,7 @@ import org.anomalyscore.command.ResamplingOptions;
 import org.anomalyscore.command.ScoresOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.storage.UserException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -37,6 +39,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private static final List<String> OF_A_DATA_SET =
       List.of(
           "--out",
+          "--catalog-table",
           "--per-image",
           "--training",
           "--no-set-measures",
@@ -123,6 +126,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private ResamplingOptions resampling;
 
+  @Mixin private CatalogOption catalog;
+
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
@@ -132,10 +137,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (reference.statistics != null) {
       return callWithStatistics();
     }
-    EvaluateJob job = new EvaluateJob(request());
-    try (SparkSession session =
-        spark.start("evaluate " + reference.dataset, scores::requireThere)) {
-      return output.print(job.run(session));
+    EvaluateRequest request = request();
+    try (SparkSession session = spark.start("evaluate " + reference.dataset, this::requireThere)) {
+      int code = output.print(new EvaluateJob(request).run(session));
+      catalog.register(session, request.out());
+      return code;
     }
   }
 
@@ -160,6 +166,11 @@ public final class EvaluateCommand implements Callable<Integer> {
         spark.start("evaluate " + reference.statistics, scores::requireThere)) {
       return output.print(job.run(session));
     }
+  }
+
+  private void requireThere(Configuration hadoop) {
+    catalog.requireMetastore();
+    scores.requireThere(hadoop);
   }
 
   private EvaluateRequest request() {
