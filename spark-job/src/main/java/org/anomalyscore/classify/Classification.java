@@ -18,6 +18,7 @@ import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -104,8 +105,9 @@ final class Classification {
       throw new UserException(
           "A data set is named twice in " + sets + ". Name each once, and the reference apart.");
     }
-    ConfigurationChoice choice = ConfigurationChoice.of(store, sets, configId);
-    Completeness.require(store, choice.configId(), sets, allowIncomplete);
+    ScoreTimes times = ScoreTimes.read(store);
+    ConfigurationChoice choice = ConfigurationChoice.of(store, times, sets, configId);
+    Completeness.require(store, times, choice.configId(), sets, allowIncomplete);
     try (RankedFeatures images =
         new RankedFeatures(store, choice.configId(), sets, options.seed())) {
       Map<String, Long> counts = counts(sets, images);

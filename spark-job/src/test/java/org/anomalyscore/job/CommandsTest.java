@@ -1,11 +1,13 @@
 package org.anomalyscore.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.Result;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,14 +83,41 @@ class CommandsTest {
   @Test
   void whatNeedsNoSparkIsAnsweredBeforeIt() {
     for (String line : List.of("", "--help", "--version", "score --help", "help sweep")) {
-      assertEquals(0, Launch.answer(line.isEmpty() ? new String[0] : line.split(" ")), line);
+      assertEquals(0, Launch.answer(line.isEmpty() ? new String[0] : line.split(" ")).code(), line);
     }
     for (String line :
         List.of("no-such", "score --imags x", "completion fish", "help no-such", "tables")) {
-      assertEquals(2, Launch.answer(line.split(" ")), line);
+      assertEquals(2, Launch.answer(line.split(" ")).code(), line);
     }
-    assertEquals(3, Launch.answer("score", "--out", "s3a://key:secret@bucket/x"));
-    assertEquals(Launch.NOT_ANSWERED, Launch.answer("demo", "--out", "x"));
+    assertEquals(3, Launch.answer("score", "--out", "s3a://key:secret@bucket/x").code());
+    assertEquals(Launch.NOT_ANSWERED, Launch.answer("demo", "--out", "x").code());
+  }
+
+  @Test
+  void theFirstCompilerComesBeforeTheUsersOptions() throws IOException {
+    byte[] made = "\0\n/usr/bin/java\0-cp\0a b\0".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        "\0\n/usr/bin/java\0-X\0-cp\0a b\0",
+        new String(Launch.withOption(made, "-X"), StandardCharsets.UTF_8));
+    assertEquals("", new String(Launch.withOption(new byte[0], "-X"), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void workOnFewRowsIsShort(@TempDir Path tables) throws IOException {
+    Path partition = Files.createDirectories(tables.resolve("scores/config_id=c/dataset=d"));
+    Files.write(partition.resolve("few.parquet"), new byte[7_000_000]);
+    assertTrue(isShort("labels --dataset d --by-folder --scores " + tables));
+    assertTrue(isShort("tables list --tables file:" + tables));
+    assertTrue(isShort("report --out x --from file://" + tables));
+    assertFalse(isShort("report --out x --from s3a://bucket/tables"));
+    assertFalse(isShort("report --out x --from " + tables.resolve("missing")));
+    assertFalse(isShort("demo --out " + tables), "it scores");
+    Files.write(partition.resolve("more.parquet"), new byte[1_000_000]);
+    assertFalse(isShort("labels --dataset d --by-folder --scores " + tables));
+  }
+
+  private static boolean isShort(String line) {
+    return ShortWork.is(Launch.answer(line.split(" ")).asked());
   }
 
   @Command(name = "shown")
