@@ -26,6 +26,8 @@ import org.anomalyscore.table.TableStore;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RuntimeConfig;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,10 @@ final class Classification {
    * partition, so that Spark could not fit it faster.
    */
   private static final long IN_MEMORY = 8_000_000;
+
+  private static final String SHUFFLES = "spark.sql.shuffle.partitions";
+
+  private static final long ROWS_OF_SHUFFLE = 10_000;
 
   private static final double[] CURVE = {0.125, 0.25, 0.5, 1};
   private static final double[] WHOLE = {1};
@@ -125,6 +131,27 @@ final class Classification {
     ScoreTimes times = ScoreTimes.read(store);
     ConfigurationChoice choice = ConfigurationChoice.of(store, times, sets, configId);
     Completeness.require(store, times, choice.configId(), sets, allowIncomplete);
+    return withShufflesOf(
+        times.rows(choice.configId(), sets), () -> of(run, reference, sets, choice));
+  }
+
+  /**
+   * Works with as many partitions of a shuffle as these rows are worth: Spark would make 200 of
+   * them in rows that are persisted, each a task.
+   */
+  private Result withShufflesOf(long rows, Supplier<Result> work) {
+    RuntimeConfig settings = SparkSession.active().conf();
+    String before = settings.get(SHUFFLES);
+    long worth = Math.max(threads, rows / ROWS_OF_SHUFFLE);
+    settings.set(SHUFFLES, Math.min(Long.parseLong(before), worth));
+    try {
+      return work.get();
+    } finally {
+      settings.set(SHUFFLES, before);
+    }
+  }
+
+  private Result of(Run run, String reference, List<String> sets, ConfigurationChoice choice) {
     try (RankedFeatures images =
         new RankedFeatures(store, choice.configId(), sets, options.seed())) {
       Map<String, Long> counts = counts(sets, images);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,6 +116,42 @@ class CommandsTest {
     assertFalse(isShort("demo --out " + tables), "it scores");
     Files.write(partition.resolve("more.parquet"), new byte[1_000_000]);
     assertFalse(isShort("labels --dataset d --by-folder --scores " + tables));
+  }
+
+  @Test
+  void workOnFeaturesIsShortOnlyWhereTheyAreFew(@TempDir Path tables) throws IOException {
+    Path partition = Files.createDirectories(tables.resolve("scores/config_id=c/dataset=d"));
+    String evaluate = "evaluate --reference d --generated e --scores " + tables;
+    String classify = "classify --reference d --generated e --scores " + tables;
+    String labels = "labels --dataset d --by-folder --scores " + tables;
+    Files.write(partition.resolve("0.parquet"), parquet(1000, "path, complexity"));
+    assertTrue(isShort(evaluate));
+    Files.write(partition.resolve("1.parquet"), parquet(1000, "path, features"));
+    assertFalse(isShort(evaluate), "its matrix products need the second compiler");
+    assertTrue(isShort(classify));
+    Files.write(partition.resolve("2.parquet"), parquet(1_000_000, "path, features"));
+    assertFalse(isShort(classify));
+    assertTrue(isShort(labels), "it does not read them");
+    Files.delete(partition.resolve("1.parquet"));
+    Files.delete(partition.resolve("2.parquet"));
+    assertTrue(isShort(evaluate));
+    for (int bytes : new int[] {0, 7, 100}) {
+      Files.write(partition.resolve("cut.parquet"), new byte[bytes]);
+      Files.write(partition.resolve("huge.parquet"), new byte[] {-1, -1, -1, 127, 1, 1, 1, 1});
+      assertFalse(isShort(evaluate), "a file that is cut off is told by the job");
+    }
+  }
+
+  /** Rows that are passed over, the names of columns, their length, and a mark. */
+  private static byte[] parquet(int rows, String columns) {
+    byte[] names = columns.getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(rows + names.length + 8)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .position(rows)
+        .put(names)
+        .putInt(names.length)
+        .put("PAR1".getBytes(StandardCharsets.US_ASCII))
+        .array();
   }
 
   private static boolean isShort(String line) {
