@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.anomalyscore.classify.ClassificationTask.Kind;
 import org.anomalyscore.storage.UserException;
@@ -18,12 +19,15 @@ import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.DatasetName;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RuntimeConfig;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +51,16 @@ final class Classification {
   /** Fewer leave a test set that can show nothing. */
   private static final long LEAST_IMAGES = 10;
 
+  /**
+   * Numbers that are read into the driver's memory, 32 MB: below, no training set has more than one
+   * partition, so that Spark could not fit it faster.
+   */
+  private static final long IN_MEMORY = 8_000_000;
+
+  private static final String SHUFFLES = "spark.sql.shuffle.partitions";
+
+  private static final long ROWS_OF_SHUFFLE = 10_000;
+
   private static final double[] CURVE = {0.125, 0.25, 0.5, 1};
   private static final double[] WHOLE = {1};
 
@@ -54,6 +68,7 @@ final class Classification {
   private final SplitOptions options;
   private final int threads;
   private final boolean allowIncomplete;
+  private final long inMemory;
 
   /**
    * What came out.
@@ -74,11 +89,12 @@ final class Classification {
    * @param threads training sets that are worked on at once, while each is a task of Spark's only
    */
   Classification(TableStore store, SplitOptions options, int threads) {
-    this(store, options, threads, false);
+    this(store, options, threads, false, IN_MEMORY);
   }
 
   private Classification(
-      TableStore store, SplitOptions options, int threads, boolean allowIncomplete) {
+      TableStore store, SplitOptions options, int threads, boolean allowIncomplete, long inMemory) {
+    this.inMemory = inMemory;
     this.store = store;
     this.options = options;
     this.threads = threads;
@@ -87,7 +103,15 @@ final class Classification {
 
   /** One that classifies also sets whose last score run did not end well. */
   Classification allowIncomplete(boolean value) {
-    return new Classification(store, options, threads, value);
+    return new Classification(store, options, threads, value, inMemory);
+  }
+
+  /**
+   * One that classifies in memory up to so many numbers, images times the features of each; the
+   * table has the same numbers.
+   */
+  Classification inMemory(long value) {
+    return new Classification(store, options, threads, allowIncomplete, value);
   }
 
   /**
@@ -101,24 +125,37 @@ final class Classification {
     List<String> sets = new ArrayList<>(List.of(reference));
     sets.addAll(generated);
     DatasetName.requireEachOnce(sets);
-    ConfigurationChoice choice = ConfigurationChoice.of(store, sets, configId);
-    Completeness.require(store, choice.configId(), sets, allowIncomplete);
+    ScoreTimes times = ScoreTimes.read(store);
+    ConfigurationChoice choice = ConfigurationChoice.of(store, times, sets, configId);
+    Completeness.require(store, times, choice.configId(), sets, allowIncomplete);
+    return withShufflesOf(
+        times.rows(choice.configId(), sets), () -> of(run, reference, sets, choice));
+  }
+
+  /**
+   * Works with as many partitions of a shuffle as these rows are worth: Spark would make 200 of
+   * them in rows that are persisted, each a task.
+   */
+  private Result withShufflesOf(long rows, Supplier<Result> work) {
+    RuntimeConfig settings = SparkSession.active().conf();
+    String before = settings.get(SHUFFLES);
+    long worth = Math.max(threads, rows / ROWS_OF_SHUFFLE);
+    settings.set(SHUFFLES, Math.min(Long.parseLong(before), worth));
+    try {
+      return work.get();
+    } finally {
+      settings.set(SHUFFLES, before);
+    }
+  }
+
+  private Result of(Run run, String reference, List<String> sets, ConfigurationChoice choice) {
     try (RankedFeatures images =
         new RankedFeatures(store, choice.configId(), sets, options.seed())) {
       Map<String, Long> counts = counts(sets, images);
       List<ClassificationTask> tasks = tasks(sets, images);
-      Dataset<Row> features =
-          images.read(most(sets, tasks)).persist(StorageLevel.MEMORY_AND_DISK());
-      try {
-        return new Result(
-            choice.configId(),
-            choice.model(),
-            reference,
-            counts,
-            rows(tasks, features, () -> row(run, choice, reference)));
-      } finally {
-        features.unpersist();
-      }
+      List<TableRow> rows =
+          rows(tasks, images, most(sets, tasks), () -> row(run, choice, reference));
+      return new Result(choice.configId(), choice.model(), reference, counts, rows);
     }
   }
 
@@ -213,16 +250,38 @@ final class Classification {
 
   /** One row per task, training set and classifier. */
   private List<TableRow> rows(
-      List<ClassificationTask> tasks, Dataset<Row> features, Supplier<TableRow> row) {
-    int dimension = features.first().<Seq<Float>>getAs("features").size();
+      List<ClassificationTask> tasks,
+      RankedFeatures images,
+      List<Long> most,
+      Supplier<TableRow> row) {
+    Dataset<Row> features = images.read(most).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      int dimension = features.first().<Seq<Float>>getAs("features").size();
+      List<SplitClassifier> splits = splits(tasks, dimension);
+      LOG.info("{} training sets to classify", splits.size());
+      if (most.stream().mapToLong(Long::longValue).sum() * dimension <= inMemory) {
+        SparkContext context = features.sparkSession().sparkContext();
+        ImagesInMemory few = ImagesInMemory.collect(features, most);
+        try {
+          return each(splits, split -> split.classify(context, few, row), threads, () -> {});
+        } catch (LinkageError e) {
+          LOG.info("Each step of a fit is a job of its own, since this Spark has no {}", e);
+        }
+      }
+      return classify(splits, features, row, threads);
+    } finally {
+      features.unpersist();
+    }
+  }
+
+  private List<SplitClassifier> splits(List<ClassificationTask> tasks, int dimension) {
     List<SplitClassifier> splits = new ArrayList<>();
     for (ClassificationTask task : tasks) {
       for (double fraction : task.kind().hasCurve() ? CURVE : WHOLE) {
         splits.add(SplitClassifier.of(task, options, fraction, dimension));
       }
     }
-    LOG.info("{} training sets to classify", splits.size());
-    return classify(splits, features, row, threads);
+    return splits;
   }
 
   /**
@@ -235,17 +294,33 @@ final class Classification {
     boolean large = splits.stream().anyMatch(split -> split.partitions() > 1);
     SparkContext context = features.sparkSession().sparkContext();
     String group = "classify-" + UUID.randomUUID();
-    ExecutorService pool = Executors.newFixedThreadPool(large ? 1 : threads);
+    return each(
+        splits,
+        split -> {
+          context.setJobGroup(group, "classify", false);
+          return split.classify(features, row);
+        },
+        large ? 1 : threads,
+        () -> context.cancelJobGroupAndFutureJobs(group));
+  }
+
+  /**
+   * Rows of all splits, in their order.
+   *
+   * @param cancel ends what runs where a split failed: threads are not interrupted, since they
+   *     would leave their jobs behind, where a cancelled job ends its thread
+   */
+  private static List<TableRow> each(
+      List<SplitClassifier> splits,
+      Function<SplitClassifier, List<TableRow>> rowsOf,
+      int threads,
+      Runnable cancel) {
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
     List<Future<List<TableRow>>> all = new ArrayList<>();
     boolean complete = false;
     try {
       for (SplitClassifier split : splits) {
-        all.add(
-            pool.submit(
-                () -> {
-                  context.setJobGroup(group, "classify", false);
-                  return split.classify(features, row);
-                }));
+        all.add(pool.submit(() -> rowsOf.apply(split)));
       }
       List<TableRow> rows = new ArrayList<>();
       for (Future<List<TableRow>> done : all) {
@@ -257,16 +332,17 @@ final class Classification {
       if (e.getCause() instanceof RuntimeException fault) {
         throw fault;
       }
+      if (e.getCause() instanceof LinkageError missing) {
+        throw missing;
+      }
       throw new IllegalStateException("A classification failed", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while sets were classified", e);
     } finally {
       if (!complete) {
-        // Threads are not interrupted: they would leave their jobs behind, where a cancelled job
-        // ends its thread.
         all.forEach(future -> future.cancel(false));
-        context.cancelJobGroupAndFutureJobs(group);
+        cancel.run();
       }
       end(pool);
     }

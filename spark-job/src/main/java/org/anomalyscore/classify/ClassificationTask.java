@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.List;
 import java.util.Locale;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -82,5 +83,19 @@ record ClassificationTask(Kind kind, List<Integer> sets, List<String> classes, l
         .where(col("set").isin(sets.toArray()))
         .select(label.cast("double").as("label"), place.as("place"), col("features"))
         .where(col("place").lt(perClass));
+  }
+
+  /**
+   * The same of one image in memory.
+   *
+   * @param label from 0
+   * @param place from 0 to perClass - 1
+   */
+  Vector image(ImagesInMemory images, int label, long place) {
+    return switch (kind) {
+      case REFERENCE_HALVES -> images.get(sets.get(0), 2 * place + label);
+      case PERMUTED_LABELS -> images.get(sets.get((int) Math.floorMod(label - place, 2L)), place);
+      default -> images.get(sets.get(label), place);
+    };
   }
 }

@@ -1,9 +1,12 @@
 package org.anomalyscore.classify;
 
+import java.util.List;
 import java.util.Locale;
+import org.apache.spark.SparkContext;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassifier;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -22,9 +25,16 @@ enum FeatureClassifier {
           .setRegParam(1.0 / n)
           .setElasticNetParam(0)
           .setStandardization(false) // it is done already
-          .setMaxIter(200)
-          .setTol(1e-9)
+          .setMaxIter(MOST_STEPS)
+          .setTol(TOLERANCE)
           .fit(train);
+    }
+
+    @Override
+    MemoryFit.Model fit(
+        SparkContext context, List<Vector> rows, double[] labels, int classes, long seed) {
+      return MemoryFit.logisticRegression(
+          context, rows, labels, classes, 1.0 / labels.length, MOST_STEPS, TOLERANCE);
     }
   },
 
@@ -42,8 +52,16 @@ enum FeatureClassifier {
           .setFeaturesCol(FEATURES)
           .setLayers(new int[] {dimension, HIDDEN, classes})
           .setMaxIter(STEPS)
+          .setTol(PERCEPTRON_TOLERANCE)
           .setSeed(seed)
           .fit(train);
+    }
+
+    @Override
+    MemoryFit.Model fit(
+        SparkContext context, List<Vector> rows, double[] labels, int classes, long seed) {
+      int[] layers = {rows.get(0).size(), HIDDEN, classes};
+      return MemoryFit.perceptron(context, rows, labels, layers, seed, STEPS, PERCEPTRON_TOLERANCE);
     }
   };
 
@@ -53,6 +71,12 @@ enum FeatureClassifier {
   private static final int HIDDEN = 32;
   private static final int STEPS = 20;
 
+  /** MLlib's default. */
+  private static final double PERCEPTRON_TOLERANCE = 1e-6;
+
+  private static final int MOST_STEPS = 200;
+  private static final double TOLERANCE = 1e-9;
+
   /**
    * Trains; the model adds {@code prediction} and {@code rawPrediction}, a number a class.
    *
@@ -61,6 +85,15 @@ enum FeatureClassifier {
    * @param dimension of the features
    */
   abstract Transformer fit(Dataset<Row> train, long n, int dimension, int classes, long seed);
+
+  /**
+   * The same in memory; to the bit where {@code train} has one partition with these rows.
+   *
+   * @param rows standardised features
+   * @param labels of the rows
+   */
+  abstract MemoryFit.Model fit(
+      SparkContext context, List<Vector> rows, double[] labels, int classes, long seed);
 
   /** As in the table. */
   String text() {

@@ -5,6 +5,7 @@ import static org.apache.spark.ml.functions.vector_to_array;
 import static org.apache.spark.sql.functions.col;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,10 @@ import org.anomalyscore.stats.AreaUnderCurve;
 import org.anomalyscore.stats.ProportionInterval;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.table.TableRow;
+import org.apache.spark.SparkContext;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.feature.StandardScaler;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -96,30 +99,86 @@ record SplitClassifier(
         .select(col("label"), array_to_vector(col("features")).as("vector"));
   }
 
-  private TableRow tested(Dataset<Row> predictions, TableRow row) {
+  /**
+   * Trains and tests in memory: the same numbers where the training set is one partition.
+   *
+   * @throws LinkageError where this Spark has other inner classes than the one this was built with
+   */
+  List<TableRow> classify(SparkContext context, ImagesInMemory images, Supplier<TableRow> row) {
     int classes = task.classes().size();
-    long[][] confusion = new long[classes][classes];
-    List<List<Double>> scores = List.of(new ArrayList<>(), new ArrayList<>());
+    List<Vector> rows = new ArrayList<>();
+    for (long place = 0; place < test + train; place++) {
+      for (int label = 0; label < classes; label++) {
+        rows.add(task.image(images, label, place));
+      }
+    }
+    int tested = (int) test * classes;
+    var scale = MemoryFit.scaler(rows.subList(tested, rows.size()));
+    rows.replaceAll(scale::apply);
+    List<Vector> trainSet = rows.subList(tested, rows.size());
+    double[] labels = new double[trainSet.size()];
+    Arrays.setAll(labels, i -> i % classes);
+    List<TableRow> found = new ArrayList<>();
+    for (FeatureClassifier classifier : FeatureClassifier.values()) {
+      MemoryFit.Model model = classifier.fit(context, trainSet, labels, classes, seed);
+      Answers answers = new Answers(classes);
+      for (int i = 0; i < tested; i++) {
+        Vector raw = model.raw(rows.get(i));
+        answers.add(i % classes, model.label(raw), raw.apply(1) - raw.apply(0));
+      }
+      found.add(put(row.get(), answers).with("classifier", classifier.text()));
+    }
+    return found;
+  }
+
+  /** What was said of the test images. */
+  private static final class Answers {
+
+    private final long[][] confusion;
+    private final List<List<Double>> differences = List.of(new ArrayList<>(), new ArrayList<>());
+
+    Answers(int classes) {
+      confusion = new long[classes][classes];
+    }
+
+    /**
+     * Adds one.
+     *
+     * @param difference of what speaks for the second class and for the first; not the probability,
+     *     in which sure answers are tied at 1
+     */
+    void add(int label, int said, double difference) {
+      confusion[label][said]++;
+      if (confusion.length == 2) {
+        differences.get(label).add(difference);
+      }
+    }
+  }
+
+  private TableRow tested(Dataset<Row> predictions, TableRow row) {
+    Answers answers = new Answers(task.classes().size());
     var raw = vector_to_array(col("rawPrediction"), "float64");
-    List<Row> answers =
+    for (Row answer :
         predictions
-            // Not the probability, in which sure answers are tied at 1.
             .select(
                 col("label"),
                 col("prediction"),
                 raw.getItem(1).minus(raw.getItem(0)).as("difference"))
-            .collectAsList();
-    for (Row answer : answers) {
-      int label = answer.<Double>getAs("label").intValue();
-      confusion[label][answer.<Double>getAs("prediction").intValue()]++;
-      if (classes == 2) {
-        scores.get(label).add(answer.getAs("difference"));
-      }
+            .collectAsList()) {
+      answers.add(
+          answer.<Double>getAs("label").intValue(),
+          answer.<Double>getAs("prediction").intValue(),
+          answer.getAs("difference"));
     }
-    put(row, confusion);
-    if (classes == 2) {
+    return put(row, answers);
+  }
+
+  private TableRow put(TableRow row, Answers answers) {
+    put(row, answers.confusion);
+    if (answers.confusion.length == 2) {
       AreaUnderCurve area =
-          AreaUnderCurve.of(array(scores.get(0)), array(scores.get(1)), CONFIDENCE);
+          AreaUnderCurve.of(
+              array(answers.differences.get(0)), array(answers.differences.get(1)), CONFIDENCE);
       row.with("auc", area.area()).with("auc_low", area.low()).with("auc_high", area.high());
     }
     return row;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.SparkOptions;
+import org.anomalyscore.command.WideOption;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +47,8 @@ public final class DemoCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private int references;
 
+  @Mixin private WideOption wide;
+
   @Mixin private SparkOptions spark;
 
   @Spec private CommandSpec spec;
@@ -55,7 +58,7 @@ public final class DemoCommand implements Callable<Integer> {
     DemoJob job = new DemoJob(request(), this::line);
     Path model = job.draw();
     try (SparkSession session = spark.start("demo", hadoop -> {})) {
-      return Output.printText(spec, job.run(session, model));
+      return Output.printText(spec, wide, job.run(session, model));
     }
   }
 

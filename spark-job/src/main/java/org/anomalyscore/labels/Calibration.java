@@ -26,6 +26,7 @@ import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.DoubleColumns;
 import org.anomalyscore.table.NewestRun;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -91,13 +92,15 @@ final class Calibration {
         request.reference() == null
             ? List.of(request.dataset())
             : List.of(request.dataset(), request.reference());
-    ConfigurationChoice choice = ConfigurationChoice.of(store, sets, request.configId());
-    Completeness.require(store, choice.configId(), sets, request.allowIncomplete());
-    Dataset<Row> scores = CurrentScores.of(store, choice.configId(), request.dataset(), null);
+    ScoreTimes times = ScoreTimes.read(store);
+    ConfigurationChoice choice = ConfigurationChoice.of(store, times, sets, request.configId());
+    Completeness.require(store, times, choice.configId(), sets, request.allowIncomplete());
+    Dataset<Row> scores =
+        CurrentScores.of(store, times, choice.configId(), request.dataset(), null);
     Images images;
     try (ImageLabels labelled =
         ImageLabels.grouped(spark, scores, request.dataset(), request.file())) {
-      images = images(choice, labelled);
+      images = images(times, choice, labelled);
     }
     long unlabelled = scores.count() - images.label.length;
     List<TableRow> rows = new ArrayList<>();
@@ -115,7 +118,7 @@ final class Calibration {
     return new Result(choice.configId(), choice.model(), request.dataset(), rows);
   }
 
-  private Images images(ConfigurationChoice choice, ImageLabels labelled) {
+  private Images images(ScoreTimes times, ConfigurationChoice choice, ImageLabels labelled) {
     List<String> groups = groups(labelled);
     Dataset<Row> rows =
         labelled
@@ -155,7 +158,7 @@ final class Calibration {
     if (request.reference() != null) {
       double[][] real =
           DoubleColumns.collect(
-              CurrentScores.of(store, choice.configId(), request.reference(), null),
+              CurrentScores.of(store, times, choice.configId(), request.reference(), null),
               "complexity",
               "vulnerability");
       RobustScatter scatter = RobustScatter.of(real[0], real[1]);

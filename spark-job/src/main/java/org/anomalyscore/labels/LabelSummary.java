@@ -11,6 +11,7 @@ import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
+import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -74,22 +75,24 @@ final class LabelSummary {
    *     ambiguous, or not the numbers that ordered labels must be
    */
   Result of(Run run, String dataset, String file, String configId) {
-    ConfigurationChoice choice = ConfigurationChoice.of(store, List.of(dataset), configId);
-    Completeness.require(store, choice.configId(), List.of(dataset), allowIncomplete);
-    Dataset<Row> scores = CurrentScores.of(store, choice.configId(), dataset, null);
+    ScoreTimes times = ScoreTimes.read(store);
+    ConfigurationChoice choice = ConfigurationChoice.of(store, times, List.of(dataset), configId);
+    Completeness.require(store, times, choice.configId(), List.of(dataset), allowIncomplete);
+    Dataset<Row> scores =
+        CurrentScores.of(store, times, choice.configId(), dataset, null)
+            .select("path", "complexity", "vulnerability");
     try (ImageLabels labelled =
         file == null
             ? ImageLabels.byFolder(scores)
             : ImageLabels.ofFile(spark, scores, dataset, file)) {
-      List<Label> labels = labels(labelled);
-      LabelledScores images =
-          LabelledScores.collect(labelled, labels.stream().map(Label::text).toList());
+      LabelledScores images = LabelledScores.collect(labelled, MOST_LABELS);
+      List<Label> labels = labels(images.labels());
       List<TableRow> rows = new ArrayList<>();
-      for (int i = 0; i < labels.size(); i++) {
+      for (Label label : inOrder(labels)) {
         rows.add(
-            row(run, choice, dataset, file, images.of(i))
-                .with("label", labels.get(i).text())
-                .with("label_value", labels.get(i).value()));
+            row(run, choice, dataset, file, images.of(labels.indexOf(label)))
+                .with("label", label.text())
+                .with("label_value", label.value()));
       }
       rows.add(
           all(row(run, choice, dataset, file, images), labels, images)
@@ -102,15 +105,7 @@ final class LabelSummary {
   /** A label, and its number where labels are ordered. */
   private record Label(String text, Double value) {}
 
-  private List<Label> labels(ImageLabels labelled) {
-    List<Row> found =
-        labelled
-            .images()
-            .select("label")
-            .distinct()
-            .orderBy("label")
-            .limit(MOST_LABELS + 1)
-            .collectAsList();
+  private List<Label> labels(List<String> found) {
     if (found.isEmpty()) {
       throw new UserException("No image has a label: none lies in a folder. Give --labels.");
     }
@@ -119,20 +114,22 @@ final class LabelSummary {
           "There are more than "
               + MOST_LABELS
               + " different labels, as '"
-              + found.get(0).getAs("label")
+              + found.get(0)
               + "' and '"
-              + found.get(1).getAs("label")
+              + found.get(1)
               + "'. Give labels that many images share.");
     }
-    List<Label> labels = new ArrayList<>();
-    for (Row row : found) {
-      String label = row.getAs("label");
-      labels.add(new Label(label, ordered ? (Double) number(label) : null));
-    }
-    if (ordered) {
-      labels.sort(Comparator.comparing(Label::value).thenComparing(Label::text));
-    }
-    return labels;
+    return found.stream()
+        .map(label -> new Label(label, ordered ? (Double) number(label) : null))
+        .toList();
+  }
+
+  private List<Label> inOrder(List<Label> labels) {
+    return ordered
+        ? labels.stream()
+            .sorted(Comparator.comparing(Label::value).thenComparing(Label::text))
+            .toList()
+        : labels;
   }
 
   private static double number(String label) {

@@ -27,18 +27,12 @@ public final class Completeness {
    * @param allowed takes them as they are, with a warning
    */
   public static void require(
-      TableStore store, String configId, List<String> datasets, boolean allowed) {
-    require(
-        store,
-        ScoreTimes.read(store),
-        ScoreRuns.read(store, configId),
-        configId,
-        datasets,
-        allowed);
+      TableStore store, ScoreTimes times, String configId, List<String> datasets, boolean allowed) {
+    require(store, times, ScoreRuns.read(store, configId), configId, datasets, allowed);
   }
 
   /**
-   * The same where the tables are read.
+   * The same where the table of runs is read.
    *
    * @param runs of {@link ScoreRuns#read}
    */

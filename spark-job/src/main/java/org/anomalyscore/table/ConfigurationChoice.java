@@ -18,11 +18,6 @@ public record ConfigurationChoice(String configId, String model) {
    *
    * @param wanted a config_id, or null when there is only one to choose
    */
-  public static ConfigurationChoice of(TableStore store, List<String> datasets, String wanted) {
-    return of(store, ScoreTimes.read(store), datasets, wanted);
-  }
-
-  /** The same where the times of the scores are read. */
   public static ConfigurationChoice of(
       TableStore store, ScoreTimes times, List<String> datasets, String wanted) {
     Map<String, Set<String>> datasetsOf = times.datasets();

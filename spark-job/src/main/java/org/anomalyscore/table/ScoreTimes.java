@@ -3,7 +3,6 @@ package org.anomalyscore.table;
 import java.io.Serializable;
 import java.sql.Timestamp;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,7 @@ public final class ScoreTimes {
   private final TableStore store;
   private final Map<String, Map<String, TreeSet<Timestamp>>> byConfigId = new TreeMap<>();
   private final Map<String, String> models = new TreeMap<>();
+  private final Map<List<String>, Long> rows = new HashMap<>();
 
   /** By configuration and data set: when its last reject was, in microseconds since 1970. */
   private Map<List<String>, Long> rejected;
@@ -49,29 +49,53 @@ public final class ScoreTimes {
     Dataset<Row> scores =
         store.read(Table.SCORES).select("config_id", "dataset", "model", "scored_at");
     // Without SQL's distinct, which would plan and run a shuffle for a handful of rows.
-    for (Found found :
-        scores.queryExecution().toRdd().toJavaRDD().mapPartitions(ScoreTimes::distinct).collect()) {
-      times
-          .byConfigId
-          .computeIfAbsent(found.configId, id -> new TreeMap<>())
-          .computeIfAbsent(found.dataset, name -> new TreeSet<>())
-          .add(DateTimeUtils.toJavaTimestamp(found.micros));
-      times.models.put(found.configId, found.model);
-    }
+    scores
+        .queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .mapPartitions(rows -> List.of(counted(rows)).iterator())
+        .collect()
+        .forEach(part -> part.forEach(times::add));
     return times;
   }
 
-  private static Iterator<Found> distinct(Iterator<InternalRow> rows) {
-    Set<Found> distinct = new HashSet<>();
+  private void add(Found found, long itsRows) {
+    byConfigId
+        .computeIfAbsent(found.configId, id -> new TreeMap<>())
+        .computeIfAbsent(found.dataset, name -> new TreeSet<>())
+        .add(DateTimeUtils.toJavaTimestamp(found.micros));
+    models.put(found.configId, found.model);
+    rows.merge(List.of(found.configId, found.dataset), itsRows, Long::sum);
+  }
+
+  private static Map<Found, Long> counted(Iterator<InternalRow> rows) {
+    Map<Found, Long> counts = new HashMap<>();
     InternalRow last = null;
+    long alike = 0;
     while (rows.hasNext()) {
       InternalRow row = rows.next();
       if (!row.equals(last)) {
+        count(counts, last, alike);
         last = row.copy();
-        distinct.add(Found.of(last));
+        alike = 0;
       }
+      alike++;
     }
-    return distinct.iterator();
+    count(counts, last, alike);
+    return counts;
+  }
+
+  private static void count(Map<Found, Long> counts, InternalRow row, long alike) {
+    if (row != null) {
+      counts.merge(Found.of(row), alike, Long::sum);
+    }
+  }
+
+  /** How many rows data sets have, also those that are not the newest of their path. */
+  public long rows(String configId, List<String> datasets) {
+    return datasets.stream()
+        .mapToLong(dataset -> rows.getOrDefault(List.of(configId, dataset), 0L))
+        .sum();
   }
 
   /** The data sets that have scores under each configuration. */

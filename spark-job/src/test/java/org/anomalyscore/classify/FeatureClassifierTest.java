@@ -8,16 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.anomalyscore.TestSpark;
+import org.apache.spark.ml.feature.StandardScaler;
+import org.apache.spark.ml.feature.StandardScalerModel;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class FeatureClassifierTest {
@@ -56,6 +63,62 @@ class FeatureClassifierTest {
     }
   }
 
+  static Stream<Arguments> sizes() {
+    // Of two and of several classes; of several of MLlib's blocks (1 MB) and stacks (128 rows).
+    return Stream.of(Arguments.of(2, 20, 3), Arguments.of(4, 100, 16), Arguments.of(2, 1500, 64));
+  }
+
+  /** The in-memory fit is put together of MLlib's parts, and must have its bits. */
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void inMemoryHasTheBitsOfMllib(int classes, int perClass, int dimension) {
+    Random random = new Random(dimension);
+    List<Row> rows = new ArrayList<>();
+    List<Vector> vectors = new ArrayList<>();
+    double[] labels = new double[classes * perClass];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = i % classes;
+      // The first feature is the same everywhere.
+      double[] features = new double[dimension];
+      for (int j = 1; j < dimension; j++) {
+        features[j] = (float) (random.nextGaussian() * j + (j % classes == labels[i] ? 0.5 : 0));
+      }
+      rows.add(RowFactory.create(labels[i], Arrays.stream(features).boxed().toArray()));
+      vectors.add(Vectors.dense(features));
+    }
+    Dataset<Row> train = frame(rows).coalesce(1);
+    StandardScalerModel scaler =
+        new StandardScaler()
+            .setInputCol(FeatureClassifier.FEATURES)
+            .setOutputCol("scaled")
+            .setWithMean(true)
+            .setWithStd(true)
+            .fit(train);
+    Dataset<Row> scaled =
+        scaler.transform(train).select(col("label"), col("scaled").as(FeatureClassifier.FEATURES));
+    var scale = MemoryFit.scaler(vectors);
+    List<Vector> inMemory = vectors.stream().map(scale::apply).toList();
+    for (FeatureClassifier classifier : FeatureClassifier.values()) {
+      List<Row> expected =
+          classifier
+              .fit(scaled, labels.length, dimension, classes, 7)
+              .transform(scaled)
+              .select(vector_to_array(col("rawPrediction"), "float64"), col("prediction"))
+              .collectAsList();
+      MemoryFit.Model model =
+          classifier.fit(TestSpark.session().sparkContext(), inMemory, labels, classes, 7);
+      for (int i = 0; i < labels.length; i++) {
+        Vector raw = model.raw(inMemory.get(i));
+        List<Double> its = expected.get(i).getList(0);
+        String place = classifier + " " + i;
+        for (int j = 0; j < classes; j++) {
+          assertEquals(its.get(j), raw.apply(j), 0, place);
+        }
+        assertEquals(expected.get(i).getDouble(1), model.label(raw), place);
+      }
+    }
+  }
+
   /** Without a label's name the label is the row's number. */
   private static Dataset<Row> rows(JsonNode nodes, String label) {
     List<Row> rows = new ArrayList<>();
@@ -67,6 +130,10 @@ class FeatureClassifierTest {
               label == null ? (double) rows.size() : node.get(label).asDouble(),
               features.toArray()));
     }
+    return frame(rows);
+  }
+
+  private static Dataset<Row> frame(List<Row> rows) {
     return TestSpark.session()
         .createDataFrame(
             rows,

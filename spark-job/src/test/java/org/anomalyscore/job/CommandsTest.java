@@ -1,11 +1,15 @@
 package org.anomalyscore.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +21,7 @@ import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.Result;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,14 +85,77 @@ class CommandsTest {
   @Test
   void whatNeedsNoSparkIsAnsweredBeforeIt() {
     for (String line : List.of("", "--help", "--version", "score --help", "help sweep")) {
-      assertEquals(0, Launch.answer(line.isEmpty() ? new String[0] : line.split(" ")), line);
+      assertEquals(0, Launch.answer(line.isEmpty() ? new String[0] : line.split(" ")).code(), line);
     }
     for (String line :
         List.of("no-such", "score --imags x", "completion fish", "help no-such", "tables")) {
-      assertEquals(2, Launch.answer(line.split(" ")), line);
+      assertEquals(2, Launch.answer(line.split(" ")).code(), line);
     }
-    assertEquals(3, Launch.answer("score", "--out", "s3a://key:secret@bucket/x"));
-    assertEquals(Launch.NOT_ANSWERED, Launch.answer("demo", "--out", "x"));
+    assertEquals(3, Launch.answer("score", "--out", "s3a://key:secret@bucket/x").code());
+    assertEquals(Launch.NOT_ANSWERED, Launch.answer("demo", "--out", "x").code());
+  }
+
+  @Test
+  void theFirstCompilerComesBeforeTheUsersOptions() throws IOException {
+    byte[] made = "\0\n/usr/bin/java\0-cp\0a b\0".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        "\0\n/usr/bin/java\0-X\0-cp\0a b\0",
+        new String(Launch.withOption(made, "-X"), StandardCharsets.UTF_8));
+    assertEquals("", new String(Launch.withOption(new byte[0], "-X"), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void workOnFewRowsIsShort(@TempDir Path tables) throws IOException {
+    Path partition = Files.createDirectories(tables.resolve("scores/config_id=c/dataset=d"));
+    Files.write(partition.resolve("few.parquet"), new byte[7_000_000]);
+    assertTrue(isShort("labels --dataset d --by-folder --scores " + tables));
+    assertTrue(isShort("tables list --tables file:" + tables));
+    assertTrue(isShort("report --out x --from file://" + tables));
+    assertFalse(isShort("report --out x --from s3a://bucket/tables"));
+    assertFalse(isShort("report --out x --from " + tables.resolve("missing")));
+    assertFalse(isShort("demo --out " + tables), "it scores");
+    Files.write(partition.resolve("more.parquet"), new byte[1_000_000]);
+    assertFalse(isShort("labels --dataset d --by-folder --scores " + tables));
+  }
+
+  @Test
+  void workOnFeaturesIsShortOnlyWhereTheyAreFew(@TempDir Path tables) throws IOException {
+    Path partition = Files.createDirectories(tables.resolve("scores/config_id=c/dataset=d"));
+    String evaluate = "evaluate --reference d --generated e --scores " + tables;
+    String classify = "classify --reference d --generated e --scores " + tables;
+    String labels = "labels --dataset d --by-folder --scores " + tables;
+    Files.write(partition.resolve("0.parquet"), parquet(1000, "path, complexity"));
+    assertTrue(isShort(evaluate));
+    Files.write(partition.resolve("1.parquet"), parquet(1000, "path, features"));
+    assertFalse(isShort(evaluate), "its matrix products need the second compiler");
+    assertTrue(isShort(classify));
+    Files.write(partition.resolve("2.parquet"), parquet(1_000_000, "path, features"));
+    assertFalse(isShort(classify));
+    assertTrue(isShort(labels), "it does not read them");
+    Files.delete(partition.resolve("1.parquet"));
+    Files.delete(partition.resolve("2.parquet"));
+    assertTrue(isShort(evaluate));
+    for (int bytes : new int[] {0, 7, 100}) {
+      Files.write(partition.resolve("cut.parquet"), new byte[bytes]);
+      Files.write(partition.resolve("huge.parquet"), new byte[] {-1, -1, -1, 127, 1, 1, 1, 1});
+      assertFalse(isShort(evaluate), "a file that is cut off is told by the job");
+    }
+  }
+
+  /** Rows that are passed over, the names of columns, their length, and a mark. */
+  private static byte[] parquet(int rows, String columns) {
+    byte[] names = columns.getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(rows + names.length + 8)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .position(rows)
+        .put(names)
+        .putInt(names.length)
+        .put("PAR1".getBytes(StandardCharsets.US_ASCII))
+        .array();
+  }
+
+  private static boolean isShort(String line) {
+    return ShortWork.is(Launch.answer(line.split(" ")).asked());
   }
 
   @Command(name = "shown")

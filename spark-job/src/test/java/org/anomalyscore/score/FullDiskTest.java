@@ -17,6 +17,7 @@ import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.StorageFault;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
+import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.hadoop.fs.FSError;
@@ -134,10 +135,12 @@ class FullDiskTest {
     String incomplete =
         assertThrows(
                 UserException.class,
-                () -> Completeness.require(store, configId, List.of("set"), false))
+                () ->
+                    Completeness.require(
+                        store, ScoreTimes.read(store), configId, List.of("set"), false))
             .getMessage();
     assertTrue(incomplete.contains("not recorded"), incomplete);
     assertEquals(4, score(out).scored());
-    Completeness.require(store, configId, List.of("set"), false);
+    Completeness.require(store, ScoreTimes.read(store), configId, List.of("set"), false);
   }
 }

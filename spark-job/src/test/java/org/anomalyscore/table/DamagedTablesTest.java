@@ -160,7 +160,9 @@ class DamagedTablesTest {
         Files.isDirectory(
             folder.resolve("scores/config_id=c1/dataset=__HIVE_DEFAULT_PARTITION__")));
     assertEquals(2, store.read(Table.SCORES).count());
-    assertEquals("c1", ConfigurationChoice.of(store, List.of("cats"), null).configId());
+    assertEquals(
+        "c1",
+        ConfigurationChoice.of(store, ScoreTimes.read(store), List.of("cats"), null).configId());
   }
 
   /** The check of the columns must not cost the search by partition and by run. */

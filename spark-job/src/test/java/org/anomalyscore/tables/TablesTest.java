@@ -24,6 +24,7 @@ import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.ScoreRows;
+import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -248,9 +249,10 @@ class TablesTest {
     assertWell();
     UserException incomplete =
         assertThrows(
-            UserException.class, () -> Completeness.require(store, "c", List.of("007"), false));
+            UserException.class,
+            () -> Completeness.require(store, ScoreTimes.read(store), "c", List.of("007"), false));
     assertTrue(incomplete.getMessage().contains("older than a deletion"), incomplete::getMessage);
-    Completeness.require(store, "c", List.of("2026-01-01"), false);
+    Completeness.require(store, ScoreTimes.read(store), "c", List.of("2026-01-01"), false);
   }
 
   @Test

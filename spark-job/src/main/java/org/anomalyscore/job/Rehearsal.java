@@ -1,0 +1,60 @@
+package org.anomalyscore.job;
+
+import java.nio.file.Path;
+import org.anomalyscore.command.ExitCode;
+
+/**
+ * Runs the usual commands one after the other on a small demo, so that the JVM loads the classes
+ * that they need and can keep them: what {@code bin/anomaly-score} does at its first use.
+ */
+public final class Rehearsal {
+
+  private Rehearsal() {}
+
+  /**
+   * Ends with the exit code of the first command that fails, or 0.
+   *
+   * @param args of a small demo; the last is its folder
+   */
+  public static void main(String[] args) {
+    int code = run(args);
+    System.out.flush();
+    System.exit(code);
+  }
+
+  private static int run(String... demo) {
+    Path folder = Path.of(demo[demo.length - 1]);
+    String tables = folder.resolve("tables").toString();
+    String kept = folder.resolve("tables-with-features").toString();
+    String[][] commands = {
+      demo,
+      {"evaluate", "--scores", tables, "--reference", "reference", "--generated", "blurred"},
+      {"labels", "--scores", tables, "--dataset", "blurred", "--by-folder"},
+      {"report", "--from", tables, "--out", folder.resolve("report.html").toString()},
+      {"tables", "list", "--tables", tables},
+      score(folder, "reference", kept),
+      score(folder, "blurred", kept),
+      {"classify", "--scores", kept, "--reference", "reference", "--generated", "blurred"}
+    };
+    int code = ExitCode.DONE.code();
+    for (int i = 0; i < commands.length && code == ExitCode.DONE.code(); i++) {
+      code = Main.run(commands[i]);
+    }
+    return code;
+  }
+
+  private static String[] score(Path folder, String set, String tables) {
+    return new String[] {
+      "score",
+      "--images",
+      folder.resolve("images").resolve(set).toString(),
+      "--dataset",
+      set,
+      "--model",
+      folder.resolve("model/demo-scenes.pt").toString(),
+      "--features",
+      "--out",
+      tables
+    };
+  }
+}

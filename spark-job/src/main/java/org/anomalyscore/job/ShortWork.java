@@ -1,0 +1,146 @@
+package org.anomalyscore.job;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.anomalyscore.table.Table;
+import picocli.CommandLine.ParseResult;
+
+/** Whether a command is done so soon that its start is most of its work. */
+final class ShortWork {
+
+  /**
+   * Of the table of scores, some 80,000 rows without features. Evaluating 100,000 against 100,000
+   * with the default permutations took as much processor time with the JVM's first compiler alone
+   * as with both.
+   */
+  private static final long FEW_BYTES = 8_000_000;
+
+  /** Of rows with features, some 100,000 numbers, for commands that compute with them. */
+  private static final long FEW_BYTES_OF_FEATURES = 500_000;
+
+  /** The options by which commands are told which tables to read; those that score have none. */
+  private static final List<String> TABLES = List.of("--scores", "--from", "--tables");
+
+  /** Commands that compute with features where there are some. */
+  private static final Set<String> OF_FEATURES = Set.of("classify", "statistics", "calibrate");
+
+  /**
+   * The command whose matrix products use the JVM's vectors, which without the second compiler are
+   * a hundred times slower.
+   */
+  private static final String OF_VECTORS = "evaluate";
+
+  private static final byte[] COLUMN = "features".getBytes(StandardCharsets.US_ASCII);
+
+  private ShortWork() {}
+
+  /** Only of local tables, since others cost time to look at. */
+  static boolean is(ParseResult asked) {
+    ParseResult command = asked;
+    while (command.hasSubcommand()) {
+      command = command.subcommand();
+    }
+    for (String option : TABLES) {
+      Object folder = command.matchedOptionValue(option, null);
+      if (folder != null) {
+        return isShort(
+            command.commandSpec().name(), folder.toString().replaceFirst("^file:(?://)?(?=/)", ""));
+      }
+    }
+    return false;
+  }
+
+  private static boolean isShort(String command, String tables) {
+    try {
+      Path scores = Path.of(tables, Table.SCORES.folder());
+      List<Path> files = new ArrayList<>();
+      long bytes = list(scores, FEW_BYTES, files);
+      if (bytes >= FEW_BYTES) {
+        return false;
+      }
+      if (command.equals(OF_VECTORS)) {
+        return !anyHasFeatures(files);
+      }
+      return bytes < FEW_BYTES_OF_FEATURES
+          || !OF_FEATURES.contains(command)
+          || !anyHasFeatures(files);
+    } catch (IOException | InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Lists the Parquet files of a folder, or a part of them that has enough bytes.
+   *
+   * @return their bytes
+   */
+  private static long list(Path folder, long enough, List<Path> files) throws IOException {
+    long bytes = 0;
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
+      for (Path child : children) {
+        if (Files.isDirectory(child)) {
+          bytes += list(child, enough - bytes, files);
+        } else if (child.toString().endsWith(".parquet")) {
+          bytes += Files.size(child);
+          files.add(child);
+        }
+        if (bytes >= enough) {
+          break;
+        }
+      }
+    }
+    return bytes;
+  }
+
+  private static boolean anyHasFeatures(List<Path> files) throws IOException {
+    for (Path file : files) {
+      if (hasFeatures(file)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the end of a Parquet file, which names its columns, names that of features: 4 bytes
+   * before the last 4 state its length. A reader of Parquet would take longer to start.
+   */
+  private static boolean hasFeatures(Path file) throws IOException {
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      long size = channel.size();
+      ByteBuffer end = read(channel, Math.max(0, size - 8), 8);
+      int length = end.remaining() < 8 ? -1 : end.order(ByteOrder.LITTLE_ENDIAN).getInt(0);
+      if (length < 0 || length > Math.min(size - 8, FEW_BYTES)) {
+        throw new IOException(file + " is no whole Parquet file");
+      }
+      ByteBuffer footer = read(channel, size - 8 - length, length);
+      for (int from = 0; from + COLUMN.length <= footer.remaining(); from++) {
+        if (footer.slice(from, COLUMN.length).equals(ByteBuffer.wrap(COLUMN))) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static ByteBuffer read(SeekableByteChannel channel, long from, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length);
+    channel.position(from);
+    int read = 0;
+    while (buffer.hasRemaining() && read >= 0) {
+      read = channel.read(buffer);
+    }
+    return buffer.flip();
+  }
+}
