@@ -169,6 +169,32 @@ class ExportTest(unittest.TestCase):
         self.assertIn("sha256: " + hashlib.sha256(converted.read_bytes()).hexdigest(), card)
         self.assertEqual(card.count("sha256"), 1)
 
+    def test_a_conversion_folds_norms_and_leaves_the_channels_last_order(self):
+        norm = nn.BatchNorm2d(4)
+        norm.running_mean.uniform_(-1, 1)
+        norm.running_var.uniform_(0.5, 2)
+        network = nn.Sequential(nn.Conv2d(3, 4, 3), norm, nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        traced = exporter.trace(network, (0.5,) * 3, (0.25,) * 3, 8, fold=False)
+        self.assertIn(f"memory_format={exporter.CHANNELS_LAST_IN_GRAPHS}", traced.code)
+        file = self.out / "norm.pt"
+        traced.save(str(file))
+        file.with_suffix(".yaml").write_text("name: norm\ninput:\n  size: 8\noutput:\n  dimension: 4\n")
+        pixels = torch.rand(3, 3, 8, 8, dtype=torch.float64)
+        features = []
+        for words in [["--no-fold"], []]:
+            code, _, err = self.run_script(
+                "--from", str(file), "--precision", "float64", "--out", str(self.out), *words
+            )
+            self.assertEqual(code, 0, err)
+            module = torch.jit.load(str(self.out / "norm-float64.pt"))
+            with torch.no_grad():
+                features.append(module(pixels))
+            self.assertEqual("batch_norm" in str(module.inlined_graph), words == ["--no-fold"])
+            self.assertNotIn(f"memory_format={exporter.CHANNELS_LAST_IN_GRAPHS}", module.code)
+            self.assertTrue(all(p.is_contiguous() for p in module.parameters()))
+        # A few roundings of float64 in each layer.
+        torch.testing.assert_close(features[1], features[0], rtol=1e-12, atol=1e-13)
+
     def test_a_file_that_cannot_be_converted_says_why(self):
         file = self.out / "m.pt"
         for make, wanted in [

@@ -54,6 +54,10 @@ final class ConfFilesIT {
               // Both by ManifestReaderTest.
               "benchmark.schema.json",
               "benchmark.yaml",
+              // By PublishIT and LineageIT.
+              "catalogs/delta.conf",
+              "catalogs/iceberg.conf",
+              "catalogs/openlineage.conf",
               "gpu-discovery.sh",
               "kubernetes/Dockerfile",
               "kubernetes/executor-pod.yaml",
@@ -61,6 +65,8 @@ final class ConfFilesIT {
               "kubernetes/spark.conf",
               "log4j2.properties",
               "metrics.properties",
+              // By MlflowIT.
+              "mlflow/notify_mlflow.py",
               "spark-defaults.conf",
               // All four by SqlFunctionsIT.
               "sql/anomaly-score-by-class.sql",

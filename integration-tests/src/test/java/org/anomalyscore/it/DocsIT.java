@@ -88,7 +88,7 @@ class DocsIT {
 
   /** Makes what the pages take for granted; the demo is a copy, since commands write to it. */
   private Path furnish(Path own) throws IOException {
-    for (String set : List.of("photos", "images/real")) {
+    for (String set : List.of("photos", "images/real", "training-set")) {
       takeImages("reference", own.resolve(set));
     }
     for (String set :

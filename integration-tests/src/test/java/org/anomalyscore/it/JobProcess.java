@@ -175,6 +175,19 @@ final class JobProcess {
     return option("--conf", key + "=" + value);
   }
 
+  /** Gives a plain SparkSubmit a file of settings, over which those of {@link #conf} stand. */
+  JobProcess settings(Path file) {
+    return option("--properties-file", file.toString());
+  }
+
+  /** Adds to the class path of a plain SparkSubmit, behind Spark's own jars. */
+  JobProcess alsoOnClassPath(String entry) {
+    List<String> command = builder.command();
+    int classPath = command.indexOf("-cp") + 1;
+    command.set(classPath, command.get(classPath) + ":" + entry);
+    return this;
+  }
+
   /** Gives {@link #sqlSession} a jar. */
   JobProcess jar(Path jar) {
     return option("--jars", jar.toString());

@@ -13,7 +13,8 @@ import java.util.Map;
 /** A Python of the user's; the product needs none, but its tables are made for it too. */
 final class Python {
 
-  private static final String COMMAND = System.getProperty("anomalyscore.python", "python3");
+  /** The program. */
+  static final String COMMAND = System.getProperty("anomalyscore.python", "python3");
 
   private Python() {}
 

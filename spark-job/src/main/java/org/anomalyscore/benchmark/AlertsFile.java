@@ -17,6 +17,7 @@ import org.anomalyscore.table.TableRow;
  * @param expectedFalseAlarms how many alerts are expected at most in 30 nights in which nothing
  *     changes; null where {@code max_increase} decides, which knows no chance
  * @param generators rows of the table {@code alerts}
+ * @param evaluations rows of the table {@code evaluations}
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record AlertsFile(
@@ -24,7 +25,8 @@ record AlertsFile(
     String summary,
     Map<String, Integer> states,
     Double expectedFalseAlarms,
-    List<Map<String, Object>> generators) {
+    List<Map<String, Object>> generators,
+    List<Map<String, Object>> evaluations) {
 
   static AlertsFile of(List<BenchmarkNight> nights, BenchmarkManifest.Thresholds thresholds) {
     List<TableRow> rows = nights.stream().flatMap(night -> night.states().stream()).toList();
@@ -35,7 +37,11 @@ record AlertsFile(
         AlertState.summaryOf(rows),
         states,
         thresholds.maxIncrease() == null ? (Double) (30 * thresholds.alertFdr()) : null,
-        rows.stream().map(TableRow::asMap).toList());
+        rows.stream().map(TableRow::asMap).toList(),
+        nights.stream()
+            .flatMap(night -> night.evaluation().rows().stream())
+            .map(TableRow::asMap)
+            .toList());
   }
 
   /** Whether somebody has to be told: more happened than generators that are well, new or gone. */

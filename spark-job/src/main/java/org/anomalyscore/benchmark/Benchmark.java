@@ -79,11 +79,11 @@ final class Benchmark {
     return nights;
   }
 
-  /** Runs the benchmark, and tells whom it concerns if not all is well. */
+  /** Runs the benchmark, and tells whom it concerns if not all is well, or who asked for all. */
   BenchmarkResult runAndTell(Notifier notifier) {
     List<BenchmarkNight> nights = run();
     AlertsFile alerts = AlertsFile.of(nights, manifest.thresholds());
-    String failure = alerts.isNews() ? notifier.send(alerts.json()) : null;
+    String failure = alerts.isNews() || notifier.isToldAll() ? notifier.send(alerts.json()) : null;
     return new BenchmarkResult(nights, manifest.outputs().tables(), failure);
   }
 

@@ -2,6 +2,7 @@ package org.anomalyscore.benchmark;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.CatalogOption;
 import org.anomalyscore.command.Environment;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.SparkOptions;
@@ -49,6 +50,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
               + " natural than that.")
   private String acknowledged;
 
+  @Mixin private CatalogOption catalog;
+
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
@@ -62,12 +65,16 @@ public final class BenchmarkCommand implements Callable<Integer> {
       if (acknowledged != null) {
         return output.print(new AcknowledgeResult(benchmark.acknowledge(acknowledged)));
       }
-      return output.print(
-          benchmark.runAndTell(Notifier.of(night.notification(), Environment::variable)));
+      int code =
+          output.print(
+              benchmark.runAndTell(Notifier.of(night.notification(), Environment::variable)));
+      catalog.register(session, night.outputs().tables());
+      return code;
     }
   }
 
   private void requireThere(Configuration hadoop) {
+    catalog.requireMetastore();
     if (Storage.isLocal(Storage.path("--manifest", manifest), hadoop)) {
       BenchmarkManifest unused = ManifestReader.read(manifest, hadoop);
     }

@@ -114,7 +114,7 @@ record BenchmarkManifest(
   }
 
   /**
-   * Who is told of a night in which not all is well; either of the first two.
+   * Who is told of a night in which not all is well, or of every night; either of the first two.
    *
    * @param url that the alerts are posted to; {@code ${NAME}} in it is a variable of the
    *     environment, so that a secret stands in no file
@@ -122,8 +122,14 @@ record BenchmarkManifest(
    * @param timeoutSeconds of one attempt
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  record Notification(String url, List<String> command, Integer timeoutSeconds, Integer attempts) {
+  record Notification(
+      String url,
+      List<String> command,
+      Boolean everyNight,
+      Integer timeoutSeconds,
+      Integer attempts) {
     Notification {
+      everyNight = or(everyNight, false);
       timeoutSeconds = or(timeoutSeconds, 10);
       attempts = or(attempts, 3);
     }

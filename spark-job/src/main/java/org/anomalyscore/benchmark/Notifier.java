@@ -94,6 +94,11 @@ final class Notifier {
     }
   }
 
+  /** Whether it is told of a night in which all is well too. */
+  boolean isToldAll() {
+    return notification != null && notification.everyNight();
+  }
+
   /** An attempt's end. */
   private record Attempt(String failure, boolean mayRetry) {
     static final Attempt DONE = new Attempt(null, false);

@@ -2,7 +2,6 @@ package org.anomalyscore.classify;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import org.anomalyscore.classify.ClassificationTask.Kind;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
+import org.anomalyscore.table.DatasetName;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
@@ -124,10 +124,7 @@ final class Classification {
   Result of(Run run, String reference, List<String> generated, String configId) {
     List<String> sets = new ArrayList<>(List.of(reference));
     sets.addAll(generated);
-    if (new HashSet<>(sets).size() < sets.size()) {
-      throw new UserException(
-          "A data set is named twice in " + sets + ". Name each once, and the reference apart.");
-    }
+    DatasetName.requireEachOnce(sets);
     ScoreTimes times = ScoreTimes.read(store);
     ConfigurationChoice choice = ConfigurationChoice.of(store, times, sets, configId);
     Completeness.require(store, times, choice.configId(), sets, allowIncomplete);

@@ -3,6 +3,7 @@ package org.anomalyscore.evaluate;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.CatalogOption;
 import org.anomalyscore.command.ConfigIdOption;
 import org.anomalyscore.command.OutOrScoresOption;
 import org.anomalyscore.command.Output;
@@ -10,6 +11,7 @@ import org.anomalyscore.command.ResamplingOptions;
 import org.anomalyscore.command.ScoresOptions;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.storage.UserException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -37,7 +39,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   private static final List<String> OF_A_DATA_SET =
       List.of(
           "--out",
+          "--catalog-table",
           "--per-image",
+          "--training",
           "--no-set-measures",
           "--flag-fdr",
           "--permutations",
@@ -89,7 +93,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--per-image",
       description =
           "Writes atypicality, p-value, q-value and direction of each generated image to the table"
-              + " image_measures, with realism and rarity where the scores have features.")
+              + " image_measures, with realism and rarity where the scores have features."
+              + " With --training also the nearest image of the training set.")
   private boolean perImage;
 
   @Option(
@@ -99,6 +104,16 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " computed if the scores have features. Their time grows with the product of both"
               + " sets' sizes.")
   private boolean noSetMeasures;
+
+  @Option(
+      names = "--training",
+      paramLabel = "DATASET",
+      description =
+          "Looks for copies of this data set, on which the generators were trained: authenticity and"
+              + " CT score of each set, beside those of the reference, which must be images that"
+              + " they were not trained on; and with --per-image the nearest training image of each"
+              + " image. All scored with --features.")
+  private String training;
 
   @Option(
       names = "--flag-fdr",
@@ -111,6 +126,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private ResamplingOptions resampling;
 
+  @Mixin private CatalogOption catalog;
+
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
@@ -120,10 +137,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (reference.statistics != null) {
       return callWithStatistics();
     }
-    EvaluateJob job = new EvaluateJob(request());
-    try (SparkSession session =
-        spark.start("evaluate " + reference.dataset, scores::requireThere)) {
-      return output.print(job.run(session));
+    EvaluateRequest request = request();
+    try (SparkSession session = spark.start("evaluate " + reference.dataset, this::requireThere)) {
+      int code = output.print(new EvaluateJob(request).run(session));
+      catalog.register(session, request.out());
+      return code;
     }
   }
 
@@ -150,6 +168,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
+  private void requireThere(Configuration hadoop) {
+    catalog.requireMetastore();
+    scores.requireThere(hadoop);
+  }
+
   private EvaluateRequest request() {
     return new EvaluateRequest(
         scores.folder(),
@@ -159,6 +182,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         configId.id(),
         scores.allowIncomplete(),
         !noSetMeasures,
+        training,
         perImage,
         flagRate,
         resampling.options());

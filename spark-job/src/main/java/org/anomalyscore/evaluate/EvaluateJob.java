@@ -47,6 +47,7 @@ public final class EvaluateJob {
         new Evaluator(source, request.options())
             .allowIncomplete(request.allowIncomplete())
             .setMeasures(request.setMeasures())
+            .training(request.training())
             .flagRate(request.flagRate());
     // One file a set.
     return request.perImage()
@@ -62,6 +63,9 @@ public final class EvaluateJob {
     configuration.put("options", request.options());
     configuration.put("allow_incomplete", request.allowIncomplete());
     configuration.put("set_measures", request.setMeasures());
+    if (request.training() != null) {
+      configuration.put("training", request.training());
+    }
     configuration.put("per_image", request.perImage());
     configuration.put("flag_fdr", request.flagRate());
     return configuration;

@@ -14,6 +14,8 @@ import org.anomalyscore.storage.UserException;
  * @param generated data sets that are compared with it
  * @param configId whose scores to compare; null where the tables leave no choice
  * @param allowIncomplete takes sets whose last score run did not end well, with a warning
+ * @param training data set that the generators were trained on, whose copies are looked for; or
+ *     null
  * @param setMeasures computes set measures, where the scores have features
  * @param perImage keeps the measures of each generated image
  * @param flagRate the false discovery rate of flags, in (0, 1)
@@ -27,6 +29,7 @@ public record EvaluateRequest(
     String configId,
     boolean allowIncomplete,
     boolean setMeasures,
+    String training,
     boolean perImage,
     double flagRate,
     AnomalyScore.Options options) {
@@ -35,6 +38,11 @@ public record EvaluateRequest(
     Objects.requireNonNull(scores, "scores");
     out = out == null ? scores : out;
     generated = List.copyOf(generated);
+    if (training != null && !setMeasures) {
+      throw new UserException(
+          "--training compares features, which --no-set-measures leaves out. Leave out one of the"
+              + " two.");
+    }
     if (!(flagRate > 0 && flagRate < 1)) {
       throw new UserException(
           "Cannot flag images at a false discovery rate of "
@@ -53,6 +61,7 @@ public record EvaluateRequest(
         null,
         false,
         true,
+        null,
         false,
         Evaluator.FLAG_RATE,
         AnomalyScore.Options.DEFAULT);
@@ -68,6 +77,7 @@ public record EvaluateRequest(
         value,
         allowIncomplete,
         setMeasures,
+        training,
         perImage,
         flagRate,
         options);

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.lit;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +20,7 @@ import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.CurrentScores;
+import org.anomalyscore.table.DatasetName;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.ScoreRuns;
 import org.anomalyscore.table.ScoreTimes;
@@ -38,6 +38,7 @@ public final class Evaluator {
   private final AnomalyScore.Options options;
   private final boolean allowIncomplete;
   private final boolean setMeasures;
+  private final String training;
   private final double flagRate;
   private final Consumer<Dataset<Row>> perImage;
 
@@ -94,7 +95,7 @@ public final class Evaluator {
 
   /** An evaluator of the tables of one output folder. */
   public Evaluator(TableStore store, AnomalyScore.Options options) {
-    this(store, options, false, true, FLAG_RATE, null);
+    this(store, options, false, true, null, FLAG_RATE, null);
   }
 
   private Evaluator(
@@ -102,24 +103,31 @@ public final class Evaluator {
       AnomalyScore.Options options,
       boolean allowIncomplete,
       boolean setMeasures,
+      String training,
       double flagRate,
       Consumer<Dataset<Row>> perImage) {
     this.store = store;
     this.options = options;
     this.allowIncomplete = allowIncomplete;
     this.setMeasures = setMeasures;
+    this.training = training;
     this.flagRate = flagRate;
     this.perImage = perImage;
   }
 
   /** One that warns of sets whose last score run did not end well, instead of refusing them. */
   public Evaluator allowIncomplete(boolean value) {
-    return new Evaluator(store, options, value, setMeasures, flagRate, perImage);
+    return new Evaluator(store, options, value, setMeasures, training, flagRate, perImage);
   }
 
   /** One that computes set measures where there are features, or not; their cost grows as n². */
   public Evaluator setMeasures(boolean value) {
-    return new Evaluator(store, options, allowIncomplete, value, flagRate, perImage);
+    return new Evaluator(store, options, allowIncomplete, value, training, flagRate, perImage);
+  }
+
+  /** One that looks for copies of this data set, on which the generators were trained; or null. */
+  public Evaluator training(String dataset) {
+    return new Evaluator(store, options, allowIncomplete, setMeasures, dataset, flagRate, perImage);
   }
 
   /**
@@ -128,7 +136,7 @@ public final class Evaluator {
    * @param value in (0, 1)
    */
   public Evaluator flagRate(double value) {
-    return new Evaluator(store, options, allowIncomplete, setMeasures, value, perImage);
+    return new Evaluator(store, options, allowIncomplete, setMeasures, training, value, perImage);
   }
 
   /**
@@ -139,7 +147,7 @@ public final class Evaluator {
    *     at once
    */
   public Evaluator perImage(Consumer<Dataset<Row>> rows) {
-    return new Evaluator(store, options, allowIncomplete, setMeasures, flagRate, rows);
+    return new Evaluator(store, options, allowIncomplete, setMeasures, training, flagRate, rows);
   }
 
   /**
@@ -151,10 +159,10 @@ public final class Evaluator {
   public Result evaluate(Run run, String reference, List<String> generated, String configId) {
     List<String> all = new ArrayList<>(generated);
     all.add(reference);
-    if (new HashSet<>(all).size() < all.size()) {
-      throw new UserException(
-          "A data set is named twice in " + all + ". Name each once, and the reference apart.");
+    if (training != null) {
+      all.add(training);
     }
+    DatasetName.requireEachOnce(all);
     ScoreTimes times = ScoreTimes.read(store);
     ConfigurationChoice choice = ConfigurationChoice.of(store, times, all, configId);
     List<Row> runs = ScoreRuns.read(store, choice.configId());
@@ -236,7 +244,8 @@ public final class Evaluator {
     if (!setMeasures) {
       return null;
     }
-    return new FeatureComparison(store, against.times(), against.choice().configId(), reference);
+    return new FeatureComparison(
+        store, against.times(), against.choice().configId(), reference, training);
   }
 
   private TableRow compare(Against against, Images images, FeatureComparison features) {
@@ -281,7 +290,8 @@ public final class Evaluator {
    * Hands over the rows of {@code image_measures}.
    *
    * @param unusual of {@link UnusualImages#measured}
-   * @param measures {@code path}, {@code realism}, {@code rarity}; null without features
+   * @param measures {@code path}, {@code realism}, {@code rarity}, {@code training_path}, {@code
+   *     training_distance}, {@code training_ratio}; null without features
    */
   private void keep(TableRow evaluation, Dataset<Row> unusual, Dataset<Row> measures) {
     Dataset<Row> rows =

@@ -96,10 +96,12 @@ public final class Leaderboard {
               lines.add(
                   String.format(
                       Locale.ROOT,
-                      "%n  %s (atypicality %.2f, %s)",
+                      "%n  %s (atypicality %.2f, %s: C %s, V %s)",
                       VisibleText.of(image.path()),
                       image.atypicality(),
-                      image.direction())));
+                      image.direction(),
+                      withError(image.complexity(), image.complexityStdErr()),
+                      withError(image.vulnerability(), image.vulnerabilityStdErr()))));
     }
     if (!none.isEmpty()) {
       int least = Atypicality.leastReference(rate);
@@ -111,6 +113,11 @@ public final class Leaderboard {
       }
     }
     return lines.isEmpty() ? "" : "\n" + String.join("", lines).stripLeading();
+  }
+
+  private static String withError(double value, Double error) {
+    return String.format(Locale.ROOT, "%.4g", value)
+        + (error == null ? "" : String.format(Locale.ROOT, " +- %.2g", error));
   }
 
   private static List<ColumnData<TableRow>> columns(List<TableRow> rows) {

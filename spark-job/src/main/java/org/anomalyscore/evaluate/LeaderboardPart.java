@@ -283,9 +283,11 @@ public final class LeaderboardPart implements Part {
       columns.add(numbers(statistic));
     }
     // Scores of one draw have no repeatability, and sets without features no set measures.
-    Stream.concat(
-            Stream.of(REPEATABILITY_COMPLEXITY, REPEATABILITY_VULNERABILITY, REPEATABILITY_AS_I),
-            Statistic.of(Group.SET).stream())
+    Stream.of(
+            List.of(REPEATABILITY_COMPLEXITY, REPEATABILITY_VULNERABILITY, REPEATABILITY_AS_I),
+            Statistic.of(Group.SET),
+            Statistic.of(Group.TRAINING))
+        .flatMap(List::stream)
         .filter(s -> rows.stream().anyMatch(row -> Comparison.number(row, s.column()) != null))
         .forEach(s -> columns.add(numbers(s)));
     if (humans) {

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.anomalyscore.command.Result;
 import org.anomalyscore.command.TextTable;
 import org.anomalyscore.setmeasures.Estimate;
@@ -15,6 +14,7 @@ import org.anomalyscore.setmeasures.FeatureSet;
 import org.anomalyscore.setmeasures.FrechetDistance;
 import org.anomalyscore.setmeasures.NormalFit;
 import org.anomalyscore.storage.UserException;
+import org.anomalyscore.table.DatasetName;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Table;
@@ -98,9 +98,7 @@ record PublishedReferenceJob(
   }
 
   Distances run(SparkSession spark) {
-    if (Set.copyOf(generated).size() < generated.size()) {
-      throw new UserException("A data set is named twice in " + generated + ". Name each once.");
-    }
+    DatasetName.requireEachOnce(generated);
     Run run = Run.start("evaluate");
     NormalFit reference =
         FeatureStatistics.read(spark.sparkContext().hadoopConfiguration(), OPTION, statistics);

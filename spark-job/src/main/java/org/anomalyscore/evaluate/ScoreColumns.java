@@ -51,8 +51,15 @@ final class ScoreColumns implements Serializable {
    * first path.
    *
    * @param path as the table's bytes, by which SQL orders paths
+   * @param complexityError standard error of C over draws, NaN with one draw; likewise V's
    */
-  record Distant(double distance, UTF8String path, double complexity, double vulnerability)
+  record Distant(
+      double distance,
+      UTF8String path,
+      double complexity,
+      double complexityError,
+      double vulnerability,
+      double vulnerabilityError)
       implements Serializable, Comparable<Distant> {
 
     @Override
@@ -150,8 +157,12 @@ final class ScoreColumns implements Serializable {
       values = Arrays.copyOf(values, Math.max(2 * length, length + width));
     }
     for (int column = 0; column < width; column++) {
-      values[length++] = row.isNullAt(column) ? Double.NaN : row.getDouble(column);
+      values[length++] = orNaN(row, column);
     }
+  }
+
+  private static double orNaN(InternalRow row, int column) {
+    return row.isNullAt(column) ? Double.NaN : row.getDouble(column);
   }
 
   private void count(Kind kind, long images) {
@@ -166,7 +177,14 @@ final class ScoreColumns implements Serializable {
     double distance = reference.distance(c, v);
     boolean far = furthest.size() < MOST_UNUSUAL || distance >= furthest.last().distance;
     if (far && !Double.isNaN(distance)) {
-      furthest.add(new Distant(distance, row.getUTF8String(PATH).copy(), c, v));
+      furthest.add(
+          new Distant(
+              distance,
+              row.getUTF8String(PATH).copy(),
+              c,
+              orNaN(row, ALWAYS),
+              v,
+              orNaN(row, ALWAYS + 1)));
       if (furthest.size() > MOST_UNUSUAL) {
         furthest.pollLast();
       }

@@ -45,7 +45,23 @@ final class SetMeasuresTable {
                 + " Frechet and kernel distance are called FID and KID. +- is one standard error;"
                 + " of kernel,%nthe spread over its subsets, which sets of 1,000 images or fewer"
                 + " do not have."));
-    return text.toString();
+    return text.append(copies(rows)).toString();
+  }
+
+  /** Empty where no training set was named. */
+  private static String copies(List<TableRow> rows) {
+    List<TableRow> compared = rows.stream().filter(row -> row.get("training") != null).toList();
+    if (compared.isEmpty()) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%n%nCopies of the training set %s, %,d images%s%n%n"
+            + "A generator that copies has less authenticity than the reference, and CT far below"
+            + " 0. CT far above 0 is unlike%nthe training set. +- of CT is what chance gives.",
+        compared.get(0).get("training"),
+        (Long) compared.get(0).get("n_features_training"),
+        table(compared, Statistic.of(Group.TRAINING)));
   }
 
   private static String table(List<TableRow> rows, List<Statistic> measures) {

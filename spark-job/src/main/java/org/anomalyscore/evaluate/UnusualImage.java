@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  * An image that is flagged.
  *
  * @param path as in the tables
+ * @param complexity C, radians
+ * @param complexityStdErr its standard error over draws; null with one draw
+ * @param vulnerability V
+ * @param vulnerabilityStdErr its standard error over draws; null with one draw
  * @param atypicality robust standard deviations from the middle of the reference; infinite where C
  *     or V is 0
  * @param pValue how often an image of the reference's kind lies as far out
@@ -15,4 +19,12 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record UnusualImage(
-    String path, double atypicality, double pValue, double qValue, String direction) {}
+    String path,
+    double complexity,
+    Double complexityStdErr,
+    double vulnerability,
+    Double vulnerabilityStdErr,
+    double atypicality,
+    double pValue,
+    double qValue,
+    String direction) {}

@@ -114,6 +114,10 @@ record UnusualImages(Atypicality atypicality, double[] p, double[] q, int flagge
     return atypicality.referenceCount() == 0 ? Double.NaN : flagged / (double) images;
   }
 
+  private static Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
   /** The most unusual of the flagged images, a few of them. */
   List<UnusualImage> worst(ScoredSet generated) {
     return generated.furthest().stream()
@@ -123,6 +127,10 @@ record UnusualImages(Atypicality atypicality, double[] p, double[] q, int flagge
               double itsP = atypicality.pValue(image.distance());
               return new UnusualImage(
                   image.path().toString(),
+                  image.complexity(),
+                  orNull(image.complexityError()),
+                  image.vulnerability(),
+                  orNull(image.vulnerabilityError()),
                   image.distance(),
                   itsP,
                   qValue(itsP),

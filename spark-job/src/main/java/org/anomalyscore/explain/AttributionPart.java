@@ -4,13 +4,10 @@ import static org.anomalyscore.page.HtmlTable.format;
 import static org.apache.spark.sql.functions.col;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.Part;
 import org.anomalyscore.page.Thumbnail;
-import org.anomalyscore.source.ImageLoader;
-import org.anomalyscore.source.ImagesByPath;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.NewestRun;
@@ -36,9 +33,6 @@ public final class AttributionPart implements Part {
   private static final int SIDE = 464;
 
   private static final int BYTES = 30_000;
-
-  private static final long MAX_PIXELS = ImageLoader.MOST_PIXELS;
-  private static final long MAX_FILE_BYTES = 64L << 20;
 
   private final Configuration hadoop;
 
@@ -125,17 +119,6 @@ public final class AttributionPart implements Part {
     } catch (IOException e) {
       return Thumbnail.missing(overlay, null, e.getMessage());
     }
-    List<Thumbnail> found = new ArrayList<>();
-    new ImagesByPath(SIDE, MAX_PIXELS, MAX_FILE_BYTES)
-        .load(
-            qualified,
-            List.of(qualified),
-            hadoop,
-            image ->
-                found.add(
-                    image.isRejected()
-                        ? Thumbnail.missing(overlay, image.imageId(), image.message())
-                        : Thumbnail.of(overlay, image.imageId(), image.pixels(), BYTES)));
-    return found.get(0);
+    return Thumbnail.read(qualified, SIDE, BYTES, hadoop);
   }
 }

@@ -5,7 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -13,6 +15,9 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.anomalyscore.pixels.PillowResize;
 import org.anomalyscore.pixels.RgbImage;
+import org.anomalyscore.source.ImageLoader;
+import org.anomalyscore.source.ImagesByPath;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * A small picture, or why there is none.
@@ -34,6 +39,8 @@ public record Thumbnail(
 
   /** A picture has no use below this side, in pixels. */
   private static final int LEAST_SIDE = 8;
+
+  private static final long MOST_FILE_BYTES = 64L << 20;
 
   private static final float[] QUALITIES = {0.85f, 0.7f, 0.5f};
 
@@ -67,6 +74,28 @@ public record Thumbnail(
               Math.max(1, small.height() * 3 / 4),
               PillowResize.Filter.BICUBIC);
     }
+  }
+
+  /**
+   * Reads one picture here; of many, {@code report} makes a Spark job.
+   *
+   * @param path of a file or of a container's member, as in the tables
+   * @param side the longest, in pixels
+   * @param most bytes of the picture, at least {@value #LEAST_BYTES}
+   */
+  public static Thumbnail read(String path, int side, int most, Configuration hadoop) {
+    List<Thumbnail> found = new ArrayList<>();
+    new ImagesByPath(side, ImageLoader.MOST_PIXELS, MOST_FILE_BYTES)
+        .load(
+            ImagesByPath.fileOf(path),
+            List.of(path),
+            hadoop,
+            image ->
+                found.add(
+                    image.isRejected()
+                        ? missing(path, image.imageId(), image.message())
+                        : of(path, image.imageId(), image.pixels(), most)));
+    return found.get(0);
   }
 
   /** As the source of an HTML image. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.anomalyscore.classify.ClassificationPart;
+import org.anomalyscore.evaluate.CopiesPart;
 import org.anomalyscore.evaluate.LeaderboardPart;
 import org.anomalyscore.explain.AttributionPart;
 import org.anomalyscore.labels.CalibrationPart;
@@ -156,6 +157,7 @@ public final class Report {
   private List<Part> parts() {
     return List.of(
         new LeaderboardPart(),
+        new CopiesPart(spark.sessionState().newHadoopConf()),
         new ClassificationPart(),
         new LabelPart(),
         new CalibrationPart(),

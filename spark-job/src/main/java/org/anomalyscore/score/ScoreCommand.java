@@ -2,6 +2,7 @@ package org.anomalyscore.score;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.anomalyscore.command.CatalogOption;
 import org.anomalyscore.command.EngineOption;
 import org.anomalyscore.command.OutOption;
 import org.anomalyscore.command.Output;
@@ -114,6 +115,8 @@ public final class ScoreCommand implements Callable<Integer> {
               + " Default: ${DEFAULT-VALUE}.")
   private double failAboveRejectFraction;
 
+  @Mixin private CatalogOption catalog;
+
   @Mixin private SparkOptions spark;
 
   @Mixin private Output output;
@@ -131,11 +134,14 @@ public final class ScoreCommand implements Callable<Integer> {
             .failAboveRejectFraction(failAboveRejectFraction)
             .build();
     try (SparkSession session = spark.start("score " + dataset, this::requireThere)) {
-      return output.print(new ScoreJob(request).run(session));
+      int code = output.print(new ScoreJob(request).run(session));
+      catalog.register(session, out.folder());
+      return code;
     }
   }
 
   private void requireThere(Configuration hadoop) {
+    catalog.requireMetastore();
     ImageFinder.requireThere(hadoop, images);
     engine.requireThere(hadoop);
   }

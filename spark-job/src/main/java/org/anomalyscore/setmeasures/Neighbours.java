@@ -3,6 +3,7 @@ package org.anomalyscore.setmeasures;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
@@ -191,6 +192,69 @@ final class Neighbours {
     return List.of(
         new Tuple2<>(new Tuple2<>(true, generated.start()), ofGenerated),
         new Tuple2<>(new Tuple2<>(false, reference.start()), ofReference));
+  }
+
+  /**
+   * The nearest row of another set to each row of a set; of equally near ones the first.
+   *
+   * @param squared distances
+   * @param index of the nearest in its set
+   */
+  record Nearest(double[] squared, int[] index) implements Serializable {
+
+    private static Nearest nothing(int rows) {
+      Nearest nearest = new Nearest(new double[rows], new int[rows]);
+      Arrays.fill(nearest.squared, Double.POSITIVE_INFINITY);
+      Arrays.fill(nearest.index, Integer.MAX_VALUE);
+      return nearest;
+    }
+
+    private static Nearest of(FeatureBlock block, FeatureBlock others) {
+      BlockDistances distances = new BlockDistances(block, others);
+      Nearest nearest = nothing(block.rows());
+      for (int j = 0; j < others.rows(); j++) {
+        for (int i = 0; i < block.rows(); i++) {
+          if (distances.atLeast(i, j) < nearest.squared[i]) {
+            nearest.take(i, distances.exact(i, j), others.start() + j);
+          }
+        }
+      }
+      return nearest;
+    }
+
+    private void take(int i, double distance, int of) {
+      if (distance < squared[i] || (distance == squared[i] && of < index[i])) {
+        squared[i] = distance;
+        index[i] = of;
+      }
+    }
+
+    private Nearest nearer(Nearest other) {
+      Nearest nearer = new Nearest(squared.clone(), index.clone());
+      for (int i = 0; i < squared.length; i++) {
+        nearer.take(i, other.squared[i], other.index[i]);
+      }
+      return nearer;
+    }
+  }
+
+  /**
+   * Looks for the nearest of other features to each of a set's.
+   *
+   * @param others blocks of a set of the same dimension, at least a row in all
+   */
+  static Nearest nearest(FeatureSet set, JavaRDD<FeatureBlock> others) {
+    Nearest whole = Nearest.nothing(set.size());
+    for (Tuple2<Integer, Nearest> part :
+        set.blocks()
+            .cartesian(others)
+            .mapToPair(pair -> new Tuple2<>(pair._1().start(), Nearest.of(pair._1(), pair._2())))
+            .reduceByKey(Nearest::nearer)
+            .collect()) {
+      System.arraycopy(part._2().squared, 0, whole.squared, part._1(), part._2().squared.length);
+      System.arraycopy(part._2().index, 0, whole.index, part._1(), part._2().index.length);
+    }
+    return whole;
   }
 
   private static double larger(double a, double b) {

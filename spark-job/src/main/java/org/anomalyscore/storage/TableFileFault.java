@@ -3,6 +3,7 @@ package org.anomalyscore.storage;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkThrowable;
 
 /** What Spark says of a file of a table that it cannot read: which, why, and what to do. */
@@ -19,6 +20,11 @@ public final class TableFileFault {
       Pattern.compile("(?:reading file|footer for file:?|Could not read) '?([^\\s']+)");
 
   private TableFileFault() {}
+
+  /** Of a file without bytes, which Spark passes over. */
+  public static UserException empty(Path file) {
+    return new UserException("Cannot read the file " + file + ": it is empty. " + REMEDY);
+  }
 
   /** The message, or null where the failure is of another kind. */
   static String in(Throwable failure) {

@@ -1,6 +1,8 @@
 package org.anomalyscore.table;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.storage.VisibleText;
 import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
@@ -28,6 +30,18 @@ public final class DatasetName {
       throw new UserException(option + " is '" + VisibleText.of(name) + "': " + fault);
     }
     return name;
+  }
+
+  /**
+   * Refuses a name that stands twice among those of one comparison.
+   *
+   * @param names of all sets that take part, the reference too
+   */
+  public static void requireEachOnce(List<String> names) {
+    if (new HashSet<>(names).size() < names.size()) {
+      throw new UserException(
+          "A data set is named twice in " + VisibleText.of(names.toString()) + ". Name each once.");
+    }
   }
 
   /** What is wrong with a name and what to do, or null. */

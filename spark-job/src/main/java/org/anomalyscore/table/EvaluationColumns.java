@@ -48,7 +48,9 @@ final class EvaluationColumns {
             // The false discovery rate of the flags.
             .add("flag_fdr", DoubleType);
     // Of stored features; NULL where a set has none.
-    return add(s.add("n_features", LongType).add("n_features_reference", LongType), Group.SET);
+    s = add(s.add("n_features", LongType).add("n_features_reference", LongType), Group.SET);
+    // NULL where no training set was named.
+    return add(s.add("training", StringType).add("n_features_training", LongType), Group.TRAINING);
   }
 
   private static StructType add(StructType schema, Group group) {

@@ -375,6 +375,34 @@ public enum Statistic {
       "%.2g",
       Direction.NEITHER),
 
+  // A poor generator copies nothing either, so that these have no direction.
+  AUTHENTICITY(
+      Group.TRAINING,
+      "authenticity",
+      "authenticity",
+      "Share of generated images further from their nearest training image than that is from its"
+          + " nearest other; compare with the reference's",
+      "%.3f",
+      "%.3f",
+      Direction.NEITHER),
+  REFERENCE_AUTHENTICITY(
+      Group.TRAINING,
+      "reference_authenticity",
+      "authenticity real",
+      "The same of the reference",
+      "%.3f",
+      "%.3f",
+      Direction.NEITHER),
+  CT_SCORE(
+      Group.TRAINING,
+      "ct_score",
+      "CT",
+      "How many standard deviations further from the training set than the reference's images; far"
+          + " below 0 is copying, far above 0 is unlike it",
+      "%.2f",
+      "%.2f",
+      Direction.NEITHER),
+
   COMPLEXITY_FLOOR(
       Group.SWEEP,
       "complexity_floor",
@@ -410,6 +438,8 @@ public enum Statistic {
     IMAGES,
     /** The features of both sets: the set measures. */
     SET,
+    /** The features of a training set too. */
+    TRAINING,
     /** Columns of {@code sweeps} only; all others are columns of {@code evaluations}. */
     SWEEP
   }

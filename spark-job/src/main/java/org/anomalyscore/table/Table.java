@@ -114,7 +114,12 @@ public enum Table {
           .add("atypicality", DoubleType, true)
           .add("p_value", DoubleType, true)
           .add("q_value", DoubleType, true)
-          .add("direction", StringType, true),
+          .add("direction", StringType, true)
+          // NULL where no training set was named.
+          .add("training_path", StringType, true)
+          .add("training_distance", DoubleType, true)
+          // NULL too where the training image has an equal.
+          .add("training_ratio", DoubleType, true),
       List.of()),
 
   /** One row per run of classify, task, classifier and size of the training set. */

@@ -26,6 +26,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /** Reads tables, beside whoever changes them. */
 record TableReader(SparkSession spark, Path root) {
@@ -98,7 +99,11 @@ record TableReader(SparkSession spark, Path root) {
                 return none(table);
               }
               requireBytes(fs, table);
-              return rows(table, root, List.of(new Path(root, table.folder()).toString()));
+              return rows(
+                  table,
+                  new StructType(),
+                  root,
+                  List.of(new Path(root, table.folder()).toString()));
             })
         .drop(TableFile.COLUMN);
   }
@@ -132,32 +137,56 @@ record TableReader(SparkSession spark, Path root) {
 
   /** See {@link TableStore#read(Table, List)}. */
   Dataset<Row> read(Table table, List<TableFile> files) {
+    return read(table, files, new StructType());
+  }
+
+  /** See {@link TableStore#readWhole}. */
+  Dataset<Row> readWhole(Table table, List<TableFile> files) {
+    return read(table, files, ForeignColumns.of(spark, table, files));
+  }
+
+  private Dataset<Row> read(Table table, List<TableFile> files, StructType foreign) {
     Map<Path, List<String>> paths = new TreeMap<>();
     for (TableFile file : files) {
       paths.computeIfAbsent(file.base(), base -> new ArrayList<>()).add(file.path().toString());
     }
     Dataset<Row> all = null;
     for (Map.Entry<Path, List<String>> each : paths.entrySet()) {
-      Dataset<Row> rows = rows(table, each.getKey(), each.getValue());
+      Dataset<Row> rows = rows(table, foreign, each.getKey(), each.getValue());
       all = all == null ? rows : all.union(rows);
     }
     return all == null ? none(table) : all;
   }
 
-  private Dataset<Row> rows(Table table, Path base, List<String> paths) {
+  /**
+   * Rows of files.
+   *
+   * @param foreign columns that the files have beside the table's
+   */
+  private Dataset<Row> rows(Table table, StructType foreign, Path base, List<String> paths) {
+    StructType schema = new StructType(foreign.fields());
+    for (StructField field : table.schema().fields()) {
+      schema = schema.add(field);
+    }
     Dataset<Row> rows =
         spark
             .read()
-            .schema(table.schema())
+            .schema(schema)
             .option("basePath", new Path(base, table.folder()).toString())
             .parquet(paths.toArray(String[]::new));
     for (String column : table.partitionColumns()) {
       rows = rows.where(col(column).isNotNull());
     }
     List<Column> columns = new ArrayList<>();
+    Arrays.stream(foreign.fieldNames()).forEach(name -> columns.add(quoted(name)));
     Arrays.stream(table.schema().fields()).forEach(field -> columns.add(checked(table, field)));
     columns.add(col("_metadata.file_path").as(TableFile.COLUMN));
     return rows.select(columns.toArray(Column[]::new));
+  }
+
+  /** A name of another version may have a point in it, which Spark would read a struct by. */
+  private static Column quoted(String name) {
+    return col("`" + name.replace("`", "``") + "`");
   }
 
   /**
@@ -173,8 +202,7 @@ record TableReader(SparkSession spark, Path root) {
     Path folder = new Path(root, table.folder());
     for (FileStatus file : fs.globStatus(new Path(folder, files.append("*.parquet") + ""))) {
       if (file.getLen() == 0) {
-        throw new UserException(
-            "Cannot read the file " + file.getPath() + ": it is empty. " + TableFileFault.REMEDY);
+        throw TableFileFault.empty(file.getPath());
       }
     }
   }

@@ -210,6 +210,16 @@ public final class TableStore {
     return reader().read(table, files);
   }
 
+  /**
+   * The rows of some files of a table, to be written anew: as {@link #read(Table, List)}, and the
+   * columns that a newer version wrote and this one does not know.
+   *
+   * @throws UserException if something of these rows would be lost
+   */
+  public Dataset<Row> readWhole(Table table, List<TableFile> files) {
+    return reader().readWhole(table, files);
+  }
+
   private TableReader reader() {
     return new TableReader(spark, root);
   }

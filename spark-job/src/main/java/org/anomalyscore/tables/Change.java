@@ -1,10 +1,8 @@
 package org.anomalyscore.tables;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +12,6 @@ import java.util.function.UnaryOperator;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableFile;
 import org.anomalyscore.table.TableStore;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -54,12 +51,7 @@ record Change(Table table, List<TableFile> replaced, Dataset<Row> rows, Map<Stri
     if (replaced.isEmpty()) {
       return new Change(table, replaced, null, byRun);
     }
-    Dataset<Row> rest =
-        kept.apply(store.read(table, replaced))
-            .select(
-                Arrays.stream(table.schema().fieldNames())
-                    .map(name -> col(name))
-                    .toArray(Column[]::new));
+    Dataset<Row> rest = kept.apply(store.readWhole(table, replaced)).drop(TableFile.COLUMN);
     // A table without partitions keeps a file, so that SQL can name it.
     boolean nothing = !table.partitionColumns().isEmpty() && rest.isEmpty();
     return new Change(table, replaced, nothing ? null : rest, byRun);

@@ -9,6 +9,7 @@ import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableFile;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
 
 /** Puts small files together, wherever a folder of a table has several. */
 final class Compaction implements Plan {
@@ -25,13 +26,15 @@ final class Compaction implements Plan {
     Map<String, List<TableFile>> small =
         store.files(table).stream()
             .filter(file -> file.bytes() < SMALL)
+            // Readers pass over rows of a set without a name, which would be lost.
+            .filter(file -> !file.folder().contains(ExternalCatalogUtils.DEFAULT_PARTITION_NAME()))
             .collect(Collectors.groupingBy(TableFile::folder));
     List<TableFile> replaced = new ArrayList<>();
     small.values().stream().filter(files -> files.size() > 1).forEach(replaced::addAll);
     return new Change(
         table,
         replaced,
-        replaced.isEmpty() ? null : store.read(table, replaced).drop(TableFile.COLUMN),
+        replaced.isEmpty() ? null : store.readWhole(table, replaced).drop(TableFile.COLUMN),
         Map.of());
   }
 }

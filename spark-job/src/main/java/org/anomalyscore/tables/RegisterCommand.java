@@ -3,6 +3,7 @@ package org.anomalyscore.tables;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.anomalyscore.command.Output;
+import org.anomalyscore.command.Registration;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.SparkSession;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description =
         "Makes external tables of these tables, and the view current_scores, in a metastore such as"
-            + " Hive's. Again after a new data set, whose partitions it adds.")
+            + " Hive's. Again after a new data set, whose partitions it adds; score, evaluate and"
+            + " benchmark do so themselves with --catalog-table.")
 final class RegisterCommand implements Callable<Integer> {
 
   @Mixin private TablesOption tables;
@@ -25,8 +27,10 @@ final class RegisterCommand implements Callable<Integer> {
   @Option(
       names = "--database",
       required = true,
-      paramLabel = "NAME",
-      description = "Registers in this database, which is made if there is none.")
+      paramLabel = "DB[.PREFIX]",
+      description =
+          "Registers in this database, which is made if there is none; with a prefix the tables are"
+              + " called PREFIX_scores and so on.")
   private String database;
 
   @Option(
@@ -48,7 +52,8 @@ final class RegisterCommand implements Callable<Integer> {
     }
     try (SparkSession session = spark.start("tables register " + database, tables::requireThere)) {
       TableStore store = new TableStore(session, tables.folder());
-      return output.print(new Registration(session, store, catalog, database).run());
+      Upkeep.requireTables(store);
+      return output.print(Registration.of(session, store, catalog, "--database", database).run());
     }
   }
 }

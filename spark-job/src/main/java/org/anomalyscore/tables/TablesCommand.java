@@ -12,14 +12,15 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description =
         "Lists and verifies tables, makes few files of many, deletes and expires rows, and registers"
-            + " tables for SQL.",
+            + " or publishes tables for SQL.",
     subcommands = {
       ListCommand.class,
       VerifyCommand.class,
       CompactCommand.class,
       DeleteCommand.class,
       ExpireCommand.class,
-      RegisterCommand.class
+      RegisterCommand.class,
+      PublishCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -94,7 +94,7 @@ class ManifestReaderTest {
     JsonNode properties =
         JsonMapper.builder().build().readTree(CONF.resolve("benchmark.schema.json").toFile());
     BenchmarkManifest.Notification none =
-        new BenchmarkManifest.Notification("https://h", null, null, null);
+        new BenchmarkManifest.Notification("https://h", null, null, null, null);
     Map<String, Object> defaults =
         Map.ofEntries(
             Map.entry("/properties/profile", manifest.profile()),
@@ -113,6 +113,7 @@ class ManifestReaderTest {
             Map.entry(
                 "/properties/thresholds/properties/trend_nights",
                 manifest.thresholds().trendNights()),
+            Map.entry("/properties/notify/properties/every_night", none.everyNight()),
             Map.entry("/properties/notify/properties/timeout_seconds", none.timeoutSeconds()),
             Map.entry("/properties/notify/properties/attempts", none.attempts()),
             Map.entry(
@@ -209,7 +210,8 @@ class ManifestReaderTest {
     assertEquals(
         new BenchmarkManifest.Thresholds(0.1, 0.0, 0.05, "best", 0.02, 30), manifest.thresholds());
     assertEquals(
-        new BenchmarkManifest.Notification("https://h/${X}", null, 5, 2), manifest.notification());
+        new BenchmarkManifest.Notification("https://h/${X}", null, false, 5, 2),
+        manifest.notification());
     assertEquals(new AnomalyScore.Options(0, 10, 0, 0.9, 50_000, 50_000), manifest.statistics());
   }
 

@@ -72,7 +72,7 @@ class NotifierTest {
 
   private static Notifier notifier(String url, List<String> command) {
     return Notifier.of(
-        new BenchmarkManifest.Notification(url, command, 1, 3),
+        new BenchmarkManifest.Notification(url, command, false, 1, 3),
         name -> name.equals("TOKEN") ? SECRET : null,
         Duration.ofMillis(10));
   }

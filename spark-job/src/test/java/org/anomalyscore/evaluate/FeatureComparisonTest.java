@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -16,7 +17,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.page.Comparison;
+import org.anomalyscore.page.Part;
 import org.anomalyscore.stats.AnomalyScore;
+import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
@@ -189,6 +193,98 @@ class FeatureComparisonTest {
                 "inner")
             .where("as_i <> expected")
             .count());
+  }
+
+  /** Image 0 of each set is image 0 of the training set. */
+  @Test
+  void copiesOfTheTrainingSetAreFound() {
+    Evaluator.Result result =
+        evaluator()
+            .training("near")
+            .perImage(rows -> store.append(Table.IMAGE_MEASURES, rows))
+            .evaluate(Run.start("test"), "real", List.of("far", "bare"), null);
+    TableRow far = row(result, "far");
+    assertEquals("near", far.get("training"));
+    assertEquals(40L, far.get("n_features_training"));
+    assertEquals(29 / 30.0, far.get("authenticity"));
+    assertTrue((Double) far.get("reference_authenticity") < 29 / 30.0);
+    assertTrue((Double) far.get("ct_score") > 3);
+    TableRow bare = row(result, "bare");
+    assertNull(bare.get("training"));
+    assertNull(bare.get("authenticity"));
+    Row copy = store.read(Table.IMAGE_MEASURES).where("path = 'far0'").first();
+    assertEquals("near0", copy.getAs("training_path"));
+    assertEquals(0.0, copy.<Double>getAs("training_distance"));
+    assertEquals(0.0, copy.<Double>getAs("training_ratio"));
+    Dataset<Row> others = store.read(Table.IMAGE_MEASURES).where("path <> 'far0'");
+    assertEquals(29, others.where("training_ratio > 1 AND training_distance > 1").count());
+    assertEquals(20, others.where("training_path IS NULL AND dataset = 'bare'").count());
+    String board = Leaderboard.render(result);
+    assertTrue(board.contains("Copies of the training set near, 40 images"), board);
+    store.append(Table.EVALUATIONS, result.rows().stream().map(TableRow::toRow).toList());
+    List<Part.Block> blocks =
+        new CopiesPart(TestSpark.session().sessionState().newHadoopConf())
+            .read(store, Comparison.read(store, null, null));
+    CopiesPart.CopiedSet shown = ((CopiesPart.Model) blocks.get(0).model()).sets().get(0);
+    assertEquals(1, blocks.size());
+    assertEquals("far", shown.dataset());
+    assertEquals(6, shown.pairs().size());
+    CopiesPart.Pair first = shown.pairs().get(0);
+    assertEquals("near0", first.training().path());
+    assertEquals("0.00", first.ratio());
+    assertFalse(first.authentic());
+    assertTrue(shown.pairs().get(1).authentic());
+    assertNotNull(first.generated().fault(), "there is no such file");
+  }
+
+  @Test
+  void aTrainingSetWithoutFeaturesIsToldAndOneNamedTwice() {
+    String fault =
+        assertThrows(
+                UserException.class,
+                () ->
+                    evaluator()
+                        .training("bare")
+                        .evaluate(Run.start("test"), "real", List.of("near"), null))
+            .getMessage();
+    assertTrue(fault.startsWith("Cannot look for copies of 'bare': "), fault);
+    assertTrue(fault.contains("features of 0 images, and it takes two. Score it with"), fault);
+    fault =
+        assertThrows(
+                UserException.class,
+                () ->
+                    evaluator()
+                        .training("near")
+                        .evaluate(Run.start("test"), "bare", List.of("far"), null))
+            .getMessage();
+    assertTrue(fault.contains("of data set 'bare' have the features of 0 images"), fault);
+    fault =
+        assertThrows(
+                UserException.class,
+                () ->
+                    evaluator()
+                        .training("real")
+                        .evaluate(Run.start("test"), "real", List.of("far"), null))
+            .getMessage();
+    assertTrue(fault.contains("named twice"), fault);
+    fault =
+        assertThrows(
+                UserException.class,
+                () ->
+                    new EvaluateRequest(
+                        "t",
+                        "t",
+                        "real",
+                        List.of("far"),
+                        null,
+                        false,
+                        false,
+                        "near",
+                        false,
+                        0.05,
+                        QUICK))
+            .getMessage();
+    assertTrue(fault.startsWith("--training compares features"), fault);
   }
 
   @Test

@@ -44,7 +44,7 @@ class SetMeasuresTest {
   }
 
   /** The reference's rows and then the generated ones, as {@code features} of the script. */
-  private static float[][] features(String kind, int n, int m, int d, long seed) {
+  static float[][] features(String kind, int n, int m, int d, long seed) {
     UniformRandomProvider random = RandomSource.SPLIT_MIX_64.create(seed);
     float[][] rows = new float[n + m][d];
     for (int i = 0; i < n + m; i++) {
@@ -73,7 +73,7 @@ class SetMeasuresTest {
   }
 
   /** Shuffled and cut anyhow: nothing may depend on it. */
-  private static Dataset<Row> table(float[][] rows, long shuffle, int partitions) {
+  static Dataset<Row> table(float[][] rows, long shuffle, int partitions) {
     List<Row> table = new ArrayList<>();
     for (int i = 0; i < rows.length; i++) {
       List<Float> values = new ArrayList<>();

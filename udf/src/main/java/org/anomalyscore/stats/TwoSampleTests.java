@@ -62,10 +62,20 @@ public record TwoSampleTests(
    * @throws IllegalArgumentException if a sample is empty or has a value that is NaN or infinite
    */
   public static TwoSampleTests of(double[] reference, double[] generated) {
+    return of(reference, generated, rankSums(reference, generated));
+  }
+
+  /**
+   * Which of two samples is greater; the arrays are read, not kept.
+   *
+   * @param reference one finite value a row, at least 1
+   * @param generated one finite value a row, at least 1
+   * @throws IllegalArgumentException if a sample is empty or has a value that is NaN or infinite
+   */
+  public static RankSums rankSums(double[] reference, double[] generated) {
     Samples.requireFinite("the reference sample", reference);
     Samples.requireFinite("the generated sample", generated);
-    RankSums ranks = new PooledOrder(reference, generated).rankSums(reference.length);
-    return of(reference, generated, ranks);
+    return new PooledOrder(reference, generated).rankSums(reference.length);
   }
 
   /**
@@ -138,12 +148,9 @@ public record TwoSampleTests(
           .test(generated, reference)
           .getPValue();
     }
-    double pairs = (double) reference.length * generated.length;
-    double size = (double) reference.length + generated.length;
-    double variance = pairs / 12 * (size + 1 - ranks.ties() / size / (size - 1));
-    double beyond = ranks.u() - pairs / 2;
+    double beyond = ranks.u() - (double) reference.length * generated.length / 2;
     NormalDistribution normal = NormalDistribution.of(0, 1);
-    double deviation = Math.sqrt(variance);
+    double deviation = ranks.deviation(reference.length, generated.length);
     return switch (alternative) {
       case GREATER_THAN -> normal.survivalProbability((beyond - 0.5) / deviation);
       case LESS_THAN -> normal.cumulativeProbability((beyond + 0.5) / deviation);

@@ -1,16 +1,20 @@
-package org.anomalyscore.tables;
+package org.anomalyscore.command;
 
 import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.CurrentScores;
@@ -77,7 +81,11 @@ class RegistrationTest {
   }
 
   private Registration.Registered register() {
-    return new Registration(SPARK, store, null, DATABASE).run();
+    return register(DATABASE);
+  }
+
+  private Registration.Registered register(String place) {
+    return Registration.of(SPARK, store, null, "--database", place).run();
   }
 
   private static List<String> text(Dataset<Row> rows) {
@@ -117,10 +125,60 @@ class RegistrationTest {
     score("night2", "a", 1);
     register();
     assertEquals(10, SPARK.sql("SELECT * FROM `" + DATABASE + "`.scores").count());
-    new Upkeep("compact", store.location(), null, null, Map.of(), false)
-        .run(SPARK, new Compaction());
+  }
+
+  @Test
+  void aSetThatIsGoneIsGone() throws IOException {
     register();
-    assertEquals(10, SPARK.sql("SELECT * FROM `" + DATABASE + "`.scores").count());
+    try (Stream<Path> files =
+        Files.walk(folder.resolve("it's tables/scores/config_id=c/dataset=007"))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    register();
+    assertEquals(6, SPARK.sql("SELECT * FROM `" + DATABASE + "`.scores").count());
+    assertEquals(2, SPARK.sql("SHOW PARTITIONS `" + DATABASE + "`.scores").count());
+  }
+
+  @Test
+  void aPrefixSetsTwoFoldersApartInOneDatabase() {
+    register();
+    TableStore other = new TableStore(SPARK, folder.resolve("other").toString());
+    other.append(Table.SCORES, List.of(ScoreRows.of("gan", "a", 0.1, 2).toRow()));
+    UserException fault =
+        assertThrows(
+            UserException.class,
+            () -> Registration.of(SPARK, other, null, "--database", DATABASE).run());
+    assertTrue(fault.getMessage().contains("Give another database or prefix"), fault::getMessage);
+    Registration.Registered registered =
+        Registration.of(SPARK, other, null, "--database", DATABASE + ".gan").run();
+    assertEquals(Set.of("gan_rejects", "gan_scores"), registered.locations().keySet());
+    assertEquals(1, SPARK.table("`" + DATABASE + "`.gan_current_scores").count());
+    assertEquals(5, SPARK.table("`" + DATABASE + "`.current_scores").count());
+  }
+
+  @Test
+  void tablesWithoutScoresHaveNoView() {
+    TableStore other = new TableStore(SPARK, folder.resolve("evaluations alone").toString());
+    other.create(Table.EVALUATIONS);
+    Registration.Registered registered =
+        Registration.of(SPARK, other, null, "--database", DATABASE).run();
+    assertEquals(Set.of("evaluations"), registered.locations().keySet());
+    assertNull(registered.view());
+  }
+
+  @Test
+  void columnsOfAnotherVersionAreMadeAnew() {
+    SPARK.sql("CREATE DATABASE `" + DATABASE + "`");
+    SPARK.sql(
+        "CREATE TABLE `%s`.scores (path STRING, config_id STRING, dataset STRING) USING parquet PARTITIONED BY (config_id, dataset) LOCATION '%s'"
+            .formatted(DATABASE, store.location(Table.SCORES).replace("'", "\\'")));
+    register();
+    assertEquals(
+        List.of(Table.SCORES.schema().fieldNames()),
+        List.of(SPARK.table("`" + DATABASE + "`.scores").columns()));
+    assertEquals(9, SPARK.table("`" + DATABASE + "`.scores").count());
   }
 
   @Test
@@ -134,15 +192,13 @@ class RegistrationTest {
 
   @Test
   void aNameThatNoDatabaseCanHaveIsTold() {
-    UserException fault =
-        assertThrows(
-            UserException.class, () -> new Registration(SPARK, store, null, "a year's").run());
+    UserException fault = assertThrows(UserException.class, () -> register("a year's"));
     assertTrue(fault.getMessage().contains("--database is 'a year's'"), fault::getMessage);
   }
 
   @Test
   void aSessionWithoutMetastoreIsRefused() {
-    UserException fault = assertThrows(UserException.class, Registration::requireMetastore);
+    UserException fault = assertThrows(UserException.class, () -> Registration.requireMetastore());
     assertTrue(
         fault.getMessage().contains("--conf spark.sql.catalogImplementation=hive"),
         fault::getMessage);
