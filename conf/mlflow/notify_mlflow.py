@@ -27,8 +27,8 @@ MOST_METRICS = 1000
 NAMES = ["run_id", "config_id", "model", "reference", "dataset"]
 
 
-def call(method, path, body=None):
-    """The answer's JSON, or None where there is no such thing."""
+def call(method, path, body=None, absent=False):
+    """The answer's JSON, or None where absent says that there may be no such thing."""
     request = urllib.request.Request(
         os.environ["MLFLOW_TRACKING_URI"].rstrip("/") + "/api/2.0/mlflow/" + path,
         data=None if body is None else json.dumps(body).encode(),
@@ -42,29 +42,29 @@ def call(method, path, body=None):
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
-        if error.code == 404:
+        if absent and error.code == 404:
             return None
         raise
 
 
 def experiment():
     name = os.environ.get("MLFLOW_EXPERIMENT_NAME", "anomaly-score")
-    found = call("GET", "experiments/get-by-name?experiment_name=" + urllib.request.quote(name, safe=""))
+    found = call("GET", "experiments/get-by-name?experiment_name=" + urllib.request.quote(name, safe=""), absent=True)
     if found:
         return found["experiment"]["experiment_id"]
     return call("POST", "experiments/create", {"name": name})["experiment_id"]
 
 
 def run_of(experiment_id, row, state, millis):
-    """The run of a first try, or a new one."""
+    """The run of a first try, or a new one, and whether the first try did all."""
     tags = {"anomaly_score." + name: str(row[name]) for name in NAMES}
     same = " and ".join(
         "tags.`anomaly_score.%s` = '%s'" % (name, row[name].replace("'", "")) for name in ["run_id", "config_id"]
     )
     found = call("POST", "runs/search", {"experiment_ids": [experiment_id], "filter": same, "max_results": 1000})
-    for run in (found or {}).get("runs", []):
+    for run in found.get("runs", []):
         if {"key": "anomaly_score.dataset", "value": row["dataset"]} in run["data"]["tags"]:
-            return run["info"]["run_id"]
+            return run["info"]["run_id"], run["info"].get("status") == "FINISHED"
     tags["anomaly_score.state"] = state
     body = {
         "experiment_id": experiment_id,
@@ -72,7 +72,7 @@ def run_of(experiment_id, row, state, millis):
         "start_time": millis,
         "tags": [{"key": key, "value": value} for key, value in tags.items()],
     }
-    return call("POST", "runs/create", body)["run"]["info"]["run_id"]
+    return call("POST", "runs/create", body)["run"]["info"]["run_id"], False
 
 
 def post(night):
@@ -81,7 +81,9 @@ def post(night):
     for row in night["evaluations"]:
         when = datetime.fromisoformat(row["evaluated_at"].replace("Z", "+00:00"))
         millis = int(when.timestamp() * 1000)
-        run_id = run_of(experiment_id, row, states.get((row["config_id"], row["dataset"]), "unknown"), millis)
+        run_id, done = run_of(experiment_id, row, states.get((row["config_id"], row["dataset"]), "unknown"), millis)
+        if done:
+            continue
         metrics = [
             {"key": key, "value": value, "timestamp": millis, "step": 0}
             for key, value in row.items()

@@ -2,11 +2,15 @@ package org.anomalyscore.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The real script, Spark's real launcher and the real jar, as far as the command line goes. */
 final class CommandLineIT {
@@ -55,6 +59,34 @@ final class CommandLineIT {
     }
     assertEquals(
         "score\n", new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  /** The terminal of script(1), of no width, which counts as 80; a width that is given counts. */
+  @Test
+  void tablesFitTheTerminal(@TempDir Path folder) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no /usr/bin/script");
+    for (String width : List.of("", "60")) {
+      ProcessBuilder terminal =
+          new ProcessBuilder(
+              "script",
+              "-qec",
+              "bash '%s' evaluate --scores '%s' --out '%s' --reference reference --generated blurred --permutations 0 --resamples 0 --quiet"
+                  .formatted(Checkout.SCRIPT, Demo.once().tables(), folder),
+              "/dev/null");
+      terminal.environment().put("COLUMNS", width);
+      Process run = terminal.redirectErrorStream(true).start();
+      run.getOutputStream().close();
+      String out = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, run.waitFor(), out);
+      int most = width.isEmpty() ? 80 : Integer.parseInt(width);
+      assertTrue(out.contains("| blurred "), out);
+      assertTrue(out.contains("columns are left out, which --wide shows: "), out);
+      assertTrue(
+          out.lines()
+              .filter(line -> line.startsWith("|"))
+              .allMatch(l -> l.strip().length() <= most),
+          out);
+    }
   }
 
   @Test

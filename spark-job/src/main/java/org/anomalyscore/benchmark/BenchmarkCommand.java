@@ -62,14 +62,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
       BenchmarkManifest night =
           ManifestReader.read(manifest, session.sessionState().newHadoopConf());
       Benchmark benchmark = new Benchmark(session, night);
-      if (acknowledged != null) {
-        return output.print(new AcknowledgeResult(benchmark.acknowledge(acknowledged)));
-      }
       int code =
           output.print(
-              benchmark.runAndTell(Notifier.of(night.notification(), Environment::variable)));
-      catalog.register(session, night.outputs().tables());
-      return code;
+              acknowledged != null
+                  ? new AcknowledgeResult(benchmark.acknowledge(acknowledged))
+                  : benchmark.runAndTell(Notifier.of(night.notification(), Environment::variable)));
+      return catalog.register(session, night.outputs().tables(), code);
     }
   }
 

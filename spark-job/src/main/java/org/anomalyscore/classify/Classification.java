@@ -64,6 +64,9 @@ final class Classification {
   private static final double[] CURVE = {0.125, 0.25, 0.5, 1};
   private static final double[] WHOLE = {1};
 
+  /** A number of a training set as it is read, standardised and stacked for products. */
+  private static final long BYTES_OF_A_FIT = 3 * Double.BYTES;
+
   private final TableStore store;
   private final SplitOptions options;
   private final int threads;
@@ -140,7 +143,10 @@ final class Classification {
     RuntimeConfig settings = SparkSession.active().conf();
     String before = settings.get(SHUFFLES);
     long worth = Math.max(threads, rows / ROWS_OF_SHUFFLE);
-    settings.set(SHUFFLES, Math.min(Long.parseLong(before), worth));
+    // Some platforms have a word there.
+    if (before.matches("\\d{1,9}")) {
+      settings.set(SHUFFLES, Math.min(Long.parseLong(before), worth));
+    }
     try {
       return work.get();
     } finally {
@@ -259,11 +265,16 @@ final class Classification {
       int dimension = features.first().<Seq<Float>>getAs("features").size();
       List<SplitClassifier> splits = splits(tasks, dimension);
       LOG.info("{} training sets to classify", splits.size());
-      if (most.stream().mapToLong(Long::longValue).sum() * dimension <= inMemory) {
+      long numbers = most.stream().mapToLong(Long::longValue).sum() * dimension;
+      if (numbers <= inMemory) {
         SparkContext context = features.sparkSession().sparkContext();
         ImagesInMemory few = ImagesInMemory.collect(features, most);
         try {
-          return each(splits, split -> split.classify(context, few, row), threads, () -> {});
+          return each(
+              splits,
+              split -> split.classify(context, few, row),
+              threadsOfDriver(numbers),
+              () -> {});
         } catch (LinkageError e) {
           LOG.info("Each step of a fit is a job of its own, since this Spark has no {}", e);
         }
@@ -272,6 +283,13 @@ final class Classification {
     } finally {
       features.unpersist();
     }
+  }
+
+  /** As many as the driver has cores, and as fit into half of its heap. */
+  private int threadsOfDriver(long numbers) {
+    Runtime driver = Runtime.getRuntime();
+    long fitting = driver.maxMemory() / 2 / (BYTES_OF_A_FIT * Math.max(1, numbers));
+    return (int) Math.max(1, Math.min(Math.min(threads, driver.availableProcessors()), fitting));
   }
 
   private List<SplitClassifier> splits(List<ClassificationTask> tasks, int dimension) {

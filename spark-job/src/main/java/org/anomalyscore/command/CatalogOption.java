@@ -2,10 +2,14 @@ package org.anomalyscore.command;
 
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Whether a command registers the tables that it wrote to. */
 public final class CatalogOption {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogOption.class);
 
   private static final String NAME = "--catalog-table";
 
@@ -29,10 +33,23 @@ public final class CatalogOption {
    * Registers, if that was asked for.
    *
    * @param folder of the tables
+   * @param code of what the command did; one that says something, as an alert, is not hidden by a
+   *     metastore that fails
+   * @return the command's exit code
    */
-  public void register(SparkSession spark, String folder) {
-    if (place != null) {
-      Registration.of(spark, new TableStore(spark, folder), null, NAME, place).run();
+  public int register(SparkSession spark, String folder, int code) {
+    if (place == null) {
+      return code;
     }
+    try {
+      Registration.of(spark, new TableStore(spark, folder), null, NAME, place).run();
+    } catch (Exception e) {
+      // Not RuntimeException: Scala throws checked exceptions undeclared.
+      if (code == ExitCode.DONE.code()) {
+        throw e;
+      }
+      LOG.error("The tables were written, but not registered as {}: {}", place, e.getMessage());
+    }
+    return code;
   }
 }

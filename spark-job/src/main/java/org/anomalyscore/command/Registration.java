@@ -2,6 +2,7 @@ package org.anomalyscore.command;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.Table;
@@ -175,7 +177,7 @@ public record Registration(
                   partitioned
                       ? "PARTITIONED BY (" + String.join(", ", table.partitionColumns()) + ")"
                       : "",
-                  store.location(table).replace("\\", "\\\\").replace("'", "\\'")));
+                  location(table).toString().replace("\\", "\\\\").replace("'", "\\'")));
     }
     if (partitioned) {
       spark.sql("MSCK REPAIR TABLE " + name + " SYNC PARTITIONS");
@@ -192,15 +194,23 @@ public record Registration(
     for (Row row : spark.sql("DESCRIBE TABLE EXTENDED " + full(table.folder())).collectAsList()) {
       facts.put(row.getAs("col_name"), row.getAs("data_type"));
     }
-    Path location = new Path(facts.getOrDefault("Location", "/"));
-    boolean local = "file".equals(location.toUri().getScheme());
     if (!"EXTERNAL".equals(facts.get("Type"))
-        || !store.location(table).equals(local ? location.toUri().getPath() : location + "")) {
+        || !location(table).equals(new Path(facts.getOrDefault("Location", "/")))) {
       throw new UserException(
           "Cannot register the table %s: the database %s has another table of this name, which is not an external one of %s. Give another database or prefix, or drop that table."
               .formatted(name(table.folder()), database, store.location(table)));
     }
     return spark.table(full(table.folder())).schema().equals(table.schema().asNullable());
+  }
+
+  /** Whole, since Spark would put a relative one below the folder of the database. */
+  private Path location(Table table) {
+    Path path = new Path(store.location(table));
+    try {
+      return Storage.of(path, spark.sessionState().newHadoopConf()).makeQualified(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String quoted(String name) {

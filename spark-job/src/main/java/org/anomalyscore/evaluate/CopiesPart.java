@@ -2,9 +2,15 @@ package org.anomalyscore.evaluate;
 
 import static org.anomalyscore.page.HtmlTable.format;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.row_number;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.Part;
 import org.anomalyscore.page.Thumbnail;
@@ -13,7 +19,9 @@ import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
 
 /**
  * The generated images that are nearest to an image of the training set, each beside it, where the
@@ -63,17 +71,23 @@ public final class CopiesPart implements Part {
 
   @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
+    List<Row> evaluations =
+        comparisons.stream()
+            .flatMap(comparison -> comparison.newest().stream())
+            .filter(row -> Comparison.text(row, "training") != null)
+            .toList();
+    if (evaluations.isEmpty()) {
+      return List.of();
+    }
+    Map<List<String>, List<Row>> nearest = nearest(store, evaluations);
+    Map<String, Thumbnail> pictures = pictures(nearest.values());
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < comparisons.size(); i++) {
-      List<CopiedSet> sets = new ArrayList<>();
-      for (Row evaluation : comparisons.get(i).newest()) {
-        if (Comparison.text(evaluation, "training") != null) {
-          List<Row> nearest = nearest(store, evaluation);
-          if (!nearest.isEmpty()) {
-            sets.add(set(evaluation, nearest));
-          }
-        }
-      }
+      List<CopiedSet> sets =
+          comparisons.get(i).newest().stream()
+              .filter(row -> nearest.containsKey(key(row)))
+              .map(row -> set(row, nearest.get(key(row)), pictures))
+              .toList();
       if (!sets.isEmpty()) {
         blocks.add(
             new Block(Place.COMPARISON, i, "evaluate/copies.ftlh", new Model(sets), List.of()));
@@ -82,27 +96,48 @@ public final class CopiesPart implements Part {
     return blocks;
   }
 
-  private static List<Row> nearest(TableStore store, Row evaluation) {
-    return store
-        .read(Table.IMAGE_MEASURES)
-        .where(
-            col("run_id")
-                .equalTo(Comparison.text(evaluation, "run_id"))
-                .and(col("dataset").equalTo(Comparison.text(evaluation, "dataset")))
-                .and(col("training_ratio").isNotNull()))
-        .orderBy(col("training_ratio"), col("path"))
-        .limit(SHOWN)
-        .collectAsList();
+  private static List<String> key(Row row) {
+    return List.of(Comparison.text(row, "run_id"), Comparison.text(row, "dataset"));
   }
 
-  private CopiedSet set(Row evaluation, List<Row> nearest) {
+  /** Of each run and set those with the lowest ratios, the lowest first. */
+  private static Map<List<String>, List<Row>> nearest(TableStore store, List<Row> evaluations) {
+    Object[] runs = evaluations.stream().map(row -> Comparison.text(row, "run_id")).toArray();
+    Column place =
+        row_number()
+            .over(
+                Window.partitionBy("run_id", "dataset")
+                    .orderBy(col("training_ratio"), col("path")));
+    return store
+        .read(Table.IMAGE_MEASURES)
+        .where(col("run_id").isin(runs).and(col("training_ratio").isNotNull()))
+        .withColumn("place", place)
+        .where(col("place").leq(SHOWN))
+        .orderBy("place")
+        .collectAsList()
+        .stream()
+        .collect(Collectors.groupingBy(CopiesPart::key));
+  }
+
+  private Map<String, Thumbnail> pictures(Collection<List<Row>> nearest) {
+    Set<String> paths =
+        nearest.stream()
+            .flatMap(List::stream)
+            .flatMap(
+                row ->
+                    Stream.of(Comparison.text(row, "path"), Comparison.text(row, "training_path")))
+            .collect(Collectors.toSet());
+    return Thumbnail.read(paths, SIDE, BYTES, hadoop);
+  }
+
+  private static CopiedSet set(Row evaluation, List<Row> nearest, Map<String, Thumbnail> pictures) {
     List<Pair> pairs = new ArrayList<>();
     for (Row row : nearest) {
       double ratio = row.<Double>getAs("training_ratio");
       pairs.add(
           new Pair(
-              side(Comparison.text(row, "path")),
-              side(Comparison.text(row, "training_path")),
+              side(pictures.get(Comparison.text(row, "path"))),
+              side(pictures.get(Comparison.text(row, "training_path"))),
               format("%.2f", ratio),
               ratio > 1));
     }
@@ -124,10 +159,9 @@ public final class CopiesPart implements Part {
         + (ct == null ? "" : ", CT score " + Statistic.CT_SCORE.text(ct));
   }
 
-  private Side side(String path) {
-    Thumbnail picture = Thumbnail.read(path, SIDE, BYTES, hadoop);
+  private static Side side(Thumbnail picture) {
     return new Side(
-        VisibleText.of(path),
+        VisibleText.of(picture.path()),
         picture.bytes() == null ? null : picture.dataUri(),
         picture.width(),
         picture.height(),

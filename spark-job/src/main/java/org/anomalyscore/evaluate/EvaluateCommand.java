@@ -140,8 +140,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     EvaluateRequest request = request();
     try (SparkSession session = spark.start("evaluate " + reference.dataset, this::requireThere)) {
       int code = output.print(new EvaluateJob(request).run(session));
-      catalog.register(session, request.out());
-      return code;
+      return catalog.register(session, request.out(), code);
     }
   }
 

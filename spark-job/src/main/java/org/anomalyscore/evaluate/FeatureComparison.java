@@ -92,6 +92,10 @@ final class FeatureComparison implements AutoCloseable {
                       few ? "it takes two" : "it takes one")
               + " Score it with --features, into another folder if it is scored already.");
     }
+    tell(
+        trainingName,
+        training.size(),
+        (double) training.size() * (training.size() + reference.size()));
     return new Memorisation(training, reference);
   }
 
@@ -115,16 +119,10 @@ final class FeatureComparison implements AutoCloseable {
       double pairs =
           Math.pow(reference.size(), 2)
               + (double) generated.size() * (reference.size() + generated.size());
-      if (pairs > MANY_PAIRS) {
-        LOG.info(
-            "{}: measuring {} images with features against {}, {} billion distances of {}"
-                + " dimensions",
-            images.dataset(),
-            generated.size(),
-            reference.size(),
-            Math.round(pairs / 1e9),
-            reference.dimension());
+      if (training != null) {
+        pairs += (double) generated.size() * training.size();
       }
+      tell(images.dataset(), generated.size(), pairs);
       SetMeasures measures = SetMeasures.of(reference, generated, seed);
       row.with("n_features", (long) measures.n())
           .with("n_features_reference", (long) measures.nReference());
@@ -139,6 +137,18 @@ final class FeatureComparison implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  private void tell(String dataset, int images, double pairs) {
+    if (pairs > MANY_PAIRS) {
+      LOG.info(
+          "{}: measuring {} images with features against {}, {} billion distances of {} dimensions",
+          dataset,
+          images,
+          reference.size(),
+          Math.round(pairs / 1e9),
+          reference.dimension());
+    }
   }
 
   private static void put(TableRow row, Group group, Map<String, Estimate> byName) {

@@ -119,6 +119,6 @@ public final class AttributionPart implements Part {
     } catch (IOException e) {
       return Thumbnail.missing(overlay, null, e.getMessage());
     }
-    return Thumbnail.read(qualified, SIDE, BYTES, hadoop);
+    return Thumbnail.read(List.of(qualified), SIDE, BYTES, hadoop).get(qualified);
   }
 }

@@ -28,7 +28,7 @@ final class ShortWork {
   /** Of rows with features, some 100,000 numbers, for commands that compute with them. */
   private static final long FEW_BYTES_OF_FEATURES = 500_000;
 
-  /** The options by which commands are told which tables to read; those that score have none. */
+  /** The options by which commands are told which tables to read. */
   private static final List<String> TABLES = List.of("--scores", "--from", "--tables");
 
   /** Commands that compute with features where there are some. */
@@ -40,6 +40,9 @@ final class ShortWork {
    */
   private static final String OF_VECTORS = "evaluate";
 
+  /** Reads scores, and computes with the network for minutes. */
+  private static final String OF_NETWORKS = "explain";
+
   private static final byte[] COLUMN = "features".getBytes(StandardCharsets.US_ASCII);
 
   private ShortWork() {}
@@ -49,6 +52,9 @@ final class ShortWork {
     ParseResult command = asked;
     while (command.hasSubcommand()) {
       command = command.subcommand();
+    }
+    if (command.commandSpec().name().equals(OF_NETWORKS)) {
+      return false;
     }
     for (String option : TABLES) {
       Object folder = command.matchedOptionValue(option, null);

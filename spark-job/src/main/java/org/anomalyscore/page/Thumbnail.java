@@ -5,9 +5,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -77,25 +79,33 @@ public record Thumbnail(
   }
 
   /**
-   * Reads one picture here; of many, {@code report} makes a Spark job.
+   * Reads a few pictures here; of many, {@code report} makes a Spark job.
    *
-   * @param path of a file or of a container's member, as in the tables
+   * @param paths of files or of members of containers, as in the tables
    * @param side the longest, in pixels
-   * @param most bytes of the picture, at least {@value #LEAST_BYTES}
+   * @param most bytes of each picture, at least {@value #LEAST_BYTES}
+   * @return by path; an image that cannot be read has its fault
    */
-  public static Thumbnail read(String path, int side, int most, Configuration hadoop) {
-    List<Thumbnail> found = new ArrayList<>();
-    new ImagesByPath(side, ImageLoader.MOST_PIXELS, MOST_FILE_BYTES)
-        .load(
-            ImagesByPath.fileOf(path),
-            List.of(path),
-            hadoop,
-            image ->
-                found.add(
-                    image.isRejected()
-                        ? missing(path, image.imageId(), image.message())
-                        : of(path, image.imageId(), image.pixels(), most)));
-    return found.get(0);
+  public static Map<String, Thumbnail> read(
+      Collection<String> paths, int side, int most, Configuration hadoop) {
+    ImagesByPath images = new ImagesByPath(side, ImageLoader.MOST_PIXELS, MOST_FILE_BYTES);
+    Map<String, Thumbnail> found = new HashMap<>();
+    paths.stream()
+        .distinct()
+        .collect(Collectors.groupingBy(ImagesByPath::fileOf))
+        .forEach(
+            (file, its) ->
+                images.load(
+                    file,
+                    its,
+                    hadoop,
+                    image ->
+                        found.put(
+                            image.path(),
+                            image.isRejected()
+                                ? missing(image.path(), image.imageId(), image.message())
+                                : of(image.path(), image.imageId(), image.pixels(), most))));
+    return found;
   }
 
   /** As the source of an HTML image. */

@@ -135,8 +135,7 @@ public final class ScoreCommand implements Callable<Integer> {
             .build();
     try (SparkSession session = spark.start("score " + dataset, this::requireThere)) {
       int code = output.print(new ScoreJob(request).run(session));
-      catalog.register(session, out.folder());
-      return code;
+      return catalog.register(session, out.folder(), code);
     }
   }
 

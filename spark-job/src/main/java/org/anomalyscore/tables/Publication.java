@@ -144,10 +144,14 @@ record Publication(SparkSession spark, TableStore store, String place, String us
     // An acknowledgement of an alert is a run without a row of runs.
     boolean each = table == Table.ALERTS;
     long waiting = each ? 0 : all.join(ended, list(RUN), "left_anti").count();
-    Dataset<Row> rows = each ? all : all.join(fresh, list(RUN), "left_semi");
-    if (!rows.isEmpty()) {
-      merge(table, table == Table.SCORES ? newest(rows) : rows);
+    Dataset<Row> rows =
+        each
+            ? all.join(spark.table(full(table)).select(RUN).distinct(), list(RUN), "left_anti")
+            : all.join(fresh, list(RUN), "left_semi");
+    if ((!each && fresh.isEmpty()) || rows.isEmpty()) {
+      return new PublishResult.Line(table.folder(), before, before, waiting);
     }
+    merge(table, table == Table.SCORES ? newest(rows) : rows);
     return new PublishResult.Line(
         table.folder(), before, spark.table(full(table)).count(), waiting);
   }
@@ -159,7 +163,8 @@ record Publication(SparkSession spark, TableStore store, String place, String us
             .agg(max("scored_at").as("scored_at"));
     String[] row = Arrays.copyOf(key, key.length + 1);
     row[key.length] = "scored_at";
-    return rows.join(newest, row, "left_semi");
+    // MERGE would add, or refuse, a row that a damaged table has twice.
+    return rows.join(newest, row, "left_semi").dropDuplicates(key);
   }
 
   private void merge(Table table, Dataset<Row> rows) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** In the session's own catalog, which ends with it. */
 class RegistrationTest {
@@ -188,6 +189,30 @@ class RegistrationTest {
     UserException fault = assertThrows(UserException.class, this::register);
     assertTrue(fault.getMessage().contains("another table of this name"), fault::getMessage);
     assertEquals(List.of("n"), List.of(SPARK.table("`" + DATABASE + "`.scores").columns()));
+  }
+
+  @Test
+  void aMetastoreThatFailsHidesNoExitCode() {
+    SPARK.sql("CREATE DATABASE `" + DATABASE + "`");
+    SPARK.sql("CREATE TABLE `" + DATABASE + "`.scores (n INT) USING parquet");
+    CatalogOption option =
+        CommandLine.populateCommand(new CatalogOption(), "--catalog-table", DATABASE);
+    String tables = store.location();
+    int alert = ExitCode.ALERT.code();
+    assertEquals(alert, option.register(SPARK, tables, alert));
+    assertThrows(UserException.class, () -> option.register(SPARK, tables, 0));
+    assertEquals(0, new CatalogOption().register(SPARK, tables, 0), "nothing was asked for");
+  }
+
+  /** Spark would look for it below the database's folder. */
+  @Test
+  void aRelativeFolderIsRegisteredTwice() {
+    Path relative = Path.of("").toAbsolutePath().relativize(Path.of(store.location()));
+    TableStore same = new TableStore(SPARK, relative.toString());
+    for (int time = 0; time < 2; time++) {
+      Registration.of(SPARK, same, null, "--database", DATABASE).run();
+      assertEquals(9, SPARK.table("`" + DATABASE + "`.scores").count());
+    }
   }
 
   @Test

@@ -114,6 +114,7 @@ class CommandsTest {
     assertFalse(isShort("report --out x --from s3a://bucket/tables"));
     assertFalse(isShort("report --out x --from " + tables.resolve("missing")));
     assertFalse(isShort("demo --out " + tables), "it scores");
+    assertFalse(isShort("explain --model m.pt --dataset d --top 5 --scores " + tables));
     Files.write(partition.resolve("more.parquet"), new byte[1_000_000]);
     assertFalse(isShort("labels --dataset d --by-folder --scores " + tables));
   }
