@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The packaged job with a Hive metastore in an embedded Derby: what one process registers, the next
  * finds by name.
  */
+@Tag("nightly")
 class HiveIT {
 
   @TempDir Path folder;
