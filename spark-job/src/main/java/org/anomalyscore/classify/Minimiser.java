@@ -107,6 +107,18 @@ final class Minimiser {
       return add.apply(zero, new Tuple2<>(0.0, Vectors.dense(new double[0])));
     }
 
+    /** Which of the two MLlib calls depends on its version. */
+    @Override
+    public <U> U treeAggregate(
+        U zero,
+        Function2<U, Tuple2<Object, Vector>, U> add,
+        Function2<U, U, U> merge,
+        int depth,
+        boolean onExecutor,
+        ClassTag<U> tag) {
+      return treeAggregate(zero, add, merge, depth, tag);
+    }
+
     @Override
     public Iterator<Tuple2<Object, Vector>> compute(Partition split, TaskContext task) {
       throw new UnsupportedOperationException("No job reads this row");
