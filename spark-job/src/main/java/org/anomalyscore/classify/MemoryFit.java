@@ -21,6 +21,7 @@ import org.apache.spark.ml.linalg.Matrix;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.optim.aggregator.BinaryLogisticBlockAggregator;
+import org.apache.spark.ml.optim.aggregator.DifferentiableLossAggregator;
 import org.apache.spark.ml.optim.aggregator.MultinomialLogisticBlockAggregator;
 import org.apache.spark.ml.optim.loss.L2Regularization;
 import org.apache.spark.ml.stat.Summarizer$;
@@ -114,10 +115,17 @@ final class MemoryFit {
             context,
             weights -> {
               Vector at = Vectors.dense(weights);
+              var broadAt = new LocalBroadcast<>(at, Vector.class);
               Loss loss =
                   classes > 2
-                      ? multinomial(blocks, broadInverse, broadMean, at)
-                      : binary(blocks, broadInverse, broadMean, at);
+                      ? loss(
+                          new MultinomialLogisticBlockAggregator(
+                              broadInverse, broadMean, true, true, broadAt),
+                          blocks)
+                      : loss(
+                          new BinaryLogisticBlockAggregator(
+                              broadInverse, broadMean, true, true, broadAt),
+                          blocks);
               Tuple2<Object, Vector> more = regularization.calculate(at);
               return loss.plus((double) more._1(), more._2().toArray(), 1);
             },
@@ -141,26 +149,8 @@ final class MemoryFit {
     return blocks;
   }
 
-  private static Loss binary(
-      List<InstanceBlock> blocks,
-      LocalBroadcast<double[]> inverse,
-      LocalBroadcast<double[]> mean,
-      Vector at) {
-    var sum =
-        new BinaryLogisticBlockAggregator(
-            inverse, mean, true, true, new LocalBroadcast<>(at, Vector.class));
-    blocks.forEach(sum::add);
-    return new Loss(sum.loss(), sum.gradient().toArray());
-  }
-
-  private static Loss multinomial(
-      List<InstanceBlock> blocks,
-      LocalBroadcast<double[]> inverse,
-      LocalBroadcast<double[]> mean,
-      Vector at) {
-    var sum =
-        new MultinomialLogisticBlockAggregator(
-            inverse, mean, true, true, new LocalBroadcast<>(at, Vector.class));
+  private static <A extends DifferentiableLossAggregator<InstanceBlock, A>> Loss loss(
+      DifferentiableLossAggregator<InstanceBlock, A> sum, List<InstanceBlock> blocks) {
     blocks.forEach(sum::add);
     return new Loss(sum.loss(), sum.gradient().toArray());
   }

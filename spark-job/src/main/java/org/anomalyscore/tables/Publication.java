@@ -12,10 +12,7 @@ import java.util.stream.Collectors;
 import org.anomalyscore.command.Registration;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.storage.VisibleText;
-import org.anomalyscore.table.Lease;
-import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
-import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
@@ -92,21 +89,8 @@ record Publication(SparkSession spark, TableStore store, String place, String us
 
   /** Under the lease, so that neither the files change meanwhile nor another publishes too. */
   PublishResult run() {
-    Run run = Run.start("tables publish");
     Upkeep.requireTables(store);
-    TableRow row = run.complete(Run.ANY_CONFIGURATION, Map.of()).with("status", Run.INTERRUPTED);
-    try (Lease lease = store.lease(row, () -> spark.sparkContext().cancelJobGroup(run.id()))) {
-      try {
-        spark.sparkContext().setJobGroup(run.id(), "tables publish", true);
-        PublishResult result = publish();
-        lease.requireHeld();
-        return result;
-      } finally {
-        lease.release();
-      }
-    } finally {
-      spark.sparkContext().clearJobGroup();
-    }
+    return Upkeep.underLease(spark, store, "publish", lease -> publish());
   }
 
   private PublishResult publish() {

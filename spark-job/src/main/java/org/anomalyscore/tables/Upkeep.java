@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.anomalyscore.table.FileSwap;
 import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
@@ -63,6 +64,29 @@ record Upkeep(
         lease.requireHeld();
         lease.release();
         throw e;
+      }
+    } finally {
+      spark.sparkContext().clearJobGroup();
+    }
+  }
+
+  /**
+   * Works under the lease without a change of these files, and so without a row of {@code runs}.
+   *
+   * @param name of the command, as {@code verify}
+   */
+  static <R> R underLease(
+      SparkSession spark, TableStore store, String name, Function<Lease, R> work) {
+    Run run = Run.start("tables " + name);
+    TableRow row = run.complete(Run.ANY_CONFIGURATION, Map.of()).with("status", Run.INTERRUPTED);
+    try (Lease lease = store.lease(row, () -> spark.sparkContext().cancelJobGroup(run.id()))) {
+      try {
+        spark.sparkContext().setJobGroup(run.id(), "tables " + name, true);
+        R result = work.apply(lease);
+        lease.requireHeld();
+        return result;
+      } finally {
+        lease.release();
       }
     } finally {
       spark.sparkContext().clearJobGroup();

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.TableFileFault;
-import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableFile;
@@ -26,28 +25,21 @@ record Verification(SparkSession spark, TableStore store, List<String> problems)
   private static final int FILES_A_TASK = 16;
 
   static VerifyResult run(SparkSession spark, String folder) {
-    Run run = Run.start("tables verify");
     TableStore store = new TableStore(spark, folder);
     Upkeep.requireTables(store);
-    TableRow row = run.complete(Run.ANY_CONFIGURATION, Map.of()).with("status", Run.INTERRUPTED);
     List<String> problems = new ArrayList<>(store.leftovers());
-    try (Lease lease = store.lease(row, () -> spark.sparkContext().cancelJobGroup(run.id()))) {
-      try {
-        spark.sparkContext().setJobGroup(run.id(), "tables verify", true);
-        for (TableRow dead : lease.interrupted()) {
-          problems.add(
-              "Run %s (%s) was killed; the next run of score or tables records it."
-                  .formatted(dead.get("run_id"), dead.get("command")));
-        }
-        VerifyResult result = new Verification(spark, store, problems).result();
-        lease.requireHeld();
-        return result;
-      } finally {
-        lease.release();
-      }
-    } finally {
-      spark.sparkContext().clearJobGroup();
-    }
+    return Upkeep.underLease(
+        spark,
+        store,
+        "verify",
+        lease -> {
+          for (TableRow dead : lease.interrupted()) {
+            problems.add(
+                "Run %s (%s) was killed; the next run of score or tables records it."
+                    .formatted(dead.get("run_id"), dead.get("command")));
+          }
+          return new Verification(spark, store, problems).result();
+        });
   }
 
   private VerifyResult result() {
