@@ -119,7 +119,9 @@ public enum Table {
           .add("training_path", StringType, true)
           .add("training_distance", DoubleType, true)
           // NULL too where the training image has an equal.
-          .add("training_ratio", DoubleType, true),
+          .add("training_ratio", DoubleType, true)
+          // Of the test images of classify --on pixels, in rows of their own.
+          .add("probability_generated", DoubleType, true),
       List.of()),
 
   /** One row per run of classify, task, classifier and size of the training set. */
