@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** What the classifiers see, and how networks are trained where that is pixels. */
 final class OnOption {
 
-  private static final int SIZE = 32;
+  private static final int SIZE = 64;
   private static final double CUT_OFF = 0.25;
   private static final int EPOCHS = 60;
 
@@ -33,8 +33,8 @@ final class OnOption {
       names = "--image-size",
       paramLabel = "N",
       description =
-          "With pixels: resizes images to this number of pixels a side, a multiple of 4. Twice the"
-              + " size takes four times as long. Default: "
+          "With pixels: resizes images to this number of pixels a side, a multiple of 4. What is"
+              + " finer than these pixels no network sees. Default: "
               + SIZE
               + ".")
   private Integer size;

@@ -9,12 +9,15 @@ public enum PixelNetwork {
   /**
    * A residual network as He et al. built them for CIFAR-10 (2016, arXiv:1512.03385): three stages
    * of 16, 32 and 64 channels with two blocks each (ResNet-14), but with group normalisation. It
-   * has 0.17 million weights and ends in the mean over all places, so that it takes any size.
+   * has 0.17 million weights and ends in the mean over all places, so that it takes any size. Of
+   * images of more than {@value #MOST_PLACES} pixels a side the first convolution, which sees every
+   * pixel, leaves so many places: 64 pixels take hardly longer than 32.
    */
   RESIDUAL_NETWORK {
     @Override
     NDArray logits(NDArray x, WeightSource weights, int classes) {
-      NDArray y = Layers.convolution(x, weights, WIDTHS[0], 3, 1, 1);
+      int shrink = (int) Math.max(1, x.getShape().get(2) / MOST_PLACES);
+      NDArray y = Layers.convolution(x, weights, WIDTHS[0], 2 * shrink + 1, shrink, shrink);
       y = Layers.rectifier(Layers.groupNorm(y, weights, 1));
       for (int stage = 0; stage < WIDTHS.length; stage++) {
         y = block(y, weights, WIDTHS[stage], stage == 0 ? 1 : 2);
@@ -59,6 +62,9 @@ public enum PixelNetwork {
   };
 
   private static final long[] WIDTHS = {16, 32, 64};
+
+  /** Places a side of the first stage's maps; below twice as many. */
+  private static final int MOST_PLACES = 32;
 
   private static final int PATCH = 4;
   private static final long TOKEN = 64;
