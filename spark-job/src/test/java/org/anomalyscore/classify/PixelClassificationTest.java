@@ -86,10 +86,15 @@ class PixelClassificationTest {
   }
 
   private static PixelOptions options(List<ImageInput> inputs, int epochs, Integer... sizes) {
+    return options(SIDE, inputs, epochs, sizes);
+  }
+
+  private static PixelOptions options(
+      int size, List<ImageInput> inputs, int epochs, Integer... sizes) {
     return new PixelOptions(
         inputs,
         PixelNetwork.RESIDUAL_NETWORK,
-        SIDE,
+        size,
         0.25,
         List.of(sizes),
         epochs,
@@ -241,6 +246,14 @@ class PixelClassificationTest {
         many.getMessage()
             .contains("--train-sizes has 100, but beside the test images there are 14 of each"),
         many::getMessage);
+    UserException large =
+        assertThrows(
+            UserException.class,
+            () -> classify(options(1 << 13, List.of(ImageInput.PIXELS), 1), "gen"));
+    assertTrue(
+        large.getMessage().startsWith("40 images of 8192 x 8192 pixels take 7,680 MB")
+            && large.getMessage().contains("Give a smaller --image-size"),
+        large::getMessage);
     assertThrows(UserException.class, () -> options(List.of(ImageInput.PIXELS), 0));
     assertThrows(UserException.class, () -> options(List.of(ImageInput.PIXELS), 1, 2));
     for (String[] wrong :
@@ -260,6 +273,19 @@ class PixelClassificationTest {
         }) {
       assertEquals(3, run(wrong), String.join(" ", wrong));
     }
+  }
+
+  @Test
+  void oneColourHasNoDeviation() {
+    float[] grey = new float[12];
+    java.util.Arrays.fill(grey, 0.25f);
+    grey[0] = 0.75f;
+    Standardisation scale = Standardisation.of(List.of(grey.clone(), grey.clone()));
+    scale.apply(grey);
+    // Red of four pixels: 0.75 and three times 0.25, so 0.375 in the mean, and sqrt(3) / 8.
+    assertEquals(Math.sqrt(3), grey[0], 1e-6);
+    assertEquals(-1 / Math.sqrt(3), grey[1], 1e-6);
+    assertEquals(0, grey[11], "of one blue");
   }
 
   private int run(String... more) {
