@@ -47,6 +47,11 @@ public final class ClassificationPart implements Part {
 
   /** One block a comparison that was classified. */
   @Override
+  public Table table() {
+    return Table.CLASSIFICATIONS;
+  }
+
+  @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     List<Row> rows =
         NewestRun.rows(
