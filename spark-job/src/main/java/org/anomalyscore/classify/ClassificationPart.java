@@ -67,6 +67,11 @@ public final class ClassificationPart implements Part {
 
   /** One block a comparison that was classified. */
   @Override
+  public Table table() {
+    return Table.CLASSIFICATIONS;
+  }
+
+  @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     Dataset<Row> all = store.read(Table.CLASSIFICATIONS).where(Comparison.isReported(comparisons));
     List<Row> features = newest(all.where(ON_FEATURES));
