@@ -292,6 +292,7 @@ public final class LeaderboardPart implements Part {
     Stream.of(
             List.of(REPEATABILITY_COMPLEXITY, REPEATABILITY_VULNERABILITY, REPEATABILITY_AS_I),
             Statistic.of(Group.SET),
+            Statistic.of(Group.OUTPUT),
             Statistic.of(Group.TRAINING))
         .flatMap(List::stream)
         .filter(s -> rows.stream().anyMatch(row -> Comparison.number(row, s.column()) != null))

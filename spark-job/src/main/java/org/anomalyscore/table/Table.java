@@ -36,7 +36,10 @@ public enum Table {
           // Of the file, by its bytes, as png; NULL in rows of before there was the column.
           .add("format", StringType, true)
           // Present only where it was asked for; NULL in the rows of other runs.
-          .add("features", DataTypes.createArrayType(FloatType, false), true)
+          .add(KeptOutput.FEATURES.column(), DataTypes.createArrayType(FloatType, false), true)
+          // NULL too where the model's card names no such output.
+          .add(KeptOutput.LOGITS.column(), DataTypes.createArrayType(FloatType, false), true)
+          .add(KeptOutput.SPATIAL.column(), DataTypes.createArrayType(FloatType, false), true)
           .add("model", StringType, false)
           .add("run_id", StringType, false)
           .add("scored_at", TimestampType, false)
