@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
@@ -38,6 +39,9 @@ class CompatibilityIT {
 
   /** Those whose MLlib is not on Maven Central. */
   private static final List<String> WITHOUT_MLLIB = List.of("4.1.1");
+
+  /** Those whose committers for S3 are not on Maven Central. */
+  private static final List<String> WITHOUT_S3 = List.of("4.2.0");
 
   /** Of Java, from the documentation of each Spark. */
   private static final Map<String, List<Integer>> VERSIONS =
@@ -74,12 +78,16 @@ class CompatibilityIT {
       return Checkout.SPARK_HOME.resolve("jars");
     }
     Path jars = Checkout.ROOT.resolve("integration-tests/target/spark-" + spark + "/jars");
-    if (!Files.exists(jars.resolve("spark-core_2.13-" + spark + ".jar"))) {
+    String last = WITHOUT_S3.contains(spark) ? "spark-core" : "spark-hadoop-cloud";
+    if (!Files.exists(jars.resolve("%s_2.13-%s.jar".formatted(last, spark)))) {
       List<String> maven = new ArrayList<>(List.of("./mvnw", "-B", "-q", "-ntp", "package"));
       maven.addAll(List.of("-f", "integration-tests/other-spark/pom.xml"));
       maven.add("-Dspark.version=" + spark);
       if (!WITHOUT_MLLIB.contains(spark)) {
         maven.add("-Pmllib");
+      }
+      if (!WITHOUT_S3.contains(spark)) {
+        maven.add("-Ps3");
       }
       Process process =
           new ProcessBuilder(maven).directory(Checkout.ROOT.toFile()).inheritIO().start();
@@ -105,7 +113,7 @@ class CompatibilityIT {
     JobProcess.Result evaluated = run(cell, compared("evaluate", tables, "--json"));
     row.add(seconds(evaluated));
     expected = expected == null ? tables : expected;
-    assertSameScores(tables);
+    assertSameScores(tables, "path, image_id", IMAGES + IMAGES / 2);
     String score = anomalyScore(tables);
     assertEquals(anomalyScore(expected), score);
     JsonNode generator = JsonMapper.builder().build().readTree(evaluated.out()).at("/generators/0");
@@ -113,6 +121,7 @@ class CompatibilityIT {
     assertTrue(generator.get("frechet_distance").asDouble() > 0, evaluated::toString);
 
     row.add(seconds(assertSameInSql(cell, tables, score)));
+    row.add(WITHOUT_S3.contains(cell.spark()) ? "not run" : seconds(assertSameInS3(cell)));
     if (WITHOUT_MLLIB.contains(cell.spark())) {
       row.add("not run");
     } else {
@@ -148,7 +157,11 @@ class CompatibilityIT {
   }
 
   private static JobProcess.Result run(SparkAndJava cell, String... arguments) throws Exception {
-    JobProcess.Result result = cell.script(arguments).run();
+    return run(cell, cell.script(arguments));
+  }
+
+  private static JobProcess.Result run(SparkAndJava cell, JobProcess process) throws Exception {
+    JobProcess.Result result = process.run();
     assertEquals(0, result.exitCode(), () -> cell + ": " + result);
     return result;
   }
@@ -190,16 +203,16 @@ class CompatibilityIT {
     assertEquals(List.of("[" + cell.spark() + "," + cell.java() + "]"), recorded);
   }
 
-  private void assertSameScores(Path tables) {
+  private void assertSameScores(Path tables, String by, int images) {
     String worst =
         """
         SELECT count(*), max(abs(a.complexity / b.complexity - 1)) <= %1$s,
           max(abs(a.vulnerability / b.vulnerability - 1)) <= %1$s
-        FROM {0} a JOIN {1} b USING (path, image_id)
+        FROM {0} a JOIN {1} b USING (%2$s)
         """
-            .formatted(TOLERANCE + "D");
+            .formatted(TOLERANCE + "D", by);
     assertEquals(
-        List.of("[" + (IMAGES + IMAGES / 2) + ",true,true]"),
+        List.of("[" + images + ",true,true]"),
         Tables.sql(worst, expected.resolve("scores"), tables.resolve("scores")));
   }
 
@@ -239,6 +252,39 @@ class CompatibilityIT {
         SqlSession.results(result.out()),
         result::toString);
     return result;
+  }
+
+  /** Images, model and tables in S3; a second run finds the rows of the first. */
+  private JobProcess.Result assertSameInS3(SparkAndJava cell) throws Exception {
+    S3Server server = S3Server.once();
+    String bucket = cell.home().getFileName().toString().replace(".", "-");
+    server.makeBucket(bucket);
+    Map<String, byte[]> objects = new TreeMap<>();
+    for (String file : List.of("model/demo-scenes.pt", "model/demo-scenes.yaml")) {
+      objects.put(file, Files.readAllBytes(demo.resolve(file)));
+    }
+    try (Stream<Path> images = Files.list(demo.resolve("images/blurred"))) {
+      for (Path image : images.toList()) {
+        objects.put("images/" + image.getFileName(), Files.readAllBytes(image));
+      }
+    }
+    server.upload(bucket, objects);
+    S3Runs runs = new S3Runs(Files.createDirectories(cell.home().resolve("s3")), server);
+    Path conf = runs.conf("straight", server.endpoint());
+    String root = "s3a://" + bucket;
+    String[] arguments =
+        S3Runs.score(root + "/images", "blurred", root + "/model/demo-scenes.pt", root + "/tables");
+    JobProcess.Result first = run(cell, runs.withKeys(cell.script(arguments), conf));
+    assertEquals(IMAGES / 2, scored(first), () -> cell + ": " + first);
+    JobProcess.Result again = run(cell, runs.withKeys(cell.script(arguments), conf));
+    assertEquals(0, scored(again), () -> cell + ": " + again);
+    assertEquals(List.of(), server.pendingUploads(bucket));
+    assertSameScores(server.download(bucket, "tables", runs.work), "image_id", IMAGES / 2);
+    return first;
+  }
+
+  private static int scored(JobProcess.Result result) throws IOException {
+    return JsonMapper.builder().build().readTree(result.out()).get("scored").asInt();
   }
 
   private static String seconds(JobProcess.Result result) {

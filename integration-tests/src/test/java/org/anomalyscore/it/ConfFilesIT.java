@@ -59,8 +59,10 @@ final class ConfFilesIT {
               "catalogs/iceberg.conf",
               "catalogs/openlineage.conf",
               "gpu-discovery.sh",
+              // By ContainerIT, and the list of jars.
               "kubernetes/Dockerfile",
               "kubernetes/executor-pod.yaml",
+              "kubernetes/jars.sha256",
               "kubernetes/nightly.yaml",
               "kubernetes/spark.conf",
               "log4j2.properties",

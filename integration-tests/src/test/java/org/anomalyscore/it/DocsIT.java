@@ -45,6 +45,7 @@ class DocsIT {
           Map.entry("spark-sql ", "it is of an installed Spark; SqlFunctionsIT runs its query"),
           Map.entry("ANOMALY_SCORE_TABLES=", "NotebooksIT executes the notebooks"),
           Map.entry("java -cp", "it takes minutes and a trained model; its class is looked for"),
+          Map.entry("docker ", "it needs an engine; ContainerIT builds the same file without one"),
           Map.entry("pip install", "it installs packages from the internet"),
           Map.entry(
               "python3 spark-job/src/main/python/export_feature_model.py",

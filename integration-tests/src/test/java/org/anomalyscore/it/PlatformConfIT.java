@@ -131,6 +131,7 @@ final class PlatformConfIT {
             .getLimits()
             .get("nvidia.com/gpu")
             .getAmount());
+    assertTrue(pod.getSpec().getContainers().get(0).getSecurityContext().getRunAsNonRoot());
     assertThrows(
         UnrecognizedPropertyException.class,
         () -> STRICT.readValue(text.replace("effect:", "efect:"), Pod.class));
@@ -144,6 +145,7 @@ final class PlatformConfIT {
     assertEquals("Forbid", nightly.getSpec().getConcurrencyPolicy());
     JobSpec job = nightly.getSpec().getJobTemplate().getSpec();
     Container driver = driver(nightly);
+    assertTrue(driver.getSecurityContext().getRunAsNonRoot());
     // Kubernetes takes a policy by exit codes only with these two.
     assertEquals("Never", job.getTemplate().getSpec().getRestartPolicy());
     PodFailurePolicyRule first = job.getPodFailurePolicy().getRules().get(0);
@@ -257,22 +259,6 @@ final class PlatformConfIT {
       assertFalse(text.matches("(?s).*\\bAKIA[A-Z0-9]{16}.*"), file);
       assertFalse(text.contains("fs.s3a.secret.key"), file);
     }
-  }
-
-  @Test
-  void theImageTakesFilesThatExist() throws Exception {
-    List<String> lines = Files.readAllLines(CONF.resolve("kubernetes/Dockerfile"));
-    long copied =
-        lines.stream()
-            .filter(line -> line.startsWith("COPY ") && !line.contains("--from"))
-            .map(line -> line.replaceFirst("COPY (\\S+) .*", "$1"))
-            .peek(source -> assertTrue(Files.exists(Checkout.ROOT.resolve(source)), source))
-            .count();
-    assertEquals(3, copied);
-    assertEquals(2, lines.stream().filter(line -> line.startsWith("FROM ")).count());
-    assertTrue(
-        lines.stream()
-            .anyMatch(line -> line.startsWith("FROM apache/spark:4.0.1-scala2.13-java17")));
   }
 
   @Test

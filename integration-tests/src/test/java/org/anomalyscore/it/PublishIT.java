@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The packaged job publishes into tables of Iceberg and of Delta, by the settings of conf/catalogs:
@@ -37,12 +39,17 @@ class PublishIT {
 
   @TempDir Path folder;
 
+  /** Where tables are published to, if not into the folder. */
+  private String warehouse;
+
+  private Map<String, String> s3 = Map.of();
+
   /** A table format. */
   enum Format {
     ICEBERG("iceberg", "lake.nights", "lake/nights/scores/metadata", "v\\d+\\.metadata\\.json") {
       @Override
-      JobProcess on(JobProcess process, Path folder) {
-        return process.conf("spark.sql.catalog.lake.warehouse", folder.resolve("lake").toString());
+      JobProcess on(JobProcess process, Path folder, String warehouse) {
+        return process.conf("spark.sql.catalog.lake.warehouse", warehouse + "/lake");
       }
 
       @Override
@@ -52,9 +59,9 @@ class PublishIT {
     },
     DELTA("delta", "spark_catalog.nights", "warehouse/nights.db/scores/_delta_log", "\\d+\\.json") {
       @Override
-      JobProcess on(JobProcess process, Path folder) {
+      JobProcess on(JobProcess process, Path folder, String warehouse) {
         return process
-            .conf("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())
+            .conf("spark.sql.warehouse.dir", warehouse + "/warehouse")
             .conf(
                 "spark.hadoop.javax.jdo.option.ConnectionURL",
                 "jdbc:derby:;databaseName=" + folder.resolve("metastore") + ";create=true");
@@ -78,7 +85,8 @@ class PublishIT {
       this.commit = commit;
     }
 
-    abstract JobProcess on(JobProcess process, Path folder);
+    /** With a catalog that keeps its tables in a warehouse, and what else it has in a folder. */
+    abstract JobProcess on(JobProcess process, Path folder, String warehouse);
 
     /**
      * A query of the versions of the table scores; those that brought rows stand first in a line.
@@ -154,7 +162,9 @@ class PublishIT {
 
   private JobProcess with(Format format, JobProcess process) {
     Path settings = Checkout.ROOT.resolve("conf/catalogs/" + format.using + ".conf");
-    return format.on(Catalogs.on(process.settings(settings), folder), folder);
+    JobProcess catalog = Catalogs.on(process.settings(settings), folder);
+    s3.forEach(catalog::conf);
+    return format.on(catalog, folder, warehouse == null ? folder.toString() : warehouse);
   }
 
   private JobProcess publish(Format format, Path tables) {
@@ -265,6 +275,33 @@ class PublishIT {
                 + scores
                 + " VERSION AS OF "
                 + (format == Format.ICEBERG ? versions.get(0) : versions.get(2))));
+  }
+
+  /** By one writer at a time; what two at once would do is up to the catalog. */
+  @ParameterizedTest
+  @EnumSource
+  @Tag("nightly")
+  void rowsArriveInWarehousesInS3(Format format) throws Exception {
+    S3Server server = S3Server.once();
+    String bucket = "lake-of-" + format.using;
+    server.makeBucket(bucket);
+    s3 = new S3Runs(folder, server).settings(server.endpoint());
+    warehouse = "s3a://" + bucket;
+    sql(format, "CREATE NAMESPACE IF NOT EXISTS " + format.place);
+
+    Map<String, List<Long>> once = published(format, first);
+    for (String table : List.of("scores", "rejects", "runs", "evaluations")) {
+      assertEquals(List.of(0L, rows(first, table)), once.get(table), table);
+    }
+    final List<String> keys = server.keys(bucket, "");
+    Map<String, List<Long>> again = published(format, first);
+    once.forEach(
+        (table, rows) -> assertEquals(List.of(rows.get(1), rows.get(1)), again.get(table)));
+    assertEquals(keys, server.keys(bucket, ""));
+    assertEquals(
+        List.of("" + rows(first, "scores")),
+        sql(format, "SELECT count(*) FROM " + format.place + ".scores"));
+    assertEquals(List.of(), server.pendingUploads(bucket));
   }
 
   @Test

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +19,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,8 +29,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * bin/release in a clone of this checkout's last commit, and what it lays out: as Maven Central
- * wants it, the same in two builds (else the script fails), and used by {@code --packages} from
- * there, with no other repository.
+ * wants it, signed, the same in two builds (else the script fails), and used by {@code --packages}
+ * from there, with no other repository.
  */
 @Tag("compatibility")
 @Isolated("each has both cores to itself")
@@ -35,6 +38,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 class ReleaseIT {
 
   private static final String VERSION = "9.8.7";
+
+  /** Whose key signs; it is made for this test and lost with it. */
+  private static final String SIGNER = "tester@example.org";
 
   /** The published artifacts and a class of each. */
   private static final Map<String, String> ARTIFACTS =
@@ -46,21 +52,51 @@ class ReleaseIT {
 
   private Path clone;
   private Path repository;
+  private Path keys;
 
   @BeforeAll
   void release() throws Exception {
     clone = folder.resolve("clone");
     git(folder, "clone", "-q", Checkout.ROOT.toString(), clone.toString());
     git(clone, "config", "user.name", "A tester");
-    git(clone, "config", "user.email", "tester@example.org");
-    JobProcess.Result result =
-        JobProcess.script(clone.resolve("bin/release"), VERSION)
-            .timeout(Duration.ofMinutes(60))
-            .env("JAVA_HOME", System.getProperty("java.home"))
-            .run();
+    git(clone, "config", "user.email", SIGNER);
+    // Its sockets lie in it, whose paths must be short. It takes no folder that others may read.
+    keys = Files.createTempDirectory("keys");
+    gpg("--passphrase", "", "--quick-generate-key", SIGNER);
+    JobProcess.Result result = release(VERSION, "--sign", SIGNER);
     assertEquals(0, result.exitCode(), result::toString);
     System.out.print(result.out());
     repository = clone.resolve("target/release");
+  }
+
+  @AfterAll
+  void loseTheKey() throws Exception {
+    run(List.of("gpgconf", "--homedir", keys.toString(), "--kill", "all"));
+    try (Stream<Path> all = Files.walk(keys)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  private JobProcess.Result release(String... arguments) throws Exception {
+    return JobProcess.script(clone.resolve("bin/release"), arguments)
+        .timeout(Duration.ofMinutes(60))
+        .env("JAVA_HOME", System.getProperty("java.home"))
+        .env("GNUPGHOME", keys.toString())
+        .run();
+  }
+
+  private JobProcess.Result gpg(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("gpg", "--batch", "--homedir", keys.toString()));
+    command.addAll(List.of(arguments));
+    return run(command);
+  }
+
+  private static JobProcess.Result run(List<String> command) throws Exception {
+    JobProcess.Result result = JobProcess.of(command).run();
+    assertEquals(0, result.exitCode(), result::toString);
+    return result;
   }
 
   private static String git(Path in, String... arguments) throws Exception {
@@ -92,10 +128,11 @@ class ReleaseIT {
     assertRefused("has nothing under Next", "9.9.0");
     assertRefused("the tag v9.8.7 exists already", VERSION);
     assertRefused("usage: bin/release X.Y.Z", "9.9");
+    assertRefused("gpg has no secret key", "9.9.0", "--sign", "nobody@example.org");
   }
 
-  private void assertRefused(String message, String version) throws Exception {
-    JobProcess.Result result = JobProcess.script(clone.resolve("bin/release"), version).run();
+  private void assertRefused(String message, String... arguments) throws Exception {
+    JobProcess.Result result = release(arguments);
     assertEquals(2, result.exitCode(), result::toString);
     assertTrue(result.err().contains(message), result::toString);
   }
@@ -106,7 +143,7 @@ class ReleaseIT {
     for (String artifact : ARTIFACTS.keySet()) {
       for (String end :
           List.of(".jar", ".pom", "-sources.jar", "-javadoc.jar", "-cyclonedx.json")) {
-        for (String sum : List.of("", ".md5", ".sha1")) {
+        for (String sum : List.of("", ".md5", ".sha1", ".asc")) {
           expected.add(place(artifact) + end + sum);
         }
       }
@@ -135,6 +172,21 @@ class ReleaseIT {
       assertTrue(
           Files.readString(Path.of(start + "-cyclonedx.json"))
               .contains("pkg:maven/org.apache.commons/commons-statistics-inference@"));
+    }
+  }
+
+  @Test
+  void signsEachFile() throws Exception {
+    try (Stream<Path> files = Files.walk(repository)) {
+      List<Path> signatures = files.filter(file -> file.toString().endsWith(".asc")).toList();
+      assertEquals(10, signatures.size());
+      for (Path signature : signatures) {
+        String signed = signature.toString().replaceFirst("\\.asc$", "");
+        JobProcess.Result result =
+            gpg("--status-fd", "1", "--verify", signature.toString(), signed);
+        assertTrue(result.out().contains("GOODSIG"), result::toString);
+        assertTrue(result.out().contains(SIGNER), result::toString);
+      }
     }
   }
 

@@ -103,14 +103,22 @@ final class S3Runs {
 
   /** A run with the server's own keys in the environment. */
   JobProcess withKeys(Path conf, String... arguments) {
-    return withoutKeys(conf, arguments)
+    return withKeys(JobProcess.script(arguments), conf);
+  }
+
+  JobProcess withKeys(JobProcess process, Path conf) {
+    return withoutKeys(process, conf)
         .env("AWS_ACCESS_KEY_ID", server.accessKey)
         .env("AWS_SECRET_ACCESS_KEY", server.secretKey);
   }
 
   /** A run that finds no credentials anywhere. */
   JobProcess withoutKeys(Path conf, String... arguments) {
-    return JobProcess.script(arguments)
+    return withoutKeys(JobProcess.script(arguments), conf);
+  }
+
+  private JobProcess withoutKeys(JobProcess process, Path conf) {
+    return process
         .env("SPARK_CONF_DIR", conf.toString())
         .env("SPARK_LOCAL_DIRS", work.toString())
         // Neither a developer's own nor those of the machine that runs the tests.

@@ -1,5 +1,6 @@
 package org.anomalyscore.it;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -45,13 +46,21 @@ record SparkAndJava(String spark, int java, Path jdk, Path home) {
     return new SparkAndJava(spark, java, jdk, home);
   }
 
-  /** The folders of the JDKs on this machine by their versions, as 17. */
+  /**
+   * The folders of the JDKs on this machine by their versions, as 17. Those that are not installed
+   * where Linux has them are named by {@code -Danomalyscore.jdks=FOLDER:FOLDER}.
+   */
   static Map<Integer, Path> jdks() {
     Map<Integer, Path> found = new TreeMap<>();
     Path all = Path.of("/usr/lib/jvm");
     try (Stream<Path> installed = Files.isDirectory(all) ? Files.list(all) : Stream.empty()) {
-      for (Path folder :
-          Stream.concat(installed, Stream.of(Path.of(System.getProperty("java.home")))).toList()) {
+      List<Path> folders = new ArrayList<>(installed.toList());
+      folders.add(Path.of(System.getProperty("java.home")));
+      String more = System.getProperty("anomalyscore.jdks", "");
+      for (String folder : List.of(more.split(File.pathSeparator))) {
+        folders.add(Path.of(folder));
+      }
+      for (Path folder : folders) {
         if (Files.isRegularFile(folder.resolve("release"))
             && Files.isExecutable(folder.resolve("bin/javac"))) {
           found.put(Integer.parseInt(version(folder).replaceFirst("[.].*", "")), folder);

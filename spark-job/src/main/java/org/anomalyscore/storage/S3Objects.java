@@ -2,6 +2,7 @@ package org.anomalyscore.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
@@ -44,12 +45,15 @@ final class S3Objects {
     String writer = UUID.randomUUID().toString();
     WriteOperationHelper operations = s3a.getWriteOperationHelper();
     S3Client client = s3a.getS3AInternals().getAmazonS3Client("exclusive create");
-    // S3A's own request carries the configured encryption and storage class.
+    // S3A's own request carries the configured encryption and storage class. Its options have other
+    // constructors in Hadoop 3.4.1 and 3.4.2, so the metadata do not go through them.
+    PutObjectRequest plain =
+        operations.createPutObjectRequest(key, content.length, PutObjectOptions.keepingDirs());
+    Map<String, String> metadata = new HashMap<>(plain.metadata());
+    metadata.put(WRITER, writer);
     PutObjectRequest request =
-        operations
-            .createPutObjectRequest(
-                key, content.length, new PutObjectOptions(true, null, Map.of(WRITER, writer)))
-            .toBuilder()
+        plain.toBuilder()
+            .metadata(metadata)
             // This SDK has no ifNoneMatch() yet.
             .overrideConfiguration(o -> o.putHeader("If-None-Match", "*"))
             .build();
