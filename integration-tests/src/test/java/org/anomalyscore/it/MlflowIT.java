@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,14 +167,19 @@ class MlflowIT {
             features: 1
             resampling: {permutations: 50, resamples: 50}
             notify:
-              command: [%s, %s]
+              command: [env, %s, %s, %s]
               every_night: true
               timeout_seconds: 60
             """
-                .formatted(demo.model(), Python.COMMAND, Checkout.ROOT.resolve(SCRIPT)));
-    JobProcess benchmark = JobProcess.sparkSubmit("benchmark", "--manifest", manifest.toString());
-    environment().forEach(benchmark::env);
-    JobProcess.Result night = benchmark.run();
+                .formatted(
+                    demo.model(),
+                    environment().entrySet().stream()
+                        .map(variable -> "\"" + variable + "\"")
+                        .collect(Collectors.joining(", ")),
+                    Python.COMMAND,
+                    Checkout.ROOT.resolve(SCRIPT)));
+    // That process has started already: the variables stand in the command.
+    JobProcess.Result night = WarmJob.run("benchmark", "--manifest", manifest.toString());
     assertEquals(0, night.exitCode(), night::toString);
     assertNull(wrong);
     assertEquals("nights of gans", experiment);

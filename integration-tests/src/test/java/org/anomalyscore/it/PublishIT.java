@@ -140,7 +140,7 @@ class PublishIT {
       "--out",
       tables.toString()
     };
-    JobProcess.Result result = JobProcess.sparkSubmit(arguments).run();
+    JobProcess.Result result = WarmJob.run(arguments);
     assertEquals(0, result.exitCode(), result::toString);
   }
 
@@ -270,8 +270,7 @@ class PublishIT {
   @Test
   void aSessionWithoutTheCatalogIsTold() throws Exception {
     JobProcess.Result result =
-        JobProcess.sparkSubmit("tables", "publish", "--tables", "nowhere", "--to", "lake.nights")
-            .run();
+        WarmJob.run("tables", "publish", "--tables", first.toString(), "--to", "lake.nights");
     assertEquals(3, result.exitCode(), result::toString);
     assertTrue(result.err().contains("no setting spark.sql.catalog.lake"), result::toString);
   }

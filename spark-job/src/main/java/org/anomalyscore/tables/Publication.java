@@ -18,6 +18,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.CatalogNotFoundException;
 import org.apache.spark.sql.types.StructField;
 
 /**
@@ -48,20 +49,24 @@ record Publication(SparkSession spark, TableStore store, String place, String us
   private static final String FRESH = "anomaly_score_rows_to_publish";
 
   /**
-   * Looks for the catalog, before there is a session.
+   * Looks at the name before there is a session.
    *
-   * @throws UserException with the settings that are missing
+   * @throws UserException with what is missing
    */
-  static void requireCatalog(String place) {
-    String catalog = parts(place)[0];
-    if (!new SparkConf().contains(SETTING + catalog)) {
-      throw new UserException(
-          "%s is %s, but the session has no catalog %s: there is no setting %s%s. conf/catalogs has the settings for Iceberg and for Delta, and how to give them to spark-submit."
-              .formatted(OPTION, place, catalog, SETTING, catalog));
-    }
-    if (catalog.equals(SESSION_CATALOG)) {
+  static void requirePlace(String place) {
+    if (parts(place)[0].equals(SESSION_CATALOG)) {
+      if (!new SparkConf().contains(SETTING + SESSION_CATALOG)) {
+        throw noCatalog(place);
+      }
       Registration.requireMetastore();
     }
+  }
+
+  private static UserException noCatalog(String place) {
+    String catalog = parts(place)[0];
+    return new UserException(
+        "%s is %s, but the session has no catalog %s: there is no setting %s%s. conf/catalogs has the settings for Iceberg and for Delta, and how to give them to spark-submit."
+            .formatted(OPTION, place, catalog, SETTING, catalog));
   }
 
   private static String[] parts(String place) {
@@ -73,7 +78,21 @@ record Publication(SparkSession spark, TableStore store, String place, String us
     return place.split("\\.", 2);
   }
 
+  /**
+   * Finds the catalog, which a platform may know without a setting.
+   *
+   * @throws UserException where the session has none of that name
+   */
   static Publication to(SparkSession spark, TableStore store, String place) {
+    try {
+      spark.newSession().catalog().setCurrentCatalog(parts(place)[0]);
+    } catch (Exception e) {
+      // It is a checked exception, which Scala's methods do not declare.
+      if (e instanceof CatalogNotFoundException) {
+        throw noCatalog(place);
+      }
+      throw e;
+    }
     String catalog = spark.conf().get(SETTING + parts(place)[0], "");
     // The session's own catalog has tables of every format.
     String using =

@@ -29,8 +29,8 @@ final class PublishCommand implements Callable<Integer> {
       required = true,
       paramLabel = "CATALOG.DB",
       description =
-          "Publishes into this database of this catalog of the session, a setting"
-              + " spark.sql.catalog.CATALOG; conf/catalogs has such settings.")
+          "Publishes into this database of this catalog of the session: one that the platform knows,"
+              + " or a setting spark.sql.catalog.CATALOG, as in conf/catalogs.")
   private String place;
 
   @Mixin private SparkOptions spark;
@@ -46,7 +46,7 @@ final class PublishCommand implements Callable<Integer> {
   }
 
   private void requireThere(Configuration hadoop) {
-    Publication.requireCatalog(place);
+    Publication.requirePlace(place);
     tables.requireThere(hadoop);
   }
 }
