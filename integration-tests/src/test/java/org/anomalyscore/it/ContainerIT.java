@@ -244,6 +244,7 @@ class ContainerIT {
     void removeAll() throws Exception {
       buildah("rm", "--all");
       buildah("rmi", "--all", "--force");
+      command("rm", "-rf", "--one-file-system", "" + work.resolve("debian"));
     }
   }
 }

@@ -13,7 +13,6 @@ import org.apache.hadoop.fs.s3a.RemoteFileChangedException;
 import org.apache.hadoop.fs.s3a.S3AFileStatus;
 import org.apache.hadoop.fs.s3a.S3AFileSystem;
 import org.apache.hadoop.fs.s3a.WriteOperationHelper;
-import org.apache.hadoop.fs.s3a.impl.PutObjectOptions;
 import org.apache.hadoop.util.functional.FutureIO;
 import org.apache.hadoop.util.functional.RemoteIterators;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -45,10 +44,9 @@ final class S3Objects {
     String writer = UUID.randomUUID().toString();
     WriteOperationHelper operations = s3a.getWriteOperationHelper();
     S3Client client = s3a.getS3AInternals().getAmazonS3Client("exclusive create");
-    // S3A's own request carries the configured encryption and storage class. Its options have other
-    // constructors in Hadoop 3.4.1 and 3.4.2, so the metadata do not go through them.
-    PutObjectRequest plain =
-        operations.createPutObjectRequest(key, content.length, PutObjectOptions.keepingDirs());
+    // S3A's own request carries the configured encryption and storage class. Without options: the
+    // class of options has other constructors and methods in each of Hadoop 3.4.1, 3.4.2 and 3.5.0.
+    PutObjectRequest plain = operations.createPutObjectRequest(key, content.length, null);
     Map<String, String> metadata = new HashMap<>(plain.metadata());
     metadata.put(WRITER, writer);
     PutObjectRequest request =
