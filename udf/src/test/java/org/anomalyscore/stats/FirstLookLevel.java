@@ -7,8 +7,8 @@ import org.apache.commons.rng.simple.RandomSource;
 /**
  * Measures what the permutation test loses where it ends after its first look: how often it rejects
  * at 5 % and 1 % beside the test by all permutations of the same numbers, without a difference and
- * with one, how far the p-values lie apart, and how many permutations are drawn. Its first row is in
- * docs/accuracy.md; its arguments are POINTS SIMULATIONS, 1000 1000 there; minutes.
+ * with one, how far the p-values lie apart, and how many permutations are drawn. Its first row is
+ * in docs/accuracy.md; its arguments are POINTS SIMULATIONS, 1000 1000 there; minutes.
  *
  * <p>The samples are normal pairs of correlation -0.6, of which one is moved along the diagonal.
  */
