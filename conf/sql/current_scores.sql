@@ -10,8 +10,8 @@
 CREATE OR REPLACE TEMPORARY VIEW scores (
   image_id STRING, path STRING, width INT, height INT, complexity DOUBLE, vulnerability DOUBLE, as_i DOUBLE,
   complexity_std_err DOUBLE, vulnerability_std_err DOUBLE, as_i_std_err DOUBLE, step_norm DOUBLE,
-  complexity_floor DOUBLE, format STRING, features ARRAY<FLOAT>, model STRING, run_id STRING, scored_at TIMESTAMP,
-  config_id STRING, dataset STRING
+  complexity_floor DOUBLE, format STRING, features ARRAY<FLOAT>, logits ARRAY<FLOAT>, spatial_features ARRAY<FLOAT>,
+  model STRING, run_id STRING, scored_at TIMESTAMP, config_id STRING, dataset STRING
 ) USING parquet OPTIONS (path '${tables}/scores');
 
 CREATE OR REPLACE TEMPORARY VIEW rejects (

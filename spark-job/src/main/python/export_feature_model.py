@@ -7,6 +7,7 @@
     python3 export_feature_model.py --timm swin_tiny_patch4_window7_224.ms_in1k --out models
     python3 export_feature_model.py resnet50 --precision float64 --out models
     python3 export_feature_model.py --from models/resnet50.pt --precision float64 --out models
+    python3 export_feature_model.py inception-v3 --logits --spatial Mixed_6d.branch1x1:7 --out models
 
 What is written, NAME.pt, takes RGB pixels in [0, 1] of shape (N, 3, S, S) and gives the features
 before the classifier, of shape (N, D), both float32, or both float64 with --precision float64. A
@@ -14,7 +15,8 @@ float32 model is the faster one; scores of a float64 model are the same on every
 --from, a TorchScript file of float32 that exists is converted, whatever library it came from; its
 card beside it is converted too, and timm is not needed. Pixel normalisation is inside; the weights
 need no gradient; dropout is off. For speed, batch normalisation is folded into the convolutions, and
-the activations of a float32 model lie in channels-last order. NAME.yaml beside it is the card that
+the activations of a float32 model lie in channels-last order. With --logits and --spatial the module
+returns a tuple: features, the logits of the classifier, and the first channels of a layer. NAME.yaml beside it is the card that
 the job reads: input size, resize rule, D, SHA-256, source and licence.
 
 Every export is checked before it is written: the traced module against timm's own, on pixels that
@@ -70,6 +72,9 @@ KNOWN = {
     ),
 }
 
+# The job keeps no more of an image's spatial layer.
+MOST_SPATIAL = 4096
+
 # Relative to the largest feature. Folding rounds each weight once, and the order of sums changes, which
 # is a few 1e-7 each layer; a value that a trace baked in (a batch size, a branch on the data) is far above.
 TOLERANCE = 1e-5
@@ -93,6 +98,59 @@ class FeatureModel(nn.Module):
         return self.network(((pixels - self.mean) / self.std).contiguous(memory_format=self.memory_format))
 
 
+@dataclass(frozen=True)
+class Further:
+    """What is returned behind the features."""
+
+    logits: bool
+    layer: str | None
+    channels: int | None
+
+    def names(self):
+        return [name for name, wanted in (("logits", self.logits), ("spatial", self.layer)) if wanted]
+
+
+class SeveralOutputs(nn.Module):
+    """Features, and behind them the classifier's logits and the first channels of a layer.
+
+    Modules are looked up by name at each call, since folding puts others in their places.
+    """
+
+    def __init__(self, network, further):
+        super().__init__()
+        self.network = network
+        self.further = further
+        classifier = network.get_classifier() if further.logits else None
+        self.classifier = next((name for name, m in network.named_modules() if name and m is classifier), None)
+        if further.logits and not isinstance(classifier, nn.Linear):
+            raise ExportError(
+                f"{type(network).__name__} has no classifier whose logits --logits could take, but "
+                f"{type(classifier).__name__}. Leave out --logits."
+            )
+        if further.layer and further.layer not in dict(network.named_modules()):
+            raise ExportError(
+                f"{type(network).__name__} has no layer {further.layer!r}. Its outer layers are "
+                f"{', '.join(name for name, _ in network.named_children())}."
+            )
+
+    def forward(self, x):
+        seen = {}
+
+        def see(name):
+            module = self.network.get_submodule(name)
+            return module.register_forward_hook(lambda _, inputs, output: seen.update({name: (inputs[0], output)}))
+
+        hooks = [see(name) for name in (self.classifier, self.further.layer) if name]
+        returned = [self.network(x)]
+        for hook in hooks:
+            hook.remove()
+        if self.further.logits:
+            returned = list(seen[self.classifier])
+        if self.further.layer:
+            returned.append(seen[self.further.layer][1][:, : self.further.channels].contiguous())
+        return tuple(returned)
+
+
 # In channels-last order the CPU's float32 convolutions need not reorder each layer's activations.
 # Those of float64 gain nothing by it, and depthwise ones copy each channel: MobileNetV2 took 2.4 times as long.
 MEMORY_FORMATS = {torch.float32: torch.channels_last, torch.float64: torch.contiguous_format}
@@ -111,8 +169,8 @@ class ExportError(Exception):
     """What cannot be exported, why, and what to do."""
 
 
-def create(timm_name, size, random_weights):
-    """The timm model without classifier, at an input size where one is given."""
+def create(timm_name, size, random_weights, classifier=False):
+    """The timm model, without classifier or with it, at an input size where one is given."""
     try:
         import timm
     except ImportError as missing:
@@ -126,7 +184,7 @@ def create(timm_name, size, random_weights):
             + (f" Near it: {near}." if near else " timm.list_models() gives its names.")
         )
     # CLIP towers have no classifier: their head is the projection into the shared space.
-    if "_clip_" not in timm_name:
+    if "_clip_" not in timm_name and not classifier:
         options["num_classes"] = 0
     if size is not None and config.fixed_input_size:
         options["img_size"] = size
@@ -276,7 +334,7 @@ def widen(graph, nodes):
 
 
 def flat(returned):
-    return list(returned) if isinstance(returned, tuple) else [returned]
+    return list(returned) if isinstance(returned, (tuple, list)) else [returned]
 
 
 def check_exact(module, size, source):
@@ -299,23 +357,31 @@ def check_exact(module, size, source):
 
 def export(name, timm_name, size, note, arguments):
     torch.manual_seed(arguments.seed)
-    network, config = create(timm_name, size, arguments.random_weights)
+    further = further_outputs(arguments)
+    if further.logits and "_clip_" in timm_name:
+        raise ExportError(f"{timm_name!r} has no classifier, but a projection. Leave out --logits.")
+    network, config = create(timm_name, size, arguments.random_weights, further.logits)
     dtype = getattr(torch, arguments.precision)
     network.to(dtype)
     if arguments.random_weights:
         randomise(network, arguments.seed)
     size = size or config.input_size[-1]
     pixels = torch.rand(3, 3, size, size, dtype=dtype)
+    if further.names():
+        network = SeveralOutputs(network, further)
     with torch.no_grad():
-        features = FeatureModel(network, config.mean, config.std).to(dtype)(pixels)
+        wanted = flat(FeatureModel(network, config.mean, config.std).to(dtype)(pixels))
+    features = wanted[0]
+    if further.layer:
+        check_layer(wanted[-1], further, timm_name)
     if features.dim() != 2 or features.shape[0] != 3 or features.dtype != dtype:
         raise ExportError(
             f"{timm_name!r} gives {features.dtype} of shape {tuple(features.shape)} for 3 images; "
             f"wanted {dtype} of shape (3, D). It has no pooled features: choose another model."
         )
     traced = trace(network, config.mean, config.std, size, not arguments.no_fold)
-    check(traced, pixels, features, timm_name)
-    check(traced, pixels[:1], features[:1], timm_name)
+    check(traced, pixels, wanted, timm_name)
+    check(traced, pixels[:1], [w[:1] for w in wanted], timm_name)
     if dtype == torch.float64:
         check_exact(traced, size, timm_name)
 
@@ -326,19 +392,44 @@ def export(name, timm_name, size, note, arguments):
     traced.save(str(file))
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     (arguments.out / f"{name}.yaml").write_text(
-        card(name, size, features.shape[1], arguments.precision, sha256, *origin(timm_name, config, note, arguments))
+        card(
+            name, size, features.shape[1], arguments.precision, sha256,
+            *origin(timm_name, config, note, arguments), further.names(),
+        )
     )
     if arguments.golden:
         little_endian = "<f4" if dtype == torch.float32 else "<f8"
         pixels.numpy().astype(little_endian).tofile(arguments.out / f"{name}.input.bin")
         features.numpy().astype(little_endian).tofile(arguments.out / f"{name}.features.bin")
-    print(f"{file}: {size} px, {features.shape[1]} features, {file.stat().st_size / 1e6:.1f} MB")
+    behind = "".join(f", {name} {tuple(w.shape[1:])}" for name, w in zip(further.names(), wanted[1:]))
+    print(f"{file}: {size} px, {features.shape[1]} features{behind}, {file.stat().st_size / 1e6:.1f} MB")
+
+
+def further_outputs(arguments):
+    layer, _, channels = (arguments.spatial or "").partition(":")
+    return Further(arguments.logits, layer or None, int(channels) if channels else None)
+
+
+def check_layer(spatial, further, timm_name):
+    if spatial.dim() != 4:
+        raise ExportError(
+            f"The layer {further.layer!r} of {timm_name!r} gives the shape {tuple(spatial.shape)}; wanted (N, C, h, w)."
+        )
+    if spatial[0].numel() > MOST_SPATIAL:
+        raise ExportError(
+            f"The layer {further.layer!r} of {timm_name!r} gives {spatial[0].numel()} numbers an image, of shape "
+            f"{tuple(spatial.shape[1:])}; the job keeps at most {MOST_SPATIAL}. Name a number of its first channels: "
+            f"--spatial {further.layer}:{max(1, MOST_SPATIAL // spatial[0, 0].numel())}"
+        )
 
 
 def check(traced, pixels, wanted, timm_name):
+    wanted = flat(wanted)
     with torch.no_grad():
-        difference = ((traced(pixels) - wanted).abs().max() / wanted.abs().max()).item()
-    tolerance = TOLERANCES[wanted.dtype]
+        found = flat(traced(pixels))
+    # Each output against its own largest value; a NaN anywhere must be the largest difference.
+    difference = torch.stack([(a - b).abs().max() / b.abs().max() for a, b in zip(found, wanted, strict=True)]).max().item()
+    tolerance = TOLERANCES[wanted[0].dtype]
     if not difference <= tolerance:
         raise ExportError(
             f"The trace of {timm_name!r} differs from the model by {difference:.2g} relative "
@@ -358,9 +449,10 @@ def origin(timm_name, config, note, arguments):
     return f"timm {timm.__version__} {timm_name} ({where}){what}", config.license or "unknown"
 
 
-def card(name, size, dimension, precision, sha256, source, licence):
+def card(name, size, dimension, precision, sha256, source, licence, further=()):
     # Quoted as YAML wants, since a source may hold ': '.
     quoted = source.replace("'", "''")
+    more = "".join(f"  {output}: {i}\n" for i, output in enumerate(further, start=1))
     return f"""\
 # Feature model card. Pixels in: {precision} RGB in [0, 1], N x 3 x size x size; normalisation is inside the module.
 name: {name}
@@ -371,7 +463,7 @@ input:
 output:
   index: 0                # which element, where the module returns a tuple
   dimension: {dimension}
-precision: {precision}      # float32: fast | float64: the same scores on every type of CPU
+{more}precision: {precision}      # float32: fast | float64: the same scores on every type of CPU
 sha256: {sha256}
 source: '{quoted}'
 licence: {licence}
@@ -400,6 +492,15 @@ def parse(words):
     )
     parser.add_argument("--size", type=int, help="input size in pixels of the --timm model (default: its own)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models"), help="default: models")
+    parser.add_argument(
+        "--logits", action="store_true", help="also return the classifier's logits, which the Inception Score needs"
+    )
+    parser.add_argument(
+        "--spatial",
+        metavar="LAYER[:CHANNELS]",
+        help="also return this layer, of which the spatial Frechet distance is taken, or its first channels; "
+        "sFID takes Mixed_6d.branch1x1:7 of inception-v3",
+    )
     parser.add_argument("--no-fold", action="store_true", help="leave batch normalisation beside its convolutions; slower")
     parser.add_argument("--list", action="store_true", help="print the known names and stop")
     parser.add_argument(
@@ -423,6 +524,10 @@ def parse(words):
         parser.error("--from converts to float64: give --precision float64 too")
     if arguments.source and (arguments.models or arguments.timm):
         parser.error("--from converts one file and exports no other model: give it alone")
+    if arguments.source and (arguments.logits or arguments.spatial):
+        parser.error("--from keeps the outputs that the file has: leave out --logits and --spatial")
+    if arguments.spatial and not re.fullmatch(r"[^:]+(:[1-9][0-9]*)?", arguments.spatial):
+        parser.error(f"--spatial must be LAYER or LAYER:CHANNELS, got {arguments.spatial!r}")
     if arguments.size is not None and not arguments.timm:
         parser.error("--size is for --timm; the known models have the size that --list prints")
     if arguments.size is not None and arguments.size < 1:

@@ -56,6 +56,56 @@ class ExportTest(unittest.TestCase):
         self.assertFalse(any(p.requires_grad for p in module.parameters()))
         self.assertFalse(module.training)
 
+    def test_logits_and_a_spatial_layer_stand_behind_the_features(self):
+        code, out, err = self.run_script(
+            "--timm", "test_resnet.r160_in1k", "--random-weights", "--logits", "--spatial", "layer2:5", "--out", str(self.out)
+        )
+        self.assertEqual(code, 0, err)
+        self.assertIn("logits (1000,), spatial (5, ", out)
+        file = self.out / "test_resnet.r160_in1k.pt"
+        card = file.with_suffix(".yaml").read_text()
+        self.assertIn("  logits: 1\n  spatial: 2\nprecision", card)
+        pixels = torch.rand(2, 3, 160, 160, requires_grad=True)
+        module = torch.jit.load(str(file))
+        self.assertNotIn("batch_norm", str(module.inlined_graph))
+        features, logits, spatial = module(pixels)
+        self.assertEqual(logits.shape, (2, 1000))
+        self.assertEqual(spatial.dim(), 4)
+        features.square().sum().backward()
+        self.assertGreater(pixels.grad.abs().max().item(), 0)
+
+    def test_the_features_are_those_of_the_model_without_classifier(self):
+        network, _ = exporter.create("test_resnet.r160_in1k", None, True, True)
+        pixels = torch.rand(2, 3, 160, 160)
+        with torch.no_grad():
+            features, logits, spatial = exporter.SeveralOutputs(network, exporter.Further(True, "layer2", 5))(pixels)
+            torch.testing.assert_close(logits, network(pixels))
+            network.reset_classifier(0)
+            torch.testing.assert_close(features, network(pixels))
+        self.assertEqual(spatial.shape[:2], (2, 5))
+
+    def test_the_layer_of_sfid_has_2023_numbers(self):
+        code, out, err = self.run_script(
+            "inception-v3", "--random-weights", "--logits", "--spatial", "Mixed_6d.branch1x1:7", "--out", str(self.out)
+        )
+        self.assertEqual(code, 0, err)
+        self.assertIn("2048 features, logits (1000,), spatial (7, 17, 17)", out)
+
+    def test_outputs_that_are_not_there_are_bad_input(self):
+        for words, wanted in [
+            (["--spatial", "layer9"], "has no layer 'layer9'"),
+            (["--spatial", "layer1"], "--spatial layer1:"),
+            (["--spatial", "global_pool"], "wanted (N, C, h, w)"),
+        ]:
+            code, _, err = self.run_script(
+                "--timm", "test_resnet.r160_in1k", "--random-weights", *words, "--out", str(self.out)
+            )
+            self.assertEqual(code, 3, err)
+            self.assertIn(wanted, err)
+        code, _, err = self.run_script("clip-vitb32", "--random-weights", "--logits", "--out", str(self.out))
+        self.assertEqual(code, 3, err)
+        self.assertIn("no classifier", err)
+
     def test_the_size_changes_the_input(self):
         code, _, err = self.run_script(
             "--timm", "test_vit.r160_in1k", "--size", "96", "--random-weights", "--out", str(self.out)
@@ -223,6 +273,8 @@ class ExportTest(unittest.TestCase):
             (["--from", "x.pt"], "give --precision float64 too"),
             (["--from", "x.pt", "resnet50", "--precision", "float64"], "give it alone"),
             (["--timm", "x", "--size", "0"], "--size must be 1 or more, got 0"),
+            (["--timm", "x", "--spatial", "layer:0"], "--spatial must be LAYER or LAYER:CHANNELS"),
+            (["--from", "x.pt", "--precision", "float64", "--logits"], "leave out --logits"),
         ]:
             code, _, err = self.run_script(*words)
             self.assertEqual(code, 2)

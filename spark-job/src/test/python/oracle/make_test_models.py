@@ -70,6 +70,15 @@ class TinyTuple(Tiny):
         return features, features[:, :4] * 10.0
 
 
+class TinyOutputs(Tiny):
+    """(features, logits, three channels of the map): all that a card can name."""
+
+    def forward(self, x):
+        places = self.map(x)
+        features = places.mean((2, 3))
+        return features, features[:, :4] * 10.0, places[:, :3]
+
+
 class TinyMap(Tiny):
     """Rank 4 (B, 16, 8, 8); its spatial mean is Tiny's output."""
 
@@ -161,6 +170,7 @@ CIRCLE_FREQUENCY = {"circle_fast": 1000.0, "circle_slow": 1.0}
 MODELS = {
     "tiny": (Tiny, DIMENSION, []),
     "tiny_tuple": (TinyTuple, DIMENSION, []),
+    "tiny_outputs": (TinyOutputs, DIMENSION, ["logits: 1", "spatial: 2"]),
     "tiny_map": (TinyMap, DIMENSION, ["pooling: mean"]),
     "tiny_tokens": (TinyTokens, DIMENSION, ["pooling: first"]),
     "rank1": (Rank1, 1, []),
@@ -332,14 +342,18 @@ def write_features(out):
     for name in MODELS:
         module = torch.jit.load(str(out / f"{name}.pt")).to(torch.float64)
         with torch.no_grad():
-            result = module(torch.from_numpy(pixels).double())
-        result = result[0] if isinstance(result, tuple) else result
+            returned = module(torch.from_numpy(pixels).double())
+        result = returned[0] if isinstance(returned, tuple) else returned
         entry = {"shape": list(result.shape)}
         if result.dim() == 2:
             # JSON knows no NaN; null stands for it.
             entry["features"] = [
                 [None if math.isnan(v) else v for v in row] for row in result.tolist()
             ]
+        if name == "tiny_outputs":
+            entry["logits"] = returned[1].tolist()
+            # Position by position, as TensorFlow's tools flatten a layer.
+            entry["spatial"] = returned[2].permute(0, 2, 3, 1).flatten(1).tolist()
         if name == "tiny_tokens":
             entry["pooled_first"] = result[:, 0].tolist()
             entry["pooled_mean"] = result.mean(1).tolist()

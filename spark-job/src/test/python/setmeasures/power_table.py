@@ -1,6 +1,6 @@
-"""Level and power of each measure on sets of 50, 100 and 250 images: the table of docs/accuracy.md.
+"""Level and power of each measure on sets of 50 to 1,000 images: the tables of docs/accuracy.md.
 
-Usage: python power_table.py TABLES PHOTOGRAPHS [GENERATED ...] [--draws N]
+Usage: python power_table.py TABLES PHOTOGRAPHS [GENERATED ...] [--made SET ...] [--draws N] [--sizes N,N]
 
 TABLES holds the table of scores, with features. For each size n the photographs of one draw are cut into a
 reference of 500 and a "generated" set of n, and each measure is computed: that is its null distribution.
@@ -8,6 +8,8 @@ Its 95 % quantile is the level at which it says "different"; of measures that a 
 quantile; of Vendi score and RKE, either end of the middle 95 %. "Level" is the share of further draws of
 photographs beyond it, "power" the share of draws of n of a generator's images against 500 photographs.
 Where a generator has n images only, all its draws hold the same ones, and only the reference changes.
+The sets of --made are photographs through a fault, under their own file names (make_faults.py): no draw takes
+a photograph and the faulty copy of it.
 
 The measures are those of the oracles, with which the Java agrees; the kernel distance is the unbiased
 estimate over all images, of which the Java's subsets are draws. With --errors it sets the error that
@@ -104,12 +106,13 @@ JACKKNIFED = {"Fréchet": oracle.frechet, "Gaussian MMD": oracle.gaussian, "slic
 
 
 def read(tables, dataset):
-    """(C, V) and features of the images, in the order of their content's hash."""
+    """(C, V), features and file names of the images, in the order of their content's hash."""
     rows = pyarrow.dataset.dataset(pathlib.Path(tables, "scores"), partitioning="hive", format="parquet")
-    columns = ["image_id", "complexity", "vulnerability", "features"]
+    columns = ["image_id", "path", "complexity", "vulnerability", "features"]
     rows = rows.to_table(columns, filter=pyarrow.dataset.field("dataset") == dataset).sort_by("image_id")
     points = np.stack([rows["complexity"].to_numpy(), rows["vulnerability"].to_numpy()], axis=1)
-    return points, np.array(rows["features"].to_pylist(), dtype=np.float64)
+    names = np.array([pathlib.PurePosixPath(path).stem for path in rows["path"].to_pylist()])
+    return points, np.array(rows["features"].to_pylist(), dtype=np.float64), names
 
 
 def measure(reference, generated):
@@ -119,8 +122,20 @@ def measure(reference, generated):
 
 
 def draw(random, rows, *sizes):
-    points, features = rows
-    order = random.permutation(len(points))[: sum(sizes)]
+    return cut(random, rows, np.arange(len(rows[0])), *sizes)
+
+
+def draw_apart(random, real, made, n):
+    """Photographs, and copies of others."""
+    points, features, names = real
+    reference = np.sort(random.permutation(len(points))[:REFERENCE])
+    others = np.flatnonzero(~np.isin(made[2], names[reference]))
+    return (points[reference], features[reference]), *cut(random, made, others, n)
+
+
+def cut(random, rows, among, *sizes):
+    points, features, _ = rows
+    order = among[random.permutation(len(among))[: sum(sizes)]]
     cuts = np.split(order, np.cumsum(sizes)[:-1])
     # In order of the hashes, as the groups of the jackknife and the subsets at infinity are.
     return [(points[np.sort(c)], features[np.sort(c)]) for c in cuts]
@@ -145,13 +160,14 @@ def main():
     parser.add_argument("tables")
     parser.add_argument("real", metavar="photographs")
     parser.add_argument("generated", nargs="*")
+    parser.add_argument("--made", nargs="+", default=[], help="sets of photographs through a fault")
     parser.add_argument("--draws", type=int, default=200, help="of photographs; a quarter as many of a generator")
     parser.add_argument("--errors", action="store_true", help="prints the last table, and no other")
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], default=SIZES)
     arguments = parser.parse_args()
     random = np.random.default_rng(0)
     real = read(arguments.tables, arguments.real)
-    generators = {name: read(arguments.tables, name) for name in arguments.generated}
+    generators = {name: read(arguments.tables, name) for name in [*arguments.generated, *arguments.made]}
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__};"
           f" {len(real[0])} photographs", flush=True)
     (a, x), (b, y) = draw(random, real, REFERENCE, 50)
@@ -165,7 +181,8 @@ def main():
         again = np.array([measure(*draw(random, real, REFERENCE, n)) for _ in range(arguments.draws)])
         columns = {"level": beyond(null, again)}
         for name, rows in enough.items():
-            found = [measure(*draw(random, real, REFERENCE), *draw(random, rows, n))
+            found = [measure(*(draw_apart(random, real, rows, n) if name in arguments.made
+                               else (*draw(random, real, REFERENCE), *draw(random, rows, n))))
                      for _ in range(arguments.draws // 4)]
             columns[name] = beyond(null, np.array(found))
         line(["measure", *columns])

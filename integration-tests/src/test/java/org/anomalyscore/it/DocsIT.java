@@ -128,8 +128,8 @@ class DocsIT {
       String value = own.replaceAll("(?s).*\\b" + key + ": (\\w+).*", "$1");
       card = card.replaceFirst("\\b" + key + ": [\\w…]+", key + ": " + value);
     }
-    // The demo's module gives vectors.
-    card = card.replaceAll("\n *pooling:.*", "");
+    // The demo's module gives vectors, and nothing else.
+    card = card.replaceAll("\n *(pooling|logits|spatial):.*", "");
     return model.contains("dino") ? card.replace("filter: bicubic", "filter: box") : card;
   }
 

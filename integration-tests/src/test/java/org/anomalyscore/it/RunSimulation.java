@@ -48,6 +48,11 @@ final class RunSimulation {
   private static final int KEYS_A_LISTING = 1000;
   private static final int GETS_A_PREFIX = 5500;
 
+  /** As in {@code TableFile}: of a row of scores, and of a file. */
+  private static final long ROW_BYTES = 200;
+
+  private static final long FILE_BYTES = 128L << 20;
+
   /** Measured: a GET, and no HEAD before it. */
   private static final int REQUESTS_AN_IMAGE = 1;
 
@@ -92,7 +97,8 @@ final class RunSimulation {
       long partitions = Math.min(last, wave);
       double taskSeconds = (double) last * BATCH / partitions * imageSeconds;
       double slice = makespan(cores, partitions, taskSeconds, random);
-      double commit = partitions * COMMIT_REQUESTS * REQUEST_SECONDS / COMMITTER_THREADS;
+      double files = Math.ceil((double) last * BATCH * ROW_BYTES / FILE_BYTES);
+      double commit = COMMIT_REQUESTS * REQUEST_SECONDS * Math.ceil(files / COMMITTER_THREADS);
       scoring += slice;
       committing += commit;
       lastSeconds = slice + commit;

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.anomalyscore.storage.ContentHash;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
  * The packaged job with images, model and tables in S3: a real server of the protocol, that checks
@@ -133,6 +135,31 @@ class S3IT {
     return watching.requests().stream()
         .filter(r -> r.method().equals(method) && r.target().matches(".*/images/real/.+\\.png.*"))
         .count();
+  }
+
+  @Test
+  void anImageThatIsReplacedAfterItsListingIsScoredAsItIsThen() throws Exception {
+    server.upload(BUCKET, S3Runs.pictures("images/moving", 3, 4));
+    byte[] other = S3Runs.pictures("other", 1, 5).get("other/0000.png");
+    Replacing rule =
+        new Replacing(
+            "/night/images/moving/0001.png",
+            () ->
+                server
+                    .client()
+                    .putObject(
+                        b -> b.bucket(BUCKET).key("images/moving/0001.png"),
+                        RequestBody.fromBytes(other)));
+    JobProcess.Result result =
+        runs.warm(
+            runs.settings(proxy(rule).endpoint()),
+            S3Runs.score("s3a://night/images/moving", "moving", MODEL, "s3a://night/moving"));
+    assertEquals(0, result.exitCode(), result::toString);
+    assertEquals(3, json(result).get("scored").asInt());
+    assertEquals(
+        List.of("[%s]".formatted(ContentHash.hex(other))),
+        Tables.sql(
+            "SELECT image_id FROM {0} WHERE path LIKE '%0001.png'", downloaded("moving/scores")));
   }
 
   @Test
@@ -459,6 +486,31 @@ class S3IT {
       return image && (broken.add(target) || target.contains("/0000.png"))
           ? FaultProxy.Verdict.CUT
           : FaultProxy.Verdict.PASS;
+    }
+  }
+
+  /** Replaces an object when a task asks for it; the look whether it may be read asks twice. */
+  private static final class Replacing implements FaultProxy.Rule {
+    private final String object;
+    private final Runnable replace;
+    private int asked;
+    private boolean replaced;
+
+    Replacing(String object, Runnable replace) {
+      this.object = object;
+      this.replace = replace;
+    }
+
+    @Override
+    public synchronized FaultProxy.Verdict on(FaultProxy.Request request) {
+      if (request.target().startsWith(object) && !replaced) {
+        asked += request.method().equals("HEAD") ? 1 : -1;
+        if (asked < 0) {
+          replaced = true;
+          replace.run();
+        }
+      }
+      return FaultProxy.Verdict.PASS;
     }
   }
 

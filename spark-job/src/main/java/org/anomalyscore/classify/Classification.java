@@ -1,7 +1,6 @@
 package org.anomalyscore.classify;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +12,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.anomalyscore.classify.ClassificationTask.Kind;
-import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.DatasetName;
@@ -48,9 +45,6 @@ final class Classification {
 
   private static final Logger LOG = LoggerFactory.getLogger(Classification.class);
 
-  /** Fewer leave a test set that can show nothing. */
-  private static final long LEAST_IMAGES = 10;
-
   /**
    * Numbers that are read into the driver's memory, 32 MB: below, no training set has more than one
    * partition, so that Spark could not fit it faster.
@@ -72,19 +66,6 @@ final class Classification {
   private final int threads;
   private final boolean allowIncomplete;
   private final long inMemory;
-
-  /**
-   * What came out.
-   *
-   * @param images of each set with features, the reference first
-   * @param rows of the table {@code classifications}
-   */
-  record Result(
-      String configId,
-      String model,
-      String reference,
-      Map<String, Long> images,
-      List<TableRow> rows) {}
 
   /**
    * A classification of the tables of one output folder.
@@ -121,10 +102,10 @@ final class Classification {
    * Classifies reference and generated images.
    *
    * @param configId whose features to use; null where the tables leave no choice
-   * @throws UserException when a set is missing, incomplete, named twice, too small, has no
-   *     features, or was scored differently
+   * @throws org.anomalyscore.storage.UserException when a set is missing, incomplete, named twice,
+   *     too small, has no features, or was scored differently
    */
-  Result of(Run run, String reference, List<String> generated, String configId) {
+  Classified of(Run run, String reference, List<String> generated, String configId) {
     List<String> sets = new ArrayList<>(List.of(reference));
     sets.addAll(generated);
     DatasetName.requireEachOnce(sets);
@@ -139,7 +120,7 @@ final class Classification {
    * Works with as many partitions of a shuffle as these rows are worth: Spark would make 200 of
    * them in rows that are persisted, each a task.
    */
-  private Result withShufflesOf(long rows, Supplier<Result> work) {
+  private Classified withShufflesOf(long rows, Supplier<Classified> work) {
     RuntimeConfig settings = SparkSession.active().conf();
     String before = settings.get(SHUFFLES);
     long worth = Math.max(threads, rows / ROWS_OF_SHUFFLE);
@@ -154,14 +135,24 @@ final class Classification {
     }
   }
 
-  private Result of(Run run, String reference, List<String> sets, ConfigurationChoice choice) {
+  private Classified of(Run run, String reference, List<String> sets, ConfigurationChoice choice) {
     try (RankedFeatures images =
         new RankedFeatures(store, choice.configId(), sets, options.seed())) {
       Map<String, Long> counts = counts(sets, images);
-      List<ClassificationTask> tasks = tasks(sets, images);
+      List<ClassificationTask> tasks = Questions.of(sets, List.copyOf(counts.values()));
       List<TableRow> rows =
-          rows(tasks, images, most(sets, tasks), () -> row(run, choice, reference));
-      return new Result(choice.configId(), choice.model(), reference, counts, rows);
+          rows(
+              tasks, images, Questions.most(sets.size(), tasks), () -> row(run, choice, reference));
+      return new Classified(
+          choice.configId(),
+          choice.model(),
+          reference,
+          "Classifiers on stored features of " + choice.model(),
+          counts,
+          rows,
+          List.of(),
+          Map.of(),
+          List.of());
     }
   }
 
@@ -172,6 +163,7 @@ final class Classification {
         .with("config_id", choice.configId())
         .with("model", choice.model())
         .with("reference", reference)
+        .with("input", ImageInput.FEATURES.text())
         .with("test_fraction", options.testFraction())
         .with("seed", options.seed());
   }
@@ -180,16 +172,7 @@ final class Classification {
     Map<String, Long> counts = new LinkedHashMap<>();
     for (int i = 0; i < sets.size(); i++) {
       counts.put(sets.get(i), images.kept(i));
-      if (images.kept(i) < LEAST_IMAGES) {
-        throw new UserException(
-            "Data set '"
-                + sets.get(i)
-                + "' has "
-                + images.kept(i)
-                + " different images with features, too few to train and test on. Give at least "
-                + LEAST_IMAGES
-                + ".");
-      }
+      Questions.requireEnough(sets.get(i), images.kept(i), "different images with features", "");
       if (images.kept(i) < images.all(i)) {
         LOG.warn(
             "{}: features of {} of {} images are stored; only these are classified.",
@@ -199,59 +182,6 @@ final class Classification {
       }
     }
     return counts;
-  }
-
-  private static List<ClassificationTask> tasks(List<String> sets, RankedFeatures images) {
-    List<ClassificationTask> tasks = new ArrayList<>();
-    long largest = 0;
-    for (int i = 1; i < sets.size(); i++) {
-      long n = Math.min(images.kept(0), images.kept(i));
-      largest = Math.max(largest, n);
-      List<String> pair = List.of(sets.get(0), sets.get(i));
-      tasks.add(new ClassificationTask(Kind.REFERENCE_AND_GENERATED, List.of(0, i), pair, n));
-      tasks.add(new ClassificationTask(Kind.PERMUTED_LABELS, List.of(0, i), pair, n));
-      for (int j = 1; j < i; j++) {
-        tasks.add(
-            new ClassificationTask(
-                Kind.GENERATED_PAIR,
-                List.of(j, i),
-                List.of(sets.get(j), sets.get(i)),
-                Math.min(images.kept(j), images.kept(i))));
-      }
-    }
-    String name = sets.get(0);
-    tasks.add(
-        new ClassificationTask(
-            Kind.REFERENCE_HALVES,
-            List.of(0),
-            List.of(name + ", one half", name + ", other half"),
-            Math.min(largest, images.kept(0) / 2)));
-    if (sets.size() > 2) {
-      List<Integer> all = new ArrayList<>();
-      long least = Long.MAX_VALUE;
-      for (int i = 0; i < sets.size(); i++) {
-        all.add(i);
-        least = Math.min(least, images.kept(i));
-      }
-      tasks.add(new ClassificationTask(Kind.WHICH_SET, all, sets, least));
-    }
-    tasks.sort(Comparator.comparing(ClassificationTask::kind));
-    return tasks;
-  }
-
-  /** How many images of each set some task needs. */
-  private static List<Long> most(List<String> sets, List<ClassificationTask> tasks) {
-    List<Long> most = new ArrayList<>();
-    for (int i = 0; i < sets.size(); i++) {
-      int set = i;
-      most.add(
-          tasks.stream()
-              .filter(task -> task.sets().contains(set))
-              .mapToLong(t -> t.kind() == Kind.REFERENCE_HALVES ? 2 * t.perClass() : t.perClass())
-              .max()
-              .orElseThrow());
-    }
-    return most;
   }
 
   /** One row per task, training set and classifier. */
@@ -296,7 +226,8 @@ final class Classification {
     List<SplitClassifier> splits = new ArrayList<>();
     for (ClassificationTask task : tasks) {
       for (double fraction : task.kind().hasCurve() ? CURVE : WHOLE) {
-        splits.add(SplitClassifier.of(task, options, fraction, dimension));
+        splits.add(
+            new SplitClassifier(Split.of(task, options, fraction), dimension, options.seed()));
       }
     }
     return splits;

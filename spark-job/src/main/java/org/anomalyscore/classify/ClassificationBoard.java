@@ -4,6 +4,8 @@ import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,23 +24,19 @@ final class ClassificationBoard {
   private ClassificationBoard() {}
 
   /** The tables and their notes. */
-  static String render(Classification.Result result) {
+  static String render(Classified result) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
             Locale.ROOT,
-            "Classifiers on stored features of %s, configuration %s, reference %s (%,d images)%n",
-            result.model(),
+            "%s, configuration %s, reference %s (%,d images)%n",
+            result.judged(),
             result.configId(),
             result.reference(),
             result.images().get(result.reference())));
-    for (FeatureClassifier classifier : FeatureClassifier.values()) {
-      List<TableRow> rows =
-          result.rows().stream()
-              .filter(row -> row.get("classifier").equals(classifier.text()))
-              .toList();
+    for (List<TableRow> rows : byClassifier(result.rows())) {
       text.append(NEW_LINE)
-          .append(classifier.text().replace('_', ' '))
+          .append(classifier(rows.get(0)))
           .append(": reference and generated images")
           .append(NEW_LINE)
           .append(table(whole(rows, Kind.REFERENCE_AND_GENERATED), againstReference(rows)));
@@ -70,6 +68,28 @@ final class ClassificationBoard {
                 + " easier to tell apart: less natural, if the reference\nis natural. Intervals"
                 + " (95 %) are for the drawing of test images, given the training images.")
         .toString();
+  }
+
+  /** The rows of each classifier and of what it saw, in the order in which they first occur. */
+  private static Collection<List<TableRow>> byClassifier(List<TableRow> rows) {
+    Map<String, List<TableRow>> byClassifier = new LinkedHashMap<>();
+    for (TableRow row : rows) {
+      byClassifier.computeIfAbsent(classifier(row), name -> new ArrayList<>()).add(row);
+    }
+    return byClassifier.values();
+  }
+
+  private static String classifier(TableRow row) {
+    String name = row.get("classifier").toString().replace('_', ' ');
+    ImageInput input = ImageInput.valueOf(row.get("input").toString().toUpperCase(Locale.ROOT));
+    return switch (input) {
+      case FEATURES -> name;
+      case PIXELS -> name + " on pixels";
+      case LOW_PASS ->
+          String.format(Locale.ROOT, "%s on up to %s cycles a pixel", name, row.get("cut_off"));
+      case HIGH_PASS ->
+          String.format(Locale.ROOT, "%s on more than %s cycles a pixel", name, row.get("cut_off"));
+    };
   }
 
   private static boolean holdsChance(TableRow row) {

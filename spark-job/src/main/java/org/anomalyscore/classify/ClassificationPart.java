@@ -5,6 +5,7 @@ import static org.anomalyscore.page.HtmlTable.format;
 import static org.anomalyscore.page.HtmlTable.number;
 import static org.anomalyscore.page.HtmlTable.text;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,26 +19,45 @@ import org.anomalyscore.page.Part;
 import org.anomalyscore.table.NewestRun;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * How well classifiers told the sets of a comparison from its reference: the last {@code classify}
- * of its configuration and reference, with the whole training set.
+ * of its configuration and reference on features, and the last on pixels, with the whole training
+ * set.
  */
 public final class ClassificationPart implements Part {
 
   /**
    * What {@code classification.ftlh} prints.
    *
+   * @param features null where none were classified
+   * @param pixels null where none were classified
+   */
+  record Model(Judged features, Judged pixels) {}
+
+  /**
+   * A run of {@code classify}.
+   *
    * @param made when, in UTC
    */
-  record Model(String made, HtmlTable table) {}
+  record Judged(String made, HtmlTable table) {}
 
   private static final String CONTROL = "reference_halves";
 
+  private static final Column ON_FEATURES =
+      col("input").isNull().or(col("input").equalTo(ImageInput.FEATURES.text()));
+
   /** As in the table, and in words. */
-  private static final String[][] CLASSIFIERS = {
+  private static final String[][] FEATURE_CLASSIFIERS = {
     {"logistic_regression", "Logistic regression"}, {"multilayer_perceptron", "Perceptron"}
+  };
+
+  /** The same of what a network saw. */
+  private static final String[][] PIXEL_INPUTS = {
+    {"pixels", "Pixels"}, {"low_pass", "Low frequencies"}, {"high_pass", "High frequencies"}
   };
 
   private static final String[][] MEASURES = {
@@ -47,50 +67,84 @@ public final class ClassificationPart implements Part {
 
   /** One block a comparison that was classified. */
   @Override
+  public Table table() {
+    return Table.CLASSIFICATIONS;
+  }
+
+  @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
-    List<Row> rows =
-        NewestRun.rows(
-                store.read(Table.CLASSIFICATIONS).where(Comparison.isReported(comparisons)),
-                "classified_at",
-                "config_id",
-                "reference")
-            .where(
-                col("task")
-                    .isin("reference_and_generated", CONTROL)
-                    .and(col("train_fraction").equalTo(1)))
-            .collectAsList();
+    Dataset<Row> all = store.read(Table.CLASSIFICATIONS).where(Comparison.isReported(comparisons));
+    List<Row> features = newest(all.where(ON_FEATURES));
+    List<Row> pixels = newest(all.where(not(ON_FEATURES)));
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < comparisons.size(); i++) {
-      Comparison comparison = comparisons.get(i);
-      List<Row> ours =
-          rows.stream()
-              .filter(
-                  row ->
-                      comparison.configId().equals(Comparison.text(row, "config_id"))
-                          && comparison.reference().equals(Comparison.text(row, "reference")))
-              .toList();
-      if (!ours.isEmpty()) {
+      Model model =
+          new Model(
+              judged(
+                  comparisons.get(i),
+                  features,
+                  "Told from the reference by classifiers",
+                  "classifier",
+                  FEATURE_CLASSIFIERS),
+              judged(
+                  comparisons.get(i),
+                  pixels,
+                  "Told from the reference by a network on pixels",
+                  "input",
+                  PIXEL_INPUTS));
+      if (model.features() != null || model.pixels() != null) {
         blocks.add(
-            new Block(
-                Place.COMPARISON,
-                i,
-                "classify/classification.ftlh",
-                new Model(HtmlTable.minute(ours.get(0).getAs("classified_at")), table(ours)),
-                List.of()));
+            new Block(Place.COMPARISON, i, "classify/classification.ftlh", model, List.of()));
       }
     }
     return blocks;
   }
 
+  private static List<Row> newest(Dataset<Row> rows) {
+    return NewestRun.rows(rows, "classified_at", "config_id", "reference")
+        .where(
+            col("task")
+                .isin("reference_and_generated", CONTROL)
+                .and(col("train_fraction").equalTo(1)))
+        .collectAsList();
+  }
+
+  /**
+   * @param by the column by which judges are told
+   * @param judges its values, each with its title
+   */
+  private static Judged judged(
+      Comparison comparison, List<Row> rows, String caption, String by, String[][] judges) {
+    List<Row> ours =
+        rows.stream()
+            .filter(
+                row ->
+                    comparison.configId().equals(Comparison.text(row, "config_id"))
+                        && comparison.reference().equals(Comparison.text(row, "reference")))
+            .toList();
+    return ours.isEmpty()
+        ? null
+        : new Judged(
+            HtmlTable.minute(ours.get(0).getAs("classified_at")), table(ours, caption, by, judges));
+  }
+
+  private static int place(String[][] judges, String name) {
+    int place = 0;
+    while (place < judges.length && !judges[place][0].equals(name)) {
+      place++;
+    }
+    return place;
+  }
+
   /** A line a set, hardest to tell first; the control last. */
-  private static HtmlTable table(List<Row> rows) {
+  private static HtmlTable table(List<Row> rows, String caption, String by, String[][] judges) {
     List<HtmlTable.Column> columns = new ArrayList<>();
     columns.add(text("Data set"));
     columns.add(number("Train", "Images of both classes together"));
     columns.add(number("Test", "Images of both classes together"));
-    for (String[] classifier : CLASSIFIERS) {
+    for (String[] judge : judges) {
       for (String[] measure : MEASURES) {
-        columns.add(number(classifier[1] + " " + measure[1], measure[2]));
+        columns.add(number(judge[1] + " " + measure[1], measure[2]));
         columns.add(number("Interval", "95 %, sorted by its lower end"));
       }
     }
@@ -98,7 +152,7 @@ public final class ClassificationPart implements Part {
     rows.stream()
         .sorted(
             Comparator.comparing((Row row) -> Comparison.text(row, "task").equals(CONTROL))
-                .thenComparing(row -> Comparison.text(row, "classifier"))
+                .thenComparing(row -> place(judges, Comparison.text(row, by)))
                 .thenComparing(row -> Comparison.number(row, "accuracy"))
                 .thenComparing(row -> Comparison.text(row, "dataset")))
         .forEach(
@@ -107,15 +161,13 @@ public final class ClassificationPart implements Part {
                     .computeIfAbsent(
                         List.of(Comparison.text(row, "task"), Comparison.text(row, "dataset")),
                         key -> new LinkedHashMap<>())
-                    .put(Comparison.text(row, "classifier"), row));
+                    .put(Comparison.text(row, by), row));
     return new HtmlTable(
-        "Told from the reference by classifiers",
-        columns,
-        lines.values().stream().map(ClassificationPart::cells).toList());
+        caption, columns, lines.values().stream().map(line -> cells(line, judges)).toList());
   }
 
-  private static List<Cell> cells(Map<String, Row> byClassifier) {
-    Row any = byClassifier.values().iterator().next();
+  private static List<Cell> cells(Map<String, Row> byJudge, String[][] judges) {
+    Row any = byJudge.values().iterator().next();
     String dataset = Comparison.text(any, "dataset");
     List<Cell> cells = new ArrayList<>();
     cells.add(
@@ -125,8 +177,8 @@ public final class ClassificationPart implements Part {
                 : dataset));
     cells.add(cell(any.<Long>getAs("n_train"), "%,d"));
     cells.add(cell(any.<Long>getAs("n_test"), "%,d"));
-    for (String[] classifier : CLASSIFIERS) {
-      Row row = byClassifier.get(classifier[0]);
+    for (String[] judge : judges) {
+      Row row = byJudge.get(judge[0]);
       for (String[] measure : MEASURES) {
         Double low = row == null ? null : Comparison.number(row, measure[0] + "_low");
         cells.add(cell(row == null ? null : Comparison.number(row, measure[0]), "%.3f"));

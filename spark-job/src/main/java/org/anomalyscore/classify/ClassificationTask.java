@@ -6,9 +6,9 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.when;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,7 +21,8 @@ import org.apache.spark.sql.Row;
  * @param perClass images of each class: as many as the smallest set has, so that guessing is right
  *     in 1 of {@code classes.size()} cases
  */
-record ClassificationTask(Kind kind, List<Integer> sets, List<String> classes, long perClass) {
+record ClassificationTask(Kind kind, List<Integer> sets, List<String> classes, long perClass)
+    implements Serializable {
 
   /** What is asked; a control's answer is known to be chance. */
   enum Kind {
@@ -85,17 +86,20 @@ record ClassificationTask(Kind kind, List<Integer> sets, List<String> classes, l
         .where(col("place").lt(perClass));
   }
 
+  /** A place in a data set. */
+  record Source(int set, long rank) {}
+
   /**
    * The same of one image in memory.
    *
    * @param label from 0
    * @param place from 0 to perClass - 1
    */
-  Vector image(ImagesInMemory images, int label, long place) {
+  Source source(int label, long place) {
     return switch (kind) {
-      case REFERENCE_HALVES -> images.get(sets.get(0), 2 * place + label);
-      case PERMUTED_LABELS -> images.get(sets.get((int) Math.floorMod(label - place, 2L)), place);
-      default -> images.get(sets.get(label), place);
+      case REFERENCE_HALVES -> new Source(sets.get(0), 2 * place + label);
+      case PERMUTED_LABELS -> new Source(sets.get((int) Math.floorMod(label - place, 2L)), place);
+      default -> new Source(sets.get(label), place);
     };
   }
 }

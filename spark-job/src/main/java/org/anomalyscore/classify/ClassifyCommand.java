@@ -12,16 +12,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code classify}: stored features in, how well classifiers tell the data sets apart out. */
+/** {@code classify}: scored images in, how well classifiers tell the data sets apart out. */
 @Command(
     name = "classify",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Trains classifiers to tell the data sets apart by their stored features.",
+    description =
+        "Trains classifiers to tell the data sets apart, by their stored features or by their pixels.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  anomaly-score classify --scores tables --reference real --generated gan-7,ddpm",
-      "  anomaly-score classify --scores tables --reference real --generated gan-7 --json"
+      "  anomaly-score classify --scores tables --reference real --generated gan-7 --json",
+      "  anomaly-score classify --scores tables --reference real --generated gan-7 \\",
+      "      --on pixels,low-pass,high-pass"
     })
 public final class ClassifyCommand implements Callable<Integer> {
 
@@ -42,6 +45,8 @@ public final class ClassifyCommand implements Callable<Integer> {
       description = "Classifies these generated data sets, separated by commas.")
   private List<String> generated;
 
+  @Mixin private OnOption on;
+
   @Mixin private ConfigIdOption configId;
 
   @Option(
@@ -56,7 +61,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       defaultValue = "0",
-      description = "Draws the split and the perceptron's start from this seed. Default: 0.")
+      description = "Draws the split and the networks' start from this seed. Default: 0.")
   private long seed;
 
   @Mixin private SparkOptions spark;
@@ -78,6 +83,7 @@ public final class ClassifyCommand implements Callable<Integer> {
         generated,
         configId.id(),
         scores.allowIncomplete(),
-        new SplitOptions(seed, testFraction));
+        new SplitOptions(seed, testFraction),
+        on.pixels());
   }
 }

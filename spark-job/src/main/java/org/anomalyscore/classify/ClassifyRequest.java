@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param configId whose features to use; null where the tables leave no choice
  * @param allowIncomplete takes sets whose last score run did not end well, with a warning
  * @param options of the split
+ * @param pixels how networks are trained on pixels; null where features are classified
  */
 record ClassifyRequest(
     String scores,
@@ -19,7 +20,8 @@ record ClassifyRequest(
     List<String> generated,
     String configId,
     boolean allowIncomplete,
-    SplitOptions options) {
+    SplitOptions options,
+    PixelOptions pixels) {
 
   ClassifyRequest {
     Objects.requireNonNull(scores, "scores");

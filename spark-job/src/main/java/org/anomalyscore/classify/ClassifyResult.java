@@ -1,6 +1,7 @@
 package org.anomalyscore.classify;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.anomalyscore.command.Result;
 import org.anomalyscore.table.TableRow;
@@ -10,14 +11,16 @@ import org.anomalyscore.table.TableRow;
  *
  * @param classifications where the table lies
  */
-record ClassifyResult(Classification.Result found, String classifications) implements Result {
+record ClassifyResult(Classified found, String classifications) implements Result {
 
   @Override
   public String text() {
-    return ClassificationBoard.render(found)
-        + System.lineSeparator()
-        + "Written to "
-        + classifications;
+    StringBuilder text = new StringBuilder(ClassificationBoard.render(found));
+    warnings().forEach(warning -> text.append(System.lineSeparator()).append(warning));
+    return text.append(System.lineSeparator())
+        .append("Written to ")
+        .append(classifications)
+        .toString();
   }
 
   @Override
@@ -27,7 +30,13 @@ record ClassifyResult(Classification.Result found, String classifications) imple
     object.put("config_id", found.configId());
     object.put("model", found.model());
     object.put("images", found.images());
+    object.put("dropped", found.dropped());
     object.put("classifications", found.rows().stream().map(TableRow::asMap).toList());
     return object;
+  }
+
+  @Override
+  public List<String> warnings() {
+    return found.warnings();
   }
 }

@@ -49,8 +49,8 @@ record ImagesInMemory(float[][][] features) {
   }
 
   /** The features of a set's image. */
-  Vector get(int set, long rank) {
-    float[] image = features[set][(int) rank];
+  Vector get(ClassificationTask.Source source) {
+    float[] image = features[source.set()][(int) source.rank()];
     double[] values = new double[image.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = image[i];

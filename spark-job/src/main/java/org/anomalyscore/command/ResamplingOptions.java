@@ -12,7 +12,8 @@ public final class ResamplingOptions {
       paramLabel = "N",
       description =
           "Computes p from exactly this number of permutations of all images; 0 for no test."
-              + " Default: 1000, which evaluate draws from larger sets than 50,000 images in part.")
+              + " Default: 1000, which evaluate draws from larger sets than 50,000 images in part, and"
+              + " of which 199 are enough there where p is above 0.1.")
   private Integer permutations;
 
   @Option(

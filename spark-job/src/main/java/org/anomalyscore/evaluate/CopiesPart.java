@@ -70,6 +70,11 @@ public final class CopiesPart implements Part {
   record Side(String path, String src, int width, int height, String fault) {}
 
   @Override
+  public Table table() {
+    return Table.IMAGE_MEASURES;
+  }
+
+  @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     List<Row> evaluations =
         comparisons.stream()

@@ -71,9 +71,10 @@ public final class EvaluateCommand implements Callable<Integer> {
         required = true,
         paramLabel = "FILE",
         description =
-            "Computes the Frechet distance alone, from mean and covariance (mu, sigma) in this .npz"
-                + " file, as pytorch-fid, clean-fid, ADM and the command statistics write it. It"
-                + " must be of the same feature model. Adds no row to the table evaluations.")
+            "Computes Frechet distances alone, from mean and covariance (mu, sigma, and mu_s and"
+                + " sigma_s of a spatial layer) in this .npz file, as pytorch-fid, clean-fid, ADM"
+                + " and the command statistics write it, and the Inception Score of kept logits."
+                + " It must be of the same feature model. Adds no row to the table evaluations.")
     private String statistics;
   }
 
@@ -149,7 +150,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<String> senseless = OF_A_DATA_SET.stream().filter(given::hasMatchedOption).toList();
     if (!senseless.isEmpty()) {
       throw new UserException(
-          "With --reference-statistics there is the Frechet distance alone, and no table of it."
+          "With --reference-statistics there are Frechet distances alone, and no table of them."
               + " Leave out "
               + String.join(", ", senseless)
               + ".");

@@ -328,7 +328,7 @@ public final class Evaluator {
         .with("p_value_asymptotic", score.asymptoticP())
         .with("energy_distance", energy.value())
         .with("energy_distance_std_err", energy.standardError())
-        .with("permutations", options.permutations())
+        .with("permutations", score.permutations())
         .with("resamples", options.resamples())
         .with("seed", options.seed());
     putTests(row, "complexity", real.complexity(), generated.complexity(), test.rankSumsOfX());

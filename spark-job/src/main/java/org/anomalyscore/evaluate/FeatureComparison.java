@@ -54,6 +54,7 @@ final class FeatureComparison implements AutoCloseable {
   private final ScoreTimes times;
   private final String configId;
   private final FeatureSet reference;
+  private final OutputComparison outputs;
   private final String trainingName;
   private final FeatureSet training;
   private final Memorisation memorisation;
@@ -71,6 +72,8 @@ final class FeatureComparison implements AutoCloseable {
     this.configId = configId;
     this.trainingName = training;
     this.reference = FeatureSet.of(rows(reference));
+    this.outputs =
+        this.reference.size() == 0 ? null : new OutputComparison(store, times, configId, reference);
     this.training = training == null ? null : FeatureSet.of(rows(new Images(training, null)));
     this.memorisation = training == null ? null : memorisation(reference.dataset());
   }
@@ -127,6 +130,7 @@ final class FeatureComparison implements AutoCloseable {
       row.with("n_features", (long) measures.n())
           .with("n_features_reference", (long) measures.nReference());
       put(row, Group.SET, measures.byName());
+      put(row, Group.OUTPUT, outputs.of(images));
       Memorisation.Found copies = memorisation == null ? null : memorisation.of(generated);
       if (copies != null) {
         row.with("training", trainingName).with("n_features_training", (long) copies.nTraining());
@@ -154,6 +158,9 @@ final class FeatureComparison implements AutoCloseable {
   private static void put(TableRow row, Group group, Map<String, Estimate> byName) {
     for (Statistic statistic : Statistic.of(group)) {
       Estimate measured = byName.get(statistic.column());
+      if (measured == null) {
+        continue;
+      }
       row.with(statistic.column(), measured.value());
       if (statistic.hasError()) {
         row.with(statistic.errorColumn(), measured.error());
@@ -210,6 +217,9 @@ final class FeatureComparison implements AutoCloseable {
   @Override
   public void close() {
     reference.close();
+    if (outputs != null) {
+      outputs.close();
+    }
     if (training != null) {
       training.close();
     }

@@ -11,25 +11,40 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * Mean and covariance of features in the file that pytorch-fid, clean-fid and ADM's reference
- * statistics have: an {@code .npz} of {@code mu} and {@code sigma}.
+ * statistics have: an {@code .npz} of {@code mu} and {@code sigma}, and of a spatial layer {@code
+ * mu_s} and {@code sigma_s}.
+ *
+ * @param spatial null where the file has none
  */
-final class FeatureStatistics {
+record FeatureStatistics(NormalFit features, NormalFit spatial) {
 
   private static final String MEAN = "mu";
   private static final String COVARIANCE = "sigma";
-
-  private FeatureStatistics() {}
+  private static final String SPATIAL = "_s";
 
   /**
    * Reads a file.
    *
-   * @throws UserException if it lacks one of the arrays, or they are no mean and covariance
+   * @throws UserException if it lacks {@code mu} or {@code sigma}, or arrays are no mean and
+   *     covariance
    */
-  static NormalFit read(Configuration hadoop, String option, String file) {
+  static FeatureStatistics read(Configuration hadoop, String option, String file) {
     Map<String, NpzNumbers> arrays =
-        NpzNumbers.read(hadoop, option, file, List.of(MEAN, COVARIANCE));
-    NpzNumbers mean = arrays.get(MEAN);
-    NpzNumbers covariance = arrays.get(COVARIANCE);
+        NpzNumbers.read(
+            hadoop, option, file, List.of(MEAN, COVARIANCE, MEAN + SPATIAL, COVARIANCE + SPATIAL));
+    boolean spatial =
+        arrays.containsKey(MEAN + SPATIAL) && arrays.containsKey(COVARIANCE + SPATIAL);
+    return new FeatureStatistics(
+        normal(arrays, option, file, ""), spatial ? normal(arrays, option, file, SPATIAL) : null);
+  }
+
+  /**
+   * @param ending of the arrays' names
+   */
+  private static NormalFit normal(
+      Map<String, NpzNumbers> arrays, String option, String file, String ending) {
+    NpzNumbers mean = arrays.get(MEAN + ending);
+    NpzNumbers covariance = arrays.get(COVARIANCE + ending);
     if (mean == null || covariance == null) {
       throw refused(
           option,
@@ -42,7 +57,8 @@ final class FeatureStatistics {
       throw refused(
           option,
           file,
-          "mu has the shape %s and sigma %s".formatted(mean.shape(), covariance.shape()),
+          "mu%s has the shape %s and sigma%s %s"
+              .formatted(ending, mean.shape(), ending, covariance.shape()),
           "A mean of d numbers and a covariance of d x d belong together.");
     }
     requireCovariance(option, file, mean.values(), covariance.values());
@@ -72,11 +88,18 @@ final class FeatureStatistics {
   }
 
   /** The bytes of a file. */
-  static byte[] write(NormalFit fit) {
-    int d = fit.mean().length;
+  byte[] write() {
     Map<String, NpzNumbers> arrays = new LinkedHashMap<>();
-    arrays.put(MEAN, new NpzNumbers(List.of(d), fit.mean()));
-    arrays.put(COVARIANCE, new NpzNumbers(List.of(d, d), fit.covariance()));
+    put(arrays, features, "");
+    if (spatial != null) {
+      put(arrays, spatial, SPATIAL);
+    }
     return NpzNumbers.write(arrays);
+  }
+
+  private static void put(Map<String, NpzNumbers> arrays, NormalFit fit, String ending) {
+    int d = fit.mean().length;
+    arrays.put(MEAN + ending, new NpzNumbers(List.of(d), fit.mean()));
+    arrays.put(COVARIANCE + ending, new NpzNumbers(List.of(d, d), fit.covariance()));
   }
 }

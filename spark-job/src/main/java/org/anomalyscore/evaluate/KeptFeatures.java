@@ -8,6 +8,7 @@ import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.CurrentScores;
+import org.anomalyscore.table.KeptOutput;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.ScoreRuns;
 import org.anomalyscore.table.ScoreTimes;
@@ -56,10 +57,15 @@ final class KeptFeatures {
     return run.complete(choice.configId(), configuration);
   }
 
+  /** Of as many images as have that output, which may be none; to be closed. */
+  FeatureSet of(String dataset, KeptOutput output) {
+    return FeatureSet.of(
+        CurrentScores.kept(store, times, choice.configId(), dataset, null, output));
+  }
+
   /** At least two images' features; to be closed. */
   FeatureSet of(String dataset) {
-    FeatureSet features =
-        FeatureSet.of(CurrentScores.features(store, times, choice.configId(), dataset, null));
+    FeatureSet features = of(dataset, KeptOutput.FEATURES);
     if (features.size() < 2) {
       features.close();
       throw new UserException(

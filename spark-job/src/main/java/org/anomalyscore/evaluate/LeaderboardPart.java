@@ -37,6 +37,7 @@ import org.anomalyscore.storage.VisibleText;
 import org.anomalyscore.table.AlertState;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Statistic.Group;
+import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 
@@ -131,6 +132,11 @@ public final class LeaderboardPart implements Part {
 
   /** A column of the board: its head and its cells. */
   private record BoardColumn(Column head, Function<Entry, Cell> cell) {}
+
+  @Override
+  public Table table() {
+    return Table.EVALUATIONS;
+  }
 
   @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
@@ -286,6 +292,7 @@ public final class LeaderboardPart implements Part {
     Stream.of(
             List.of(REPEATABILITY_COMPLEXITY, REPEATABILITY_VULNERABILITY, REPEATABILITY_AS_I),
             Statistic.of(Group.SET),
+            Statistic.of(Group.OUTPUT),
             Statistic.of(Group.TRAINING))
         .flatMap(List::stream)
         .filter(s -> rows.stream().anyMatch(row -> Comparison.number(row, s.column()) != null))

@@ -39,25 +39,27 @@ record Resampling(SparkContext spark, String name, double least) implements Repl
   }
 
   @Override
-  public long[] run(Replicates replicates, int count) {
+  public long[] run(Replicates replicates, int from, int to) {
+    int count = to - from;
     double points = (double) count * replicates.drawn();
     if (points < least) {
       LongAdder done = new LongAdder();
       return points < WORTH_A_BAR
-          ? Replicates.here(done).run(replicates, count)
+          ? Replicates.here(done).run(replicates, from, to)
           : Progress.during(
               name,
               "replicates",
               count,
               done::sum,
-              () -> Replicates.here(done).run(replicates, count));
+              () -> Replicates.here(done).run(replicates, from, to));
     }
     LongAccumulator done = spark.longAccumulator();
     return Progress.during(
-        name, "replicates", count, done::sum, () -> onExecutors(replicates, count, done));
+        name, "replicates", count, done::sum, () -> onExecutors(replicates, from, to, done));
   }
 
-  private long[] onExecutors(Replicates replicates, int count, LongAccumulator done) {
+  private long[] onExecutors(Replicates replicates, int first, int end, LongAccumulator done) {
+    int count = end - first;
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark);
     Broadcast<Replicates> shipped = context.broadcast(replicates);
     try {
@@ -68,8 +70,8 @@ record Resampling(SparkContext spark, String name, double least) implements Repl
               .parallelize(numbers, tasks)
               .map(
                   task -> {
-                    int from = (int) ((long) count * task / tasks);
-                    int to = (int) ((long) count * (task + 1) / tasks);
+                    int from = first + (int) ((long) count * task / tasks);
+                    int to = first + (int) ((long) count * (task + 1) / tasks);
                     long[] scaled = shipped.value().compute(from, to);
                     done.add(scaled.length);
                     return scaled;

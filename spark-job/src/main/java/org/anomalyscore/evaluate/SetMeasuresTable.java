@@ -4,6 +4,7 @@ import com.github.freva.asciitable.ColumnData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.anomalyscore.command.TextTable;
 import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Statistic.Group;
@@ -24,7 +25,13 @@ final class SetMeasuresTable {
     if (rows.isEmpty()) {
       return "";
     }
-    List<Statistic> measures = Statistic.of(Group.SET);
+    // Most feature models have no further outputs, and a column of them would be empty.
+    List<Statistic> measures =
+        Stream.concat(
+                Statistic.of(Group.SET).stream(),
+                Statistic.of(Group.OUTPUT).stream()
+                    .filter(s -> rows.stream().anyMatch(row -> row.get(s.column()) != null)))
+            .toList();
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(

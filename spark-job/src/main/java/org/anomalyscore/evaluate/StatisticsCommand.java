@@ -36,7 +36,9 @@ public final class StatisticsCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "Writes this .npz file, with the arrays mu and sigma in float64.")
+      description =
+          "Writes this .npz file, with the arrays mu and sigma in float64, and mu_s and sigma_s"
+              + " where score kept a spatial layer.")
   private String out;
 
   @Mixin private ConfigIdOption configId;

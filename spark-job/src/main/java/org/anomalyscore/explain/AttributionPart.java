@@ -64,6 +64,11 @@ public final class AttributionPart implements Part {
       String stability) {}
 
   @Override
+  public Table table() {
+    return Table.ATTRIBUTIONS;
+  }
+
+  @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     List<Row> newest =
         NewestRun.rows(

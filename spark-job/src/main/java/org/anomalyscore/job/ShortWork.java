@@ -1,5 +1,6 @@
 package org.anomalyscore.job;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,9 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.anomalyscore.table.Table;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.ColumnMetaData;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Statistics;
+import org.apache.parquet.format.Util;
 import picocli.CommandLine.ParseResult;
 
 /** Whether a command is done so soon that its start is most of its work. */
@@ -43,7 +51,9 @@ final class ShortWork {
   /** Reads scores, and computes with the network for minutes. */
   private static final String OF_NETWORKS = "explain";
 
-  private static final byte[] COLUMN = "features".getBytes(StandardCharsets.US_ASCII);
+  private static final String FEATURES = "features";
+
+  private static final byte[] COLUMN = FEATURES.getBytes(StandardCharsets.US_ASCII);
 
   private ShortWork() {}
 
@@ -117,26 +127,52 @@ final class ShortWork {
     return false;
   }
 
-  /**
-   * Whether the end of a Parquet file, which names its columns, names that of features: 4 bytes
-   * before the last 4 state its length. A reader of Parquet would take longer to start.
-   */
+  /** Whether a Parquet file has features in any row. */
   private static boolean hasFeatures(Path file) throws IOException {
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
       long size = channel.size();
       ByteBuffer end = read(channel, Math.max(0, size - 8), 8);
-      int length = end.remaining() < 8 ? -1 : end.order(ByteOrder.LITTLE_ENDIAN).getInt(0);
+      int length = end.order(ByteOrder.LITTLE_ENDIAN).getInt(0);
       if (length < 0 || length > Math.min(size - 8, FEW_BYTES)) {
         throw new IOException(file + " is no whole Parquet file");
       }
-      ByteBuffer footer = read(channel, size - 8 - length, length);
-      for (int from = 0; from + COLUMN.length <= footer.remaining(); from++) {
-        if (footer.slice(from, COLUMN.length).equals(ByteBuffer.wrap(COLUMN))) {
+      byte[] footer = read(channel, size - 8 - length, length).array();
+      // Most files do not name the column, and no class of Parquet need be loaded to see that.
+      return names(footer, COLUMN) && anyValue(footer);
+    }
+  }
+
+  private static boolean names(byte[] footer, byte[] column) {
+    for (int from = 0; from + column.length <= footer.length; from++) {
+      if (Arrays.equals(footer, from, from + column.length, column, 0, column.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether a column of features holds anything but NULL, as it does not where rows without
+   * features were compacted together with others'. Where the footer does not say, it does.
+   */
+  private static boolean anyValue(byte[] footer) throws IOException {
+    FileMetaData file = Util.readFileMetaData(new ByteArrayInputStream(footer));
+    for (RowGroup group : file.getRow_groups()) {
+      for (ColumnChunk chunk : group.getColumns()) {
+        ColumnMetaData column = chunk.getMeta_data();
+        if (column == null) {
+          return true;
+        }
+        Statistics seen = column.getStatistics();
+        if (column.getPath_in_schema().get(0).equals(FEATURES)
+            && (seen == null
+                || !seen.isSetNull_count()
+                || seen.getNull_count() < column.getNum_values())) {
           return true;
         }
       }
-      return false;
     }
+    return false;
   }
 
   private static ByteBuffer read(SeekableByteChannel channel, long from, int length)
@@ -146,6 +182,9 @@ final class ShortWork {
     int read = 0;
     while (buffer.hasRemaining() && read >= 0) {
       read = channel.read(buffer);
+    }
+    if (buffer.hasRemaining()) {
+      throw new IOException("The file ends early");
     }
     return buffer.flip();
   }

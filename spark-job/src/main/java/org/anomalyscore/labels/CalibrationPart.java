@@ -57,6 +57,11 @@ public final class CalibrationPart implements Part {
   record Correlations(List<String> measures, List<List<Double>> all, List<List<Double>> within) {}
 
   @Override
+  public Table table() {
+    return Table.CALIBRATIONS;
+  }
+
+  @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     String[] key = {"config_id", "dataset", "labels", "reference"};
     List<Row> last =

@@ -70,6 +70,11 @@ public final class LabelPart implements Part {
       List<Double> all) {}
 
   @Override
+  public Table table() {
+    return Table.LABEL_SUMMARIES;
+  }
+
+  @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     String[] key = {"config_id", "dataset", "labels"};
     List<Row> last =

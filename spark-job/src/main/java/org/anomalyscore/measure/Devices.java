@@ -96,9 +96,7 @@ public record Devices(Mode mode, boolean granted, List<String> local) implements
   /** A fault's message and the device's name, one of them null. */
   private String[] tryDevice() {
     try {
-      Device device = forTask(TaskContext.get());
-      GpuCheck.requireUsable(device);
-      return new String[] {null, text(device)};
+      return new String[] {null, text(openForTask(TaskContext.get()))};
     } catch (UserException e) {
       return new String[] {e.getMessage(), null};
     }
@@ -108,6 +106,18 @@ public record Devices(Mode mode, boolean granted, List<String> local) implements
   public Device forTask(TaskContext task) {
     List<String> own = addresses(task.resourcesJMap());
     return choose(own.isEmpty() ? local : own, task.partitionId());
+  }
+
+  /**
+   * The device of a running task, with PyTorch ready on it.
+   *
+   * @throws UserException if PyTorch or the device cannot be used
+   */
+  public Device openForTask(TaskContext task) {
+    PyTorch.start();
+    Device device = forTask(task);
+    GpuCheck.requireUsable(device);
+    return device;
   }
 
   /**

@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.anomalyscore.storage.UserException;
 
 /**
@@ -29,6 +31,12 @@ import org.anomalyscore.storage.UserException;
  * asked for; then the unused ones are closed.
  */
 final class FeatureModel implements AutoCloseable {
+
+  /**
+   * Of one image's spatial layer. The covariance of more takes over 134 MB, and each image's row as
+   * much as many images' features; the field's spatial layer has 2,023.
+   */
+  private static final int MOST_SPATIAL = 4096;
 
   private record Key(ModelFile file, Device device) {}
 
@@ -125,20 +133,92 @@ final class FeatureModel implements AutoCloseable {
    * @param withGradient records the graph; the caller has switched gradients on
    */
   NDArray features(NDArray pixels, boolean withGradient) {
-    NDList returned = forward(pixels, withGradient);
+    return features(forward(pixels, withGradient));
+  }
+
+  private NDArray features(NDList returned) {
     ModelCard.Output output = file.card().output();
     int index = output.index() == null ? 0 : output.index();
-    if (index >= returned.size()) {
-      throw new UserException(
-          "The feature model "
-              + file.card().name()
-              + " returns "
-              + returned.size()
-              + " tensor(s), but its card has output.index "
-              + index
-              + ". Correct the card.");
+    return pool(element(returned, "index", index), output.rule());
+  }
+
+  /**
+   * What the card names of a batch, in one pass.
+   *
+   * @param pixels (N, 3, S, S) in the card's precision
+   * @return one an image
+   */
+  List<NetworkOutput> outputs(NDArray pixels, int batchSize) {
+    NDList returned = forward(pixels, false);
+    double[][] features = rows(features(returned), batchSize);
+    double[][] logits = logits(returned, batchSize);
+    double[][] spatial = spatial(returned, batchSize);
+    return IntStream.range(0, batchSize)
+        .mapToObj(
+            b ->
+                new NetworkOutput(
+                    features[b],
+                    logits == null ? null : logits[b],
+                    spatial == null ? null : spatial[b]))
+        .toList();
+  }
+
+  private double[][] logits(NDList returned, int batchSize) {
+    Integer index = file.card().output().logits();
+    if (index == null) {
+      return null;
     }
-    return pool(returned.get(index), output.rule());
+    NDArray logits = element(returned, "logits", index);
+    Shape shape = logits.getShape();
+    if (shape.dimension() != 2 || shape.get(0) != batchSize || !isOfPrecision(logits)) {
+      throw wrongOutput(
+          "gives %s logits of shape %s for %d image(s)"
+              .formatted(logits.getDataType(), shape, batchSize),
+          "output.logits in its card must name an element of the module's precision and of shape"
+              + " (N, classes); remove it where there is none.");
+    }
+    return cut(logits, batchSize);
+  }
+
+  private double[][] spatial(NDList returned, int batchSize) {
+    Integer index = file.card().output().spatial();
+    if (index == null) {
+      return null;
+    }
+    NDArray layer = element(returned, "spatial", index);
+    Shape shape = layer.getShape();
+    int rank = shape.dimension();
+    if ((rank != 2 && rank != 4) || shape.get(0) != batchSize || !isOfPrecision(layer)) {
+      throw wrongOutput(
+          "gives a %s spatial layer of shape %s for %d image(s)"
+              .formatted(layer.getDataType(), shape, batchSize),
+          "output.spatial in its card must name an element of the module's precision and of shape"
+              + " (N, D) or (N, C, h, w); remove it where there is none.");
+    }
+    if (shape.size() / batchSize > MOST_SPATIAL) {
+      throw wrongOutput(
+          "gives a spatial layer of shape %s, which is %,d numbers an image"
+              .formatted(shape, shape.size() / batchSize),
+          "Keep at most %,d: let the module return some of its channels, as FID's tools take 7."
+              .formatted(MOST_SPATIAL));
+    }
+    // Position by position, as TensorFlow's tools order their published statistics.
+    return cut(
+        rank == 2 ? layer : layer.transpose(0, 2, 3, 1).reshape(shape.get(0), -1), batchSize);
+  }
+
+  private NDArray element(NDList returned, String field, int index) {
+    if (index >= returned.size()) {
+      throw wrongOutput(
+          "returns %d tensor(s), but its card has output.%s %d"
+              .formatted(returned.size(), field, index),
+          "Correct the card.");
+    }
+    return returned.get(index);
+  }
+
+  private boolean isOfPrecision(NDArray array) {
+    return array.getDataType() == precision().type();
   }
 
   private NDList forward(NDArray pixels, boolean withGradient) {
@@ -159,7 +239,7 @@ final class FeatureModel implements AutoCloseable {
   private NDArray pool(NDArray raw, ModelCard.Pooling pooling) {
     int rank = raw.getShape().dimension();
     DataType wanted = precision().type();
-    if (raw.getDataType() != wanted) {
+    if (!isOfPrecision(raw)) {
       throw wrongOutput(
           "gives %s features for %s pixels".formatted(raw.getDataType(), wanted),
           "Set precision in its card to the type of its weights (float32 or float64), or export it"
@@ -226,7 +306,13 @@ final class FeatureModel implements AutoCloseable {
               + expected,
           "Correct output.dimension in its card; a traced module must take any batch size.");
     }
-    double[] flat = precision().values(features);
+    return cut(features, batchSize);
+  }
+
+  /** A row an image. */
+  private double[][] cut(NDArray values, int batchSize) {
+    double[] flat = precision().values(values);
+    int dimension = flat.length / batchSize;
     double[][] rows = new double[batchSize][];
     for (int b = 0; b < batchSize; b++) {
       rows[b] = Arrays.copyOfRange(flat, b * dimension, (b + 1) * dimension);

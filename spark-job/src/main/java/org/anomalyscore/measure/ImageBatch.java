@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +24,7 @@ final class ImageBatch implements AutoCloseable {
   private final List<InputImage> inputs;
   private final NDManager manager;
   private final NDArray x;
+  private List<NetworkOutput> outputs;
   private double[][] clean;
   private int passes;
   private long networkNanos;
@@ -84,20 +86,31 @@ final class ImageBatch implements AutoCloseable {
   /** M(x); (batch, D). */
   double[][] clean() {
     if (clean == null) {
-      clean = features(() -> x.clip(0, 1));
+      clean = outputs().stream().map(NetworkOutput::features).toArray(double[][]::new);
     }
     return clean;
   }
 
+  /** M(x), and what else the card names of the same pass; one an image, padding included. */
+  List<NetworkOutput> outputs() {
+    if (outputs == null) {
+      outputs = pass(pixels -> model.outputs(pixels, batchSize), () -> x.clip(0, 1));
+    }
+    return outputs;
+  }
+
   /** M(clip(x + length · n, 0, 1)); (batch, D). */
   double[][] featuresAt(NDArray n, double length) {
-    return features(() -> x.add(n.mul(precision().number(length))).clip(0, 1), n);
+    return pass(
+        pixels -> model.rows(model.features(pixels, false), batchSize),
+        () -> x.add(n.mul(precision().number(length))).clip(0, 1),
+        n);
   }
 
   /**
    * @param pixels computed from x and {@code from}; freed with the scope
    */
-  private double[][] features(Supplier<NDArray> pixels, NDArray... from) {
+  private <T> T pass(Function<NDArray, T> network, Supplier<NDArray> pixels, NDArray... from) {
     long begin = System.nanoTime();
     passes++;
     try (NDManager step = model.newManager()) {
@@ -105,7 +118,7 @@ final class ImageBatch implements AutoCloseable {
       for (NDArray array : from) {
         array.tempAttach(step);
       }
-      return model.rows(model.features(pixels.get(), false), batchSize);
+      return network.apply(pixels.get());
     } finally {
       networkNanos += System.nanoTime() - begin;
     }

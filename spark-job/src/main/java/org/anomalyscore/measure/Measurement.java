@@ -18,7 +18,7 @@ import java.util.function.ToDoubleFunction;
  * @param complexityFloor share of a step's length that a hundredth of the step already causes, in
  *     the first draw: about 0.01 where features are exact, towards 1 where a step measures rounding
  *     only, 0 where the module rounds the pixels
- * @param features M(x), one vector
+ * @param output M(x), and what else the card names
  * @param degenerate null, or why C, V or AS-i is not a number
  */
 public record Measurement(
@@ -28,7 +28,7 @@ public record Measurement(
     double vulnerabilityError,
     double stepNorm,
     double complexityFloor,
-    double[] features,
+    NetworkOutput output,
     String degenerate) {
 
   static final String NOT_FINITE = "the feature model returned a value that is not finite";
@@ -37,11 +37,11 @@ public record Measurement(
    * The mean over draws, number by number, so that AS-i is the mean V over the mean C. Degenerate
    * if a draw is.
    *
-   * @param features M(x)
+   * @param output M(x), and what else the card names
    * @param walks one a draw of the noise, at least 1; the first one's floor counts
    * @param attacks V of each draw of the attack's start, at least 1
    */
-  static Measurement of(double[] features, List<Walk> walks, double[] attacks) {
+  static Measurement of(NetworkOutput output, List<Walk> walks, double[] attacks) {
     double[] complexities = numbers(walks, Walk::complexity);
     String degenerate =
         Arrays.stream(attacks).allMatch(Double::isFinite)
@@ -54,7 +54,7 @@ public record Measurement(
         standardError(attacks),
         mean(numbers(walks, Walk::stepNorm)),
         walks.get(0).floor(),
-        features,
+        output,
         degenerate);
   }
 

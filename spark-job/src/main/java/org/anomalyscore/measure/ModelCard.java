@@ -54,8 +54,17 @@ public record ModelCard(
    * @param index which element, where the module returns a tuple; default 0
    * @param dimension the length of one image's feature vector
    * @param pooling how (N, C, h, w) or (N, T, C) becomes (N, dimension); missing for (N, dimension)
+   * @param logits which element is the classes' logits, (N, classes); null where none is kept
+   * @param spatial which element is a spatial layer, (N, D) or (N, C, h, w); null where none is
+   *     kept
    */
-  public record Output(Integer index, Integer dimension, String pooling) implements Serializable {
+  public record Output(
+      Integer index,
+      Integer dimension,
+      String pooling,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Integer logits,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Integer spatial)
+      implements Serializable {
 
     /** The pooling rule; {@link Pooling#NONE} when the card has none. */
     public Pooling rule() {
@@ -155,10 +164,9 @@ public record ModelCard(
     }
     requirePositive(origin, "input.size", input.size);
     requirePositive(origin, "output.dimension", output.dimension);
-    if (output.index != null && output.index < 0) {
-      throw new UserException(
-          "The model card " + origin + " has output.index " + output.index + ". Give 0 or more.");
-    }
+    requireElement(origin, "output.index", output.index);
+    requireElement(origin, "output.logits", output.logits);
+    requireElement(origin, "output.spatial", output.spatial);
     if (sha256 != null && !sha256.matches("[0-9a-f]{64}")) {
       throw new UserException(
           "The model card "
@@ -182,6 +190,13 @@ public record ModelCard(
     if (value < 1) {
       throw new UserException(
           "The model card " + origin + " has " + field + " " + value + ". Give 1 or more.");
+    }
+  }
+
+  private static void requireElement(String origin, String field, Integer value) {
+    if (value != null && value < 0) {
+      throw new UserException(
+          "The model card " + origin + " has " + field + " " + value + ". Give 0 or more.");
     }
   }
 

@@ -139,13 +139,19 @@ public final class ModelTrial {
     }
   }
 
-  /** Of the features of two images, relative to their length. */
+  /** Of what is kept of two images, relative to its length. */
   private double difference(ImageBatch left, int i, ImageBatch right, int j) {
-    var a = features(left)[i];
-    var b = features(right)[j];
+    NetworkOutput a = outputs(left).get(i);
+    NetworkOutput b = outputs(right).get(j);
+    double further =
+        Math.max(difference(a.logits(), b.logits()), difference(a.spatial(), b.spatial()));
+    return Math.max(difference(a.features(), b.features()), further);
+  }
+
+  private static double difference(double[] a, double[] b) {
     double difference = 0;
     double length = 0;
-    for (int d = 0; d < a.length; d++) {
+    for (int d = 0; a != null && d < a.length; d++) {
       // Features that are not finite make a reject of an image, not a fault of the model.
       if (Double.isFinite(a[d]) && Double.isFinite(b[d])) {
         difference += Math.pow(a[d] - b[d], 2);
@@ -155,9 +161,9 @@ public final class ModelTrial {
     return difference == 0 ? 0 : Math.sqrt(difference / length);
   }
 
-  private double[][] features(ImageBatch batch) {
+  private List<NetworkOutput> outputs(ImageBatch batch) {
     try {
-      return batch.clean();
+      return batch.outputs();
     } catch (EngineException | UnsupportedOperationException e) {
       throw EngineFault.of(
           card.name(),

@@ -44,7 +44,10 @@ public record ScoreConfiguration(ModelFile model, ScoreParameters parameters)
             + card.output().rule()
             + (card.computesIn() == Precision.FLOAT32
                 ? ""
-                : "|precision=" + card.computesIn().cardName()),
+                : "|precision=" + card.computesIn().cardName())
+            // They change no C and no V, but what stands beside them.
+            + (card.output().logits() == null ? "" : "|logits=" + card.output().logits())
+            + (card.output().spatial() == null ? "" : "|spatial=" + card.output().spatial()),
         "noise-step=" + p.noiseStep(),
         "noise-steps=" + p.noiseSteps(),
         "attack-step=" + p.attackStep(),

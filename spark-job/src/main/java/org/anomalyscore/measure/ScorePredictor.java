@@ -98,7 +98,9 @@ public final class ScorePredictor implements AutoCloseable {
   private double[][] features(double[] pixels, Shape shape) {
     try (NDManager manager = model.newManager()) {
       NDArray array = model.precision().create(manager, pixels, shape);
-      return model.rows(model.features(array, false), batchSize);
+      return model.outputs(array, batchSize).stream()
+          .map(NetworkOutput::features)
+          .toArray(double[][]::new);
     }
   }
 

@@ -82,7 +82,7 @@ final class SharedPasses {
           .mapToObj(
               b ->
                   Measurement.of(
-                      batch.clean()[b],
+                      batch.outputs().get(b),
                       walks.stream().map(draw -> draw.get(b)).toList(),
                       attacks.stream().mapToDouble(draw -> draw[b]).toArray()))
           .toList();

@@ -28,6 +28,9 @@ public record Night(Timestamp at, Map<String, Row> rows) {
    */
   public static Map<List<String>, Night> read(TableStore store, List<Comparison> comparisons) {
     Map<List<String>, Night> nights = new HashMap<>();
+    if (!store.exists(Table.ALERTS)) {
+      return nights;
+    }
     for (Row row :
         NewestRun.rows(
                 store

@@ -1,6 +1,7 @@
 package org.anomalyscore.page;
 
 import java.util.List;
+import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 
 /**
@@ -44,6 +45,9 @@ public interface Part {
    * @param data a record; the drawing function of the figure's kind in {@code report.js} reads it
    */
   record Figure(String id, Object data) {}
+
+  /** The table that it shows; where it was never written the part has nothing to say. */
+  Table table();
 
   /**
    * Reads what the tables say of the reported comparisons.

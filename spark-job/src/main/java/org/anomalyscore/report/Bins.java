@@ -1,6 +1,8 @@
 package org.anomalyscore.report;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
 
 import java.util.HashMap;
@@ -34,7 +36,7 @@ record Bins(TreeMap<Integer, Long> joint, long[] asI) {
   record Axes(Range complexity, Range vulnerability, Range asI) {}
 
   /**
-   * Counts all sets by two Spark jobs.
+   * Counts all sets by one query.
    *
    * @param rows of {@link ScoredImages#of}
    * @param axes by comparison
@@ -42,25 +44,25 @@ record Bins(TreeMap<Integer, Long> joint, long[] asI) {
    */
   static Map<Integer, Bins> of(
       SparkSession spark, Dataset<Row> rows, List<ReportedSet> sets, Map<Integer, Axes> axes) {
+    Column joint =
+        bin("complexity", "c", SIDE).multiply(SIDE).plus(bin("vulnerability", "v", SIDE));
+    // Bins of AS-i follow those of the pairs, so that one query counts both.
+    Column asI = bin("as_i", "a", LENGTH).plus(SIDE * SIDE);
     Dataset<Row> binned =
         rows.join(functions.broadcast(ranges(spark, sets, axes)), "set")
-            .select(
-                col("set"),
-                bin("complexity", "c", SIDE)
-                    .multiply(SIDE)
-                    .plus(bin("vulnerability", "v", SIDE))
-                    .as("joint"),
-                bin("as_i", "a", LENGTH).as("as_i"));
+            .select(col("set"), explode(array(joint, asI)).as("bin"));
     Map<Integer, Bins> bins = new HashMap<>();
-    for (Row row : binned.groupBy("set", "joint").count().collectAsList()) {
-      bins.computeIfAbsent(
-              row.<Integer>getAs("set"), set -> new Bins(new TreeMap<>(), new long[LENGTH]))
-          .joint()
-          .put(row.<Integer>getAs("joint"), row.<Long>getAs("count"));
-    }
-    for (Row row : binned.groupBy("set", "as_i").count().collectAsList()) {
-      bins.get(row.<Integer>getAs("set")).asI()[row.<Integer>getAs("as_i")] =
-          row.<Long>getAs("count");
+    for (Row row : binned.groupBy("set", "bin").count().collectAsList()) {
+      Bins counts =
+          bins.computeIfAbsent(
+              row.<Integer>getAs("set"), set -> new Bins(new TreeMap<>(), new long[LENGTH]));
+      int bin = row.<Integer>getAs("bin");
+      long count = row.<Long>getAs("count");
+      if (bin < SIDE * SIDE) {
+        counts.joint().put(bin, count);
+      } else {
+        counts.asI()[bin - SIDE * SIDE] = count;
+      }
     }
     return bins;
   }

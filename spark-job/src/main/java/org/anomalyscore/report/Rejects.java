@@ -34,11 +34,13 @@ record Rejects(
     }
     Column ours =
         col("config_id").isin(sets.stream().map(ReportedSet::configId).distinct().toArray());
+    Dataset<Row> rejected = store.read(Table.REJECTS).where(ours);
+    if (rejected.isEmpty()) {
+      return List.of();
+    }
     String[] key = {"config_id", "dataset", "path"};
     Dataset<Row> last =
-        store
-            .read(Table.REJECTS)
-            .where(ours)
+        rejected
             .groupBy("config_id", "dataset", "path")
             .agg(
                 max_by(col("reason"), col("rejected_at")).as("reason"),

@@ -117,7 +117,10 @@ public final class Report {
     Map<String, Thumbnail> pictures =
         Thumbnails.read(spark, shown, Thumbnails.bytesEach(shown.size()));
     List<Part.Block> blocks =
-        parts().stream().flatMap(part -> part.read(store, comparisons).stream()).toList();
+        parts().stream()
+            .filter(part -> store.exists(part.table()))
+            .flatMap(part -> part.read(store, comparisons).stream())
+            .toList();
     FigureData figures =
         FigureData.of(
             comparisons,

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.anomalyscore.measure.Measurement;
 import org.anomalyscore.pixels.RejectReason;
 import org.anomalyscore.source.LoadedImage;
+import org.anomalyscore.table.KeptOutput;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -44,16 +45,18 @@ record Outcome(Kind kind, Map<String, Object> columns) {
           .add("step_norm", DataTypes.DoubleType)
           .add("complexity_floor", DataTypes.DoubleType)
           .add("format", DataTypes.StringType)
-          .add("features", DataTypes.createArrayType(DataTypes.FloatType))
+          .add(KeptOutput.FEATURES.column(), DataTypes.createArrayType(DataTypes.FloatType))
+          .add(KeptOutput.LOGITS.column(), DataTypes.createArrayType(DataTypes.FloatType))
+          .add(KeptOutput.SPATIAL.column(), DataTypes.createArrayType(DataTypes.FloatType))
           .add("reason", DataTypes.StringType)
           .add("message", DataTypes.StringType);
 
   /**
    * A score, or a reject where the measurement is degenerate.
    *
-   * @param keepsFeatures whether the feature vector becomes part of the row
+   * @param keepsOutput whether the features, and what else the card names, become part of the row
    */
-  static Outcome measured(LoadedImage image, Measurement m, boolean keepsFeatures) {
+  static Outcome measured(LoadedImage image, Measurement m, boolean keepsOutput) {
     if (m.degenerate() != null) {
       return rejected(image.path(), RejectReason.DEGENERATE, m.degenerate());
     }
@@ -69,8 +72,10 @@ record Outcome(Kind kind, Map<String, Object> columns) {
     columns.put("step_norm", m.stepNorm());
     columns.put("complexity_floor", m.complexityFloor());
     columns.put("format", image.format());
-    if (keepsFeatures) {
-      columns.put("features", floats(m.features()));
+    if (keepsOutput) {
+      columns.put(KeptOutput.FEATURES.column(), floats(m.output().features()));
+      columns.put(KeptOutput.LOGITS.column(), floats(m.output().logits()));
+      columns.put(KeptOutput.SPATIAL.column(), floats(m.output().spatial()));
     }
     return new Outcome(Kind.SCORED, columns);
   }
@@ -80,11 +85,23 @@ record Outcome(Kind kind, Map<String, Object> columns) {
     return Double.isNaN(error) ? null : error;
   }
 
-  /** Set measures need no more digits, and the column is most of the table. */
-  private static float[] floats(double[] features) {
-    float[] rounded = new float[features.length];
+  /**
+   * Set measures need no more digits, and the column is most of the table.
+   *
+   * @param output null where the card names none
+   * @return NULL too where a number is not finite, which one image's logits may be: its score is
+   *     none the worse, but the set's measure would be no number
+   */
+  private static float[] floats(double[] output) {
+    if (output == null) {
+      return null;
+    }
+    float[] rounded = new float[output.length];
     for (int i = 0; i < rounded.length; i++) {
-      rounded[i] = (float) features[i];
+      rounded[i] = (float) output[i];
+      if (!Float.isFinite(rounded[i])) {
+        return null;
+      }
     }
     return rounded;
   }

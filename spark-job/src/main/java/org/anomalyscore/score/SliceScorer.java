@@ -3,7 +3,10 @@ package org.anomalyscore.score;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import java.util.Arrays;
+import org.anomalyscore.measure.ModelCard;
 import org.anomalyscore.measure.ScoreConfiguration;
+import org.anomalyscore.table.KeptOutput;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableFile;
@@ -44,8 +47,8 @@ record SliceScorer(
     if (tally.scored() > 0) {
       store.append(
           Table.SCORES,
-          score.featureSample().isEmpty() ? scores.drop(col("features")) : scores,
-          tally.scored() * (TableFile.ROW_BYTES + featureBytes()));
+          scores.drop(unkept()),
+          tally.scored() * (TableFile.ROW_BYTES + outputBytes()));
     }
     if (tally.rejects() > 0) {
       store.append(
@@ -59,10 +62,29 @@ record SliceScorer(
     return tally;
   }
 
-  /** Of a row in the mean. */
-  private long featureBytes() {
+  /** Columns that would be all NULL. */
+  private String[] unkept() {
+    return Arrays.stream(KeptOutput.values())
+        .filter(output -> !keeps(output))
+        .map(KeptOutput::column)
+        .toArray(String[]::new);
+  }
+
+  private boolean keeps(KeptOutput output) {
+    ModelCard.Output card = configuration.model().card().output();
+    return !score.featureSample().isEmpty()
+        && switch (output) {
+          case FEATURES -> true;
+          case LOGITS -> card.logits() != null;
+          case SPATIAL -> card.spatial() != null;
+        };
+  }
+
+  /** Of a row in the mean; each output taken to be as long as the features, which is known. */
+  private long outputBytes() {
+    long kept = Arrays.stream(KeptOutput.values()).filter(this::keeps).count();
     int dimension = configuration.model().card().output().dimension();
-    return (long) (score.featureSample().fraction() * dimension * Float.BYTES);
+    return (long) (score.featureSample().fraction() * kept * dimension * Float.BYTES);
   }
 
   private static Column is(Outcome.Kind kind) {

@@ -24,12 +24,14 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * What a run found and what of it there is to do, written to storage before the first image is
- * scored. Slices and partitions are cut from the written list: a listing that Spark computed again,
- * after it lost an executor, could come out differently and lose or double an image.
+ * What a run found, and what of it there is to do, which is written to storage before the first
+ * image is scored. Slices and partitions are cut from the written list: a listing that Spark
+ * computed again, after it lost an executor, could come out differently and lose or double an
+ * image.
  *
  * <p>Images stand in the order of their folders and containers and are cut into <em>chunks</em> of
  * equal weight, about a batch each. An image weighs 1 for the network, plus 1 for each MiB to fetch
@@ -94,18 +96,34 @@ final class WorkList {
                     coalesce(col("any_rejected_at").lt(col("scored_at")), lit(true)),
                     col("known_image_id")))
             .drop("scored_path", "scored_at", "rejected_path", "rejected_at", "any_rejected_at");
-    Dataset<Row> ordered =
-        joined.orderBy(
-            col("status"), coalesce(col("container"), col("path")), col("position"), col("path"));
     String folder = store.workFolder(run);
-    StructType schema = ordered.schema().add("chunk", DataTypes.LongType, false);
+    WorkList list =
+        new WorkList(spark, folder, joined.schema().add("chunk", DataTypes.LongType, false));
+    // What is found is looked up once, and only what there is to do is sorted and written: most
+    // runs over a large set have little to do.
+    joined.persist(StorageLevel.DISK_ONLY());
+    try {
+      list.countByStatus(joined);
+      if (list.toDo() > 0) {
+        list.write(joined.where(col("status").equalTo(TO_DO)), chunkWeight);
+      }
+    } finally {
+      joined.unpersist();
+    }
+    return list;
+  }
+
+  private void write(Dataset<Row> toDo, int chunkWeight) {
+    Dataset<Row> ordered =
+        toDo.orderBy(coalesce(col("container"), col("path")), col("position"), col("path"));
     spark
         .createDataFrame(withChunks(ordered.javaRDD(), chunkWeight), schema)
         .write()
         .parquet(folder);
-    WorkList list = new WorkList(spark, folder, schema);
-    list.countByStatus();
-    return list;
+    // The list says what will be done, should a lost part of the look-up have come out differently.
+    Row written = read().agg(count(lit(1)), max("chunk")).first();
+    counts[TO_DO] = written.getLong(0);
+    chunks = written.isNullAt(1) ? 0 : written.getLong(1) + 1;
   }
 
   /** The newest score of each path. */
@@ -151,10 +169,7 @@ final class WorkList {
 
   private static double weight(Row row, int chunkWeight) {
     long length = row.<Long>getAs("length");
-    boolean fetched =
-        row.<Integer>getAs("status") == TO_DO
-            && row.getAs("fault_reason") == null
-            && length <= ImageLoader.MOST_FILE_BYTES;
+    boolean fetched = row.getAs("fault_reason") == null && length <= ImageLoader.MOST_FILE_BYTES;
     return fetched ? Math.min(chunkWeight, 1 + length / BYTES_THAT_WEIGH_AN_IMAGE) : 0;
   }
 
@@ -187,17 +202,9 @@ final class WorkList {
     return spark.read().schema(schema).parquet(folder);
   }
 
-  private void countByStatus() {
-    for (Row row :
-        read()
-            .groupBy("status")
-            .agg(count(lit(1)).as("images"), max("chunk").as("last_chunk"))
-            .collectAsList()) {
-      int status = row.getAs("status");
-      counts[status] = row.getAs("images");
-      if (status == TO_DO) {
-        chunks = row.<Long>getAs("last_chunk") + 1;
-      }
+  private void countByStatus(Dataset<Row> found) {
+    for (Row row : found.groupBy("status").count().collectAsList()) {
+      counts[row.<Integer>getAs("status")] = row.<Long>getAs("count");
     }
   }
 
@@ -249,7 +256,6 @@ final class WorkList {
   }
 
   private Dataset<Row> rows(long from, long to) {
-    return read()
-        .where(col("status").equalTo(TO_DO).and(col("chunk").geq(from)).and(col("chunk").lt(to)));
+    return read().where(col("chunk").geq(from).and(col("chunk").lt(to)));
   }
 }

@@ -30,7 +30,7 @@ public final class FrechetDistance {
    *     both sets' groups; NaN if a set has fewer than three rows. It is the spread, not the bias,
    *     by which small sets lie further apart.
    */
-  static Estimate between(FeatureSet a, FeatureSet b) {
+  public static Estimate between(FeatureSet a, FeatureSet b) {
     if (a.size() < 2 || b.size() < 2) {
       return Estimate.UNDEFINED;
     }

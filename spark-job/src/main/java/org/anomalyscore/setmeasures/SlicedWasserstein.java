@@ -19,8 +19,8 @@ import scala.Tuple2;
  * squared 2-Wasserstein distance of x·θ and y·θ (Bonneel et al. 2015,
  * doi:10.1007/s10851-014-0506-3, Eq. 8), which for one dimension is that of sorted values, times
  * the dimension. So it is on the scale of the Fréchet distance: where one set is the other shifted
- * by δ it is about ‖δ‖². MIND (Berthet et al. 2026, arXiv 2605.06797) is such a distance on the
- * features of Inception-v3.
+ * by δ it is about ‖δ‖². MIND (Berthet et al. 2026, arXiv 2605.06797) is three times this on the
+ * features of Inception-v3, along 1,000 directions and of sets that are cut to one size.
  *
  * <p>It is biased upwards for small sets, as the Fréchet distance is. Of a set of more than {@value
  * FeatureSet#SAMPLE_ROWS} images so many are taken.

@@ -1,8 +1,8 @@
 /**
  * Measures of two sets of feature vectors that the field reports beside the Anomaly Score: Fréchet
  * distance as it is and for infinitely many images, kernel distance, Gaussian distance, sliced
- * Wasserstein distance, precision, recall, density, coverage, the diversity of a set, and of single
- * images realism and rarity.
+ * Wasserstein distance, precision, recall, density, coverage, the diversity of a set, the Inception
+ * Score, and of single images realism and rarity.
  *
  * <p>Features come as rows of Spark and stay on the executors, in blocks of about a thousand
  * images; the driver holds some numbers an image and some matrices of dimension × dimension. All

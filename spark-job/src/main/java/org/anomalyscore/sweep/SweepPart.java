@@ -53,6 +53,11 @@ public final class SweepPart implements Part {
 
   /** Newest first. */
   @Override
+  public Table table() {
+    return Table.SWEEPS;
+  }
+
+  @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     Set<List<String>> reported =
         comparisons.stream()

@@ -95,13 +95,29 @@ public final class CurrentScores {
    */
   public static Dataset<Row> features(
       TableStore store, ScoreTimes times, String configId, String dataset, Dataset<Row> present) {
+    return kept(store, times, configId, dataset, present, KeptOutput.FEATURES);
+  }
+
+  /** As {@link #features}, of another output, which is called {@code features} too. */
+  public static Dataset<Row> kept(
+      TableStore store,
+      ScoreTimes times,
+      String configId,
+      String dataset,
+      Dataset<Row> present,
+      KeptOutput output) {
     Timestamp onlyRun = times.onlyRun(configId, dataset);
     Dataset<Row> rows =
         onlyRun == null
-            ? featuresOfEach(store, ours(configId, dataset))
+            ? ofEachWith(store, ours(configId, dataset), output)
             : knownIfEmpty(
-                ofRun(store, configId, dataset, onlyRun).where(col("features").isNotNull()));
-    Dataset<Row> selected = rows.select("image_id", "path", "as_i", "features");
+                ofRun(store, configId, dataset, onlyRun).where(col(output.column()).isNotNull()));
+    Dataset<Row> selected =
+        rows.select(
+            col("image_id"),
+            col("path"),
+            col("as_i"),
+            col(output.column()).as(KeptOutput.FEATURES.column()));
     return rows.isLocal() ? none(selected) : only(selected, present);
   }
 
@@ -111,8 +127,12 @@ public final class CurrentScores {
    * @param which of {@code config_id} and {@code dataset}
    */
   public static Dataset<Row> featuresOfEach(TableStore store, Column which) {
+    return ofEachWith(store, which, KeptOutput.FEATURES);
+  }
+
+  private static Dataset<Row> ofEachWith(TableStore store, Column which, KeptOutput output) {
     Dataset<Row> kept =
-        knownIfEmpty(store.read(Table.SCORES).where(which.and(col("features").isNotNull())));
+        knownIfEmpty(store.read(Table.SCORES).where(which.and(col(output.column()).isNotNull())));
     if (kept.isLocal()) {
       return kept;
     }
@@ -122,7 +142,7 @@ public final class CurrentScores {
   }
 
   /**
-   * Rows with features, of which most tables have none; being known to be empty spares the search
+   * Rows with an output, of which most tables have none; being known to be empty spares the search
    * for each path's newest row, and every job on it.
    */
   private static Dataset<Row> knownIfEmpty(Dataset<Row> kept) {

@@ -49,6 +49,8 @@ final class EvaluationColumns {
             .add("flag_fdr", DoubleType);
     // Of stored features; NULL where a set has none.
     s = add(s.add("n_features", LongType).add("n_features_reference", LongType), Group.SET);
+    // NULL where the feature model's card names no such output.
+    s = add(s, Group.OUTPUT);
     // NULL where no training set was named.
     return add(s.add("training", StringType).add("n_features_training", LongType), Group.TRAINING);
   }

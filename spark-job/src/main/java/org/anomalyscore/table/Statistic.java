@@ -375,6 +375,34 @@ public enum Statistic {
       "%.2g",
       Direction.NEITHER),
 
+  INCEPTION_SCORE(
+      Group.OUTPUT,
+      "inception_score",
+      "Inception Score",
+      "How sure the network is of each image's class while the set has many classes, mean of 10"
+          + " parts; rises with the number of images, compare with the reference's. Is IS if the"
+          + " model is Inception-v3",
+      "%.4g",
+      "%.2g",
+      Direction.HIGHER_IS_BETTER),
+  REFERENCE_INCEPTION_SCORE(
+      Group.OUTPUT,
+      "reference_inception_score",
+      "Inception Score real",
+      "The same of the reference",
+      "%.4g",
+      "%.2g",
+      Direction.NEITHER),
+  SPATIAL_FRECHET_DISTANCE(
+      Group.OUTPUT,
+      "spatial_frechet_distance",
+      "spatial Fréchet",
+      "Fréchet distance of a spatial layer, which sees where things are; lower is closer. Is sFID"
+          + " if the model is Inception-v3",
+      "%.4g",
+      "%.2g",
+      Direction.LOWER_IS_BETTER),
+
   // A poor generator copies nothing either, so that these have no direction.
   AUTHENTICITY(
       Group.TRAINING,
@@ -438,6 +466,8 @@ public enum Statistic {
     IMAGES,
     /** The features of both sets: the set measures. */
     SET,
+    /** Further outputs of the network: logits and a spatial layer. */
+    OUTPUT,
     /** The features of a training set too. */
     TRAINING,
     /** Columns of {@code sweeps} only; all others are columns of {@code evaluations}. */

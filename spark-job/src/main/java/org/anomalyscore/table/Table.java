@@ -36,7 +36,10 @@ public enum Table {
           // Of the file, by its bytes, as png; NULL in rows of before there was the column.
           .add("format", StringType, true)
           // Present only where it was asked for; NULL in the rows of other runs.
-          .add("features", DataTypes.createArrayType(FloatType, false), true)
+          .add(KeptOutput.FEATURES.column(), DataTypes.createArrayType(FloatType, false), true)
+          // NULL too where the model's card names no such output.
+          .add(KeptOutput.LOGITS.column(), DataTypes.createArrayType(FloatType, false), true)
+          .add(KeptOutput.SPATIAL.column(), DataTypes.createArrayType(FloatType, false), true)
           .add("model", StringType, false)
           .add("run_id", StringType, false)
           .add("scored_at", TimestampType, false)
@@ -119,7 +122,9 @@ public enum Table {
           .add("training_path", StringType, true)
           .add("training_distance", DoubleType, true)
           // NULL too where the training image has an equal.
-          .add("training_ratio", DoubleType, true),
+          .add("training_ratio", DoubleType, true)
+          // Of the test images of classify --on pixels, in rows of their own.
+          .add("probability_generated", DoubleType, true),
       List.of()),
 
   /** One row per run of classify, task, classifier and size of the training set. */

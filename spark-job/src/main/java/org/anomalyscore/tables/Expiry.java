@@ -150,8 +150,11 @@ record Expiry(Instant before) implements Plan {
         NewestRun.rows(
                 store
                     .read(Table.IMAGE_MEASURES)
-                    .withColumn("began", RowTime.of(Table.IMAGE_MEASURES)),
+                    .withColumn("began", RowTime.of(Table.IMAGE_MEASURES))
+                    // Rows of classify, which do not replace those of evaluate.
+                    .withColumn("classified", col("probability_generated").isNotNull()),
                 "began",
+                "classified",
                 "config_id",
                 "dataset",
                 "reference")

@@ -129,9 +129,11 @@ class ClassificationPartTest {
     assertEquals(1, blocks.size(), "of d nothing was classified");
     assertEquals(1, blocks.get(0).comparison());
     ClassificationPart.Model model = (ClassificationPart.Model) blocks.get(0).model();
-    assertEquals("1970-01-03 00:00", model.made());
+    assertEquals("1970-01-03 00:00", model.features().made());
     List<List<String>> texts =
-        model.table().rows().stream().map(line -> line.stream().map(Cell::text).toList()).toList();
+        model.features().table().rows().stream()
+            .map(line -> line.stream().map(Cell::text).toList())
+            .toList();
     String none = "–";
     assertEquals(
         List.of(
@@ -178,5 +180,23 @@ class ClassificationPartTest {
         html.indexOf("id=\"comparison-1\"") < html.indexOf("id=\"classifiers-1\""),
         "in its comparison");
     assertTrue(html.contains("&lt;img src=x&gt;") && !html.contains(HOSTILE));
+  }
+
+  /** A run on features does not replace one on pixels, nor the other way round. */
+  @Test
+  void whatNetworksSawStandsBeside() throws Exception {
+    classifications(
+        row("old", 1, "reference_and_generated", "far", 0.5).with("input", "pixels"),
+        row("pixels", 2, "reference_and_generated", "far", 0.875).with("input", "pixels"),
+        row("pixels", 2, "reference_and_generated", "far", 0.75).with("input", "high_pass"),
+        row("features", 3, "reference_and_generated", "far", 0.625).with("input", "features"));
+    ClassificationPart.Model model = (ClassificationPart.Model) read().get(0).model();
+    assertEquals("1970-01-03 00:00", model.pixels().made());
+    assertEquals(
+        List.of("0.875", "–", "0.750"),
+        Stream.of(3, 7, 11).map(i -> model.pixels().table().rows().get(0).get(i).text()).toList());
+    assertEquals("1970-01-04 00:00", model.features().made());
+    assertEquals("0.625", model.features().table().rows().get(0).get(3).text());
+    assertTrue(html().contains("Told from the reference by a network on pixels"));
   }
 }

@@ -81,13 +81,13 @@ class ClassificationTest {
     return new Classification(store(), new SplitOptions(seed, 0.3), 2);
   }
 
-  private Classification.Result classify(long seed, String... generated) {
+  private Classified classify(long seed, String... generated) {
     return classification(seed)
         .allowIncomplete(true)
         .of(Run.start("classify"), "real", List.of(generated), null);
   }
 
-  private static List<TableRow> of(Classification.Result result, String task, double fraction) {
+  private static List<TableRow> of(Classified result, String task, double fraction) {
     return result.rows().stream()
         .filter(row -> row.get("task").equals(task) && row.get("train_fraction").equals(fraction))
         .toList();
@@ -102,7 +102,7 @@ class ClassificationTest {
     store().append(Table.SCORES, rows("real", 700, 0));
     store().append(Table.SCORES, rows("same", 600, 0));
     store().append(Table.SCORES, rows("far", 500, 8));
-    Classification.Result result = classify(0, "same", "far");
+    Classified result = classify(0, "same", "far");
     assertEquals(Map.of("real", 700L, "same", 600L, "far", 500L), result.images());
     // Two generators with four sizes each, two controls of labels, one pair, halves, which of
     // three.
@@ -221,7 +221,7 @@ class ClassificationTest {
         .orElseThrow();
   }
 
-  private static List<Map<String, Object>> results(Classification.Result result) {
+  private static List<Map<String, Object>> results(Classified result) {
     return result.rows().stream()
         .map(
             row -> {
@@ -240,7 +240,7 @@ class ClassificationTest {
     }
     store().append(Table.SCORES, real);
     store().append(Table.SCORES, rows("gen", 12, 1));
-    Classification.Result result = classify(0, "gen");
+    Classified result = classify(0, "gen");
     assertEquals(Map.of("real", 20L, "gen", 12L), result.images());
     assertEquals(8L, of(result, "reference_and_generated", 1).get(0).get("n_test"));
     assertTrue(of(result, "which_set", 1).isEmpty(), "that of one generator is asked already");
@@ -331,7 +331,7 @@ class ClassificationTest {
                     List.of(0, 1),
                     List.of("real", "slow"),
                     200))
-            .map(task -> SplitClassifier.of(task, options, 1, 2))
+            .map(task -> new SplitClassifier(Split.of(task, options, 1), 2, options.seed()))
             .toList();
     UserException fault = new UserException("a fault");
     // The fast task asks for a row while the slow one reads 140 for 28 seconds, in a task each.

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.ScoreRows;
+import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -37,6 +39,8 @@ class FeatureComparisonTest {
   private static final AnomalyScore.Options QUICK = new AnomalyScore.Options(5, 0, 0, 0.9);
 
   @TempDir Path folder;
+
+  private static final Instant LATER = Instant.EPOCH.plusSeconds(1);
 
   private TableStore store;
 
@@ -115,6 +119,60 @@ class FeatureComparisonTest {
         store.read(Table.EVALUATIONS).where("dataset = 'far'").select("coverage").first().get(0));
     String board = Leaderboard.render(result);
     assertTrue(board.contains("Set measures on the features of net, 60 images"), board);
+  }
+
+  @Test
+  void furtherOutputsHaveTheirMeasures() {
+    store.append(Table.SCORES, withOutputs(rows("real", 60, 0, LATER, true), 0));
+    store.append(Table.SCORES, withOutputs(rows("near", 40, 0.1, LATER, true), 0));
+    store.append(Table.SCORES, withOutputs(rows("far", 30, 2, LATER, true), 3));
+    Evaluator.Result result =
+        evaluator().evaluate(Run.start("test"), "real", List.of("near", "far", "bare"), null);
+    TableRow near = row(result, "near");
+    TableRow far = row(result, "far");
+    for (Statistic statistic : Statistic.of(Statistic.Group.OUTPUT)) {
+      assertNotNull(far.get(statistic.column()), statistic.column());
+      assertNotNull(far.get(statistic.errorColumn()), statistic.errorColumn());
+    }
+    assertEquals(far.get("reference_inception_score"), near.get("reference_inception_score"));
+    // Four classes in turn, in sets of which each part holds some of each.
+    assertTrue((Double) near.get("inception_score") > 2);
+    assertTrue((Double) near.get("inception_score") <= 4);
+    // A shift of 3 along each of two axes.
+    assertEquals(18, (Double) far.get("spatial_frechet_distance"), 2);
+    assertTrue((Double) near.get("spatial_frechet_distance") < 1);
+    assertNull(row(result, "bare").get("inception_score"));
+    String board = Leaderboard.render(result);
+    assertTrue(board.contains("Inception Score"), board);
+    assertTrue(board.contains("spatial Frechet"), board);
+  }
+
+  @Test
+  void withoutFurtherOutputsNothingIsSaidOfThem() {
+    Evaluator.Result result =
+        evaluator().evaluate(Run.start("test"), "real", List.of("near"), null);
+    for (Statistic statistic : Statistic.of(Statistic.Group.OUTPUT)) {
+      assertNull(row(result, "near").get(statistic.column()), statistic.column());
+    }
+    assertFalse(Leaderboard.render(result).contains("Inception Score"));
+  }
+
+  /** Logits of four classes in turn, and a spatial layer of two numbers. */
+  private static List<Row> withOutputs(List<Row> rows, float shift) {
+    Random random = new Random(rows.size());
+    List<Row> more = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      List<Float> logits = new ArrayList<>(Collections.nCopies(4, 0f));
+      logits.set(i % 4, 8f);
+      more.add(
+          ScoreRows.copy(rows.get(i))
+              .with("logits", logits)
+              .with(
+                  "spatial_features",
+                  List.of(random.nextFloat() + shift, random.nextFloat() + shift))
+              .toRow());
+    }
+    return more;
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.anomalyscore.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,13 +11,18 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.anomalyscore.TestSpark;
+import org.anomalyscore.setmeasures.Estimate;
 import org.anomalyscore.setmeasures.NormalFit;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.storage.WholeFile;
 import org.anomalyscore.table.ScoreRows;
+import org.anomalyscore.table.Statistic;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -43,6 +49,10 @@ class PublishedReferenceTest {
   }
 
   private static NormalFit read(String file) {
+    return statistics(file).features();
+  }
+
+  private static FeatureStatistics statistics(String file) {
     return FeatureStatistics.read(
         TestSpark.session().sparkContext().hadoopConfiguration(),
         PublishedReferenceJob.OPTION,
@@ -109,6 +119,8 @@ class PublishedReferenceTest {
             .run(TestSpark.session());
     assertEquals(REFERENCE, written.images());
     assertEquals(DIMENSION, written.dimension());
+    assertEquals(0, written.spatialDimension());
+    assertNull(statistics(file).spatial());
     NormalFit fit = read(file);
     NormalFit byNumPy = assertReads("statistics.npz");
     assertArrayEquals(byNumPy.mean(), fit.mean(), 1e-14);
@@ -163,10 +175,61 @@ class PublishedReferenceTest {
     scored();
     String file = folder.resolve("three.npz").toString();
     WholeFile.at(TestSpark.session().sparkContext().hadoopConfiguration(), "--out", file)
-        .write(FeatureStatistics.write(new NormalFit(new double[3], new double[9])));
+        .write(new FeatureStatistics(new NormalFit(new double[3], new double[9]), null).write());
     String message = assertThrows(UserException.class, () -> evaluate(file, "gan")).getMessage();
     assertTrue(message.contains("it has 8 features of the model"), message);
     assertTrue(message.contains("the file is of 3"), message);
+  }
+
+  /** As a spatial layer the features again, so that both distances are SciPy's. */
+  private void scoredWithOutputs() {
+    TableStore store = scored();
+    List<Row> rows = store.read(Table.SCORES).orderBy("image_id").collectAsList();
+    List<Row> more = new ArrayList<>();
+    for (Row row : rows) {
+      List<Float> features =
+          row.isNullAt(row.fieldIndex("features")) ? null : row.getList(row.fieldIndex("features"));
+      more.add(
+          ScoreRows.copy(row)
+              .with("features", features)
+              .with("logits", features)
+              .with("spatial_features", features)
+              .with("scored_at", Timestamp.from(Instant.EPOCH.plusSeconds(1)))
+              .toRow());
+    }
+    store.append(Table.SCORES, more);
+  }
+
+  @Test
+  void aSpatialLayerAndLogitsHaveTheirMeasures() {
+    scoredWithOutputs();
+    String file = folder.resolve("both.npz").toString();
+    StatisticsJob.Written written =
+        new StatisticsJob(folder.resolve("tables").toString(), "real", file, null, true)
+            .run(TestSpark.session());
+    assertEquals(DIMENSION, written.spatialDimension());
+    assertTrue(written.text().contains("8 features of net, and 8 of its spatial layer"));
+    FeatureStatistics read = statistics(file);
+    assertArrayEquals(read.features().covariance(), read.spatial().covariance());
+    PublishedReferenceJob.Distances found = evaluate(file, "gan");
+    Map<Statistic, Estimate> measures = found.generators().get(0).measures();
+    assertEquals(
+        measures.get(Statistic.FRECHET_DISTANCE), measures.get(Statistic.SPATIAL_FRECHET_DISTANCE));
+    assertTrue(measures.get(Statistic.INCEPTION_SCORE).value() > 1);
+    assertTrue(found.text().contains("spatial Frechet"), found.text());
+    assertTrue(found.text().contains("Inception Score"), found.text());
+    assertTrue(found.json().toString().contains("spatial_frechet_distance_std_err="));
+  }
+
+  @Test
+  void theDimensionMustBeThatOfTheSpatialLayer() throws URISyntaxException {
+    scoredWithOutputs();
+    String file = folder.resolve("three.npz").toString();
+    NormalFit three = new NormalFit(new double[3], new double[9]);
+    WholeFile.at(TestSpark.session().sparkContext().hadoopConfiguration(), "--out", file)
+        .write(new FeatureStatistics(read(fixture("statistics.npz")), three).write());
+    String message = assertThrows(UserException.class, () -> evaluate(file, "gan")).getMessage();
+    assertTrue(message.contains("it has 8 spatial features of the model"), message);
   }
 
   @Test

@@ -40,7 +40,7 @@ class ResamplingTest {
     spark.sparkContext().addSparkListener(counter);
     try {
       int expected = 0;
-      for (int replicates : new int[] {1, 4, 61}) {
+      for (int replicates : new int[] {1, 4, 61, 250}) {
         for (int most : new int[] {100, 1000}) {
           var options = new AnomalyScore.Options(3, replicates, replicates, 0.9, most, most);
           assertEquals(
@@ -48,6 +48,8 @@ class ResamplingTest {
               AnomalyScore.of(
                   test(400, 300), options, new Resampling(spark.sparkContext(), "set", 0)));
           expected += 2 * Math.min(replicates, 8);
+          // Permutations of parts are looked at once, and go on where p is not plainly large.
+          expected += replicates > 199 && most < 400 ? 8 : 0;
         }
       }
       spark.sparkContext().listenerBus().waitUntilEmpty();

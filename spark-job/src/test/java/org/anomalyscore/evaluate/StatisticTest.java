@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.benchmark.HumanCorrelation;
 import org.anomalyscore.command.TextTable;
@@ -41,6 +42,10 @@ class StatisticTest {
       Arrays.stream(Statistic.values())
           .filter(s -> !Statistic.of(Group.SWEEP).contains(s))
           .toList();
+
+  /** Of features, and of further outputs of the network. */
+  private static final List<Statistic> MEASURES =
+      Stream.of(Group.SET, Group.OUTPUT).map(Statistic::of).flatMap(List::stream).toList();
 
   /** Statistic i of set k is i + 1 + k / 4, its error an eighth of that. */
   private static TableRow row(int k) {
@@ -142,7 +147,7 @@ class StatisticTest {
                 Map.of(),
                 List.of()));
     String below = board.substring(board.indexOf("Set measures"));
-    for (Statistic measure : Statistic.of(Group.SET)) {
+    for (Statistic measure : MEASURES) {
       assertTrue(below.contains(TextTable.title(measure)), measure.title());
       double value = value(measure, 1);
       String cell = measure.text(value) + " +- " + measure.errorText(value / 8);
@@ -174,7 +179,7 @@ class StatisticTest {
                     .get(0)
                     .model())
             .table();
-    List<Statistic> shown = new ArrayList<>(Statistic.of(Group.SET));
+    List<Statistic> shown = new ArrayList<>(MEASURES);
     shown.add(Statistic.HUMAN_ERROR_RATE);
     for (Statistic statistic : shown) {
       int column = table.columns().indexOf(HtmlTable.number(statistic).more());
@@ -194,7 +199,7 @@ class StatisticTest {
     List<HumanCorrelation> correlations = HumanCorrelation.of(List.of(row(0), row(1), row(2)));
     List<String> compared = correlations.stream().map(HumanCorrelation::statistic).toList();
     assertEquals("anomaly_score", compared.get(0));
-    for (Statistic measure : Statistic.of(Group.SET)) {
+    for (Statistic measure : MEASURES) {
       // What is of the reference alone says nothing of a generator.
       boolean ofReference = measure.column().startsWith("reference_");
       assertEquals(ofReference, measure.direction() == Direction.NEITHER, measure.column());
@@ -204,6 +209,6 @@ class StatisticTest {
         HumanCorrelation.render(correlations)
             .startsWith(
                 "Correlation with human error rates; near -1 where people agree (precision, recall,"
-                    + " density, coverage, vendi_score, rke: near 1):\n"));
+                    + " density, coverage, vendi_score, rke, inception_score: near 1):\n"));
   }
 }

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +15,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.anomalyscore.TestSpark;
 import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.Result;
@@ -125,12 +125,19 @@ class CommandsTest {
     String evaluate = "evaluate --reference d --generated e --scores " + tables;
     String classify = "classify --reference d --generated e --scores " + tables;
     String labels = "labels --dataset d --by-folder --scores " + tables;
-    Files.write(partition.resolve("0.parquet"), parquet(1000, "path, complexity"));
+    Files.write(partition.resolve("0.parquet"), parquet(tables, "SELECT 1 AS complexity"));
     assertTrue(isShort(evaluate));
-    Files.write(partition.resolve("1.parquet"), parquet(1000, "path, features"));
+    String none = "SELECT id, CAST(NULL AS array<float>) AS features FROM range(3)";
+    Files.write(partition.resolve("nulls.parquet"), parquet(tables, none));
+    Files.write(partition.resolve("no-rows.parquet"), parquet(tables, none + " WHERE id > 3"));
+    assertTrue(isShort(evaluate), "files that were compacted have the column");
+    byte[] some = parquet(tables, none + " UNION ALL SELECT 3, array(0.5f)");
+    Files.write(partition.resolve("1.parquet"), some);
     assertFalse(isShort(evaluate), "its matrix products need the second compiler");
     assertTrue(isShort(classify));
-    Files.write(partition.resolve("2.parquet"), parquet(1_000_000, "path, features"));
+    byte[] large = new byte[1_000_000];
+    System.arraycopy(some, 0, large, large.length - some.length, some.length);
+    Files.write(partition.resolve("2.parquet"), large);
     assertFalse(isShort(classify));
     assertTrue(isShort(labels), "it does not read them");
     Files.delete(partition.resolve("1.parquet"));
@@ -143,16 +150,14 @@ class CommandsTest {
     }
   }
 
-  /** Rows that are passed over, the names of columns, their length, and a mark. */
-  private static byte[] parquet(int rows, String columns) {
-    byte[] names = columns.getBytes(StandardCharsets.US_ASCII);
-    return ByteBuffer.allocate(rows + names.length + 8)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .position(rows)
-        .put(names)
-        .putInt(names.length)
-        .put("PAR1".getBytes(StandardCharsets.US_ASCII))
-        .array();
+  /** The one Parquet file that Spark writes of a query. */
+  private static byte[] parquet(Path tables, String query) throws IOException {
+    Path folder = Files.createTempDirectory(tables, "query").resolve("written");
+    TestSpark.session().sql(query).coalesce(1).write().parquet(folder.toString());
+    try (Stream<Path> files = Files.list(folder)) {
+      return Files.readAllBytes(
+          files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow());
+    }
   }
 
   private static boolean isShort(String line) {

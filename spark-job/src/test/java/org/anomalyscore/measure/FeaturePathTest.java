@@ -91,7 +91,9 @@ class FeaturePathTest {
     Walk good = Walk.of(new double[][] {{0, 0}, {1, 0}, {1, 1}}, null);
     double[] bad = {Double.NaN};
     assertTrue(
-        Measurement.of(new double[2], List.of(good), bad).degenerate().contains("not finite"));
+        Measurement.of(new NetworkOutput(new double[2], null, null), List.of(good), bad)
+            .degenerate()
+            .contains("not finite"));
     double[][] path = {{0, 0}, {1, 0}, {Double.POSITIVE_INFINITY, 1}};
     assertTrue(Walk.of(path, null).degenerate().contains("not finite"));
   }

@@ -123,7 +123,8 @@ class Float64Test {
 
   @Test
   void featuresKeepAllDigits() throws IOException {
-    double[] features = measure("tiny_float64", ScoreParameters.PAPER, 7, 1).get(0).features();
+    double[] features =
+        measure("tiny_float64", ScoreParameters.PAPER, 7, 1).get(0).output().features();
     double[] rounded = features.clone();
     for (int i = 0; i < rounded.length; i++) {
       rounded[i] = (float) rounded[i];

@@ -15,6 +15,8 @@ import org.anomalyscore.storage.ContentHash;
 import org.anomalyscore.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelFileTest {
 
@@ -187,6 +189,23 @@ class ModelFileTest {
     copy("tiny_tuple");
     edit("index: 0", "index: 2");
     assertRefused("returns 2 tensor(s)", "output.index 2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "logits: 1|logits: 3|returns 3 tensor(s)|output.logits 3",
+        "logits: 1|logits: 2|float32 logits of shape (1, 3, 8, 8)|output.logits in its card",
+        "logits: 1|logits: -1|has output.logits -1|0 or more",
+        "spatial: 2|spatial: 3|returns 3 tensor(s)|output.spatial 3",
+        "spatial: 2|spatial: -1|has output.spatial -1|0 or more",
+      })
+  void tellsFurtherOutputsThatAreNot(String right, String wrong, String what, String remedy)
+      throws IOException {
+    copy("tiny_outputs");
+    edit(right, wrong);
+    assertRefused(what, remedy);
   }
 
   @Test

@@ -65,7 +65,16 @@ class ModelTrialTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"tiny", "tiny_tuple", "tiny_map", "tiny_tokens", "linear", "constant", "circle_fast"})
+  @CsvSource({
+    "tiny",
+    "tiny_tuple",
+    "tiny_outputs",
+    "tiny_map",
+    "tiny_tokens",
+    "linear",
+    "constant",
+    "circle_fast"
+  })
   void passesWhatDependsOnTheImageAlone(String name) throws IOException {
     for (int batchSize : List.of(1, 2, 7, 32)) {
       ModelTrial.run(TestModels.file(name), TestModels.folder().resolve(name + ".yaml"), batchSize);

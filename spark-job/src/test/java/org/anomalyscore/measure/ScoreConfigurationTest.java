@@ -35,6 +35,24 @@ class ScoreConfigurationTest {
                 .with(Parameter.SEED, Long.MAX_VALUE)));
   }
 
+  /** Or rows of one name could have logits of two elements. */
+  @Test
+  void furtherOutputsArePartOfTheName() {
+    ModelFile plain = TestModels.model("tiny_outputs");
+    Set<String> ids = new HashSet<>();
+    for (Integer[] named :
+        new Integer[][] {{null, null}, {1, null}, {2, null}, {null, 2}, {1, 2}}) {
+      ModelCard card = plain.card();
+      ModelCard.Output output = new ModelCard.Output(0, 16, null, named[0], named[1]);
+      ModelFile file =
+          new ModelFile(
+              plain.sha256(),
+              new ModelCard(card.name(), card.input(), output, null, card.sha256(), null, null));
+      ids.add(new ScoreConfiguration(file, ScoreParameters.PAPER).configId());
+    }
+    assertEquals(5, ids.size());
+  }
+
   @Test
   void drawsOfCAndOfVAreToldApart() {
     Set<String> ids = new HashSet<>();

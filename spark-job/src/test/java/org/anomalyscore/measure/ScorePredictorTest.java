@@ -106,16 +106,15 @@ class ScorePredictorTest {
 
   @Test
   void anImageThatIsDegenerateInOneDrawIsDegenerate() {
-    double[] features = {5};
+    NetworkOutput output = new NetworkOutput(new double[] {5}, null, null);
     Walk good = new Walk(1, 3, 4, null);
     Walk bad = new Walk(Double.NaN, 0, Double.NaN, "why");
-    assertEquals(
-        "why", Measurement.of(features, List.of(good, bad), new double[] {2}).degenerate());
+    assertEquals("why", Measurement.of(output, List.of(good, bad), new double[] {2}).degenerate());
     double[] far = {2, Double.POSITIVE_INFINITY};
-    assertEquals(Measurement.NOT_FINITE, Measurement.of(features, List.of(good), far).degenerate());
+    assertEquals(Measurement.NOT_FINITE, Measurement.of(output, List.of(good), far).degenerate());
     Measurement mean =
         Measurement.of(
-            features, List.of(good, new Walk(3, 5, Double.NaN, null)), new double[] {2, 6});
+            output, List.of(good, new Walk(3, 5, Double.NaN, null)), new double[] {2, 6});
     assertNull(mean.degenerate());
     assertEquals(List.of(2.0, 4.0, 4.0, 4.0), numbers(mean));
   }
@@ -216,11 +215,12 @@ class ScorePredictorTest {
   @Test
   void theErrorOfTheRatioIsPropagated() {
     List<Walk> walks = List.of(new Walk(1, 1, 1, null), new Walk(3, 1, 1, null));
-    Measurement m = Measurement.of(new double[1], walks, new double[] {2, 6});
+    NetworkOutput output = new NetworkOutput(new double[1], null, null);
+    Measurement m = Measurement.of(output, walks, new double[] {2, 6});
     assertEquals(1, m.complexityError(), 1e-15);
     assertEquals(2, m.vulnerabilityError(), 1e-15);
     assertEquals(Math.sqrt(2 * 2 / 4.0 + 4 * 4 * 1 / 16.0), m.asIError(), 1e-15);
-    Measurement still = Measurement.of(new double[1], walks, new double[] {0, 0});
+    Measurement still = Measurement.of(output, walks, new double[] {0, 0});
     assertEquals(0, still.asIError(), "nothing moves V = 0");
     assertEquals(0, still.asI());
   }
@@ -334,10 +334,13 @@ class ScorePredictorTest {
   @CsvSource({
     "tiny,features",
     "tiny_tuple,features",
+    "tiny_outputs,features",
+    "tiny_outputs,logits",
+    "tiny_outputs,spatial",
     "tiny_map,pooled_mean",
     "tiny_tokens,pooled_first"
   })
-  void featuresEqualPythons(String name, String key) throws IOException {
+  void outputsEqualPythons(String name, String key) throws IOException {
     JsonNode golden =
         JsonMapper.builder()
             .build()
@@ -345,19 +348,46 @@ class ScorePredictorTest {
     for (int i = 0; i < golden.get("images").size(); i++) {
       String image = golden.get("images").get(i).asText();
       JsonNode expected = golden.get("models").get(name).get(key).get(i);
-      double[] features =
+      NetworkOutput output =
           measure(
                   name,
                   ScoreParameters.PAPER,
                   2,
                   List.of(TestModels.input(TestModels.folder().resolve("images").resolve(image))))
               .get(0)
-              .features();
+              .output();
+      double[] found =
+          switch (key) {
+            case "logits" -> output.logits();
+            case "spatial" -> output.spatial();
+            default -> output.features();
+          };
       double[] wanted = new double[expected.size()];
       for (int d = 0; d < wanted.length; d++) {
         wanted[d] = expected.get(d).asDouble();
       }
-      assertArrayEquals(wanted, features, 1e-5, name + " on " + image);
+      assertArrayEquals(wanted, found, 1e-5, name + " on " + image);
+    }
+  }
+
+  @Test
+  void aCardWithoutFurtherOutputsHasNone() throws IOException {
+    NetworkOutput output =
+        measure("tiny_tuple", ScoreParameters.PAPER, 2, TestModels.inputs().subList(0, 1))
+            .get(0)
+            .output();
+    assertNull(output.logits());
+    assertNull(output.spatial());
+  }
+
+  /** The same graph, but for what is returned. */
+  @Test
+  void furtherOutputsChangeNoBitOfAScore() throws IOException {
+    List<InputImage> inputs = TestModels.inputs();
+    List<Measurement> plain = measure("tiny_tuple", ScoreParameters.PAPER, 4, inputs);
+    List<Measurement> more = measure("tiny_outputs", ScoreParameters.PAPER, 4, inputs);
+    for (int i = 0; i < inputs.size(); i++) {
+      assertSameBits(plain.get(i), more.get(i));
     }
   }
 
@@ -420,7 +450,7 @@ class ScorePredictorTest {
     assertEquals(a.vulnerability(), b.vulnerability());
     assertEquals(a.stepNorm(), b.stepNorm());
     assertEquals(a.complexityFloor(), b.complexityFloor());
-    assertArrayEquals(a.features(), b.features());
+    assertArrayEquals(a.output().features(), b.output().features());
   }
 
   private static void assertRelative(double expected, double found, double share, String what) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.CurrentScores;
+import org.anomalyscore.table.KeptOutput;
 import org.anomalyscore.table.Lease;
 import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
@@ -251,6 +253,42 @@ class ScoreJobTest {
             "\\[\"float32, cpu (NO AVX|AVX2|AVX512) \\w+, PyTorch 2.7.1, batches of \\d+\"]"),
         arithmetic);
     assertTrue(run.<String>getAs("configuration").contains("\"noiseStep\":0.01"));
+  }
+
+  @Test
+  void whatElseTheCardNamesIsKeptBesideFeatures() throws IOException {
+    EngineOptions outputs =
+        EngineOptions.of(TestModels.folder().resolve("tiny_outputs.pt").toString())
+            .withBatchSize(4);
+    run(job("out", outputs).featureFraction(0.5));
+    FeatureSample sample = new FeatureSample(0.5, 0);
+    for (Row row : rows("out", Table.SCORES)) {
+      boolean kept = sample.holds(row.getAs("image_id"));
+      for (KeptOutput output : KeptOutput.values()) {
+        assertEquals(kept, row.getAs(output.column()) != null, output.column());
+      }
+      if (kept) {
+        List<Float> features = row.getList(row.fieldIndex("features"));
+        List<Float> logits = row.getList(row.fieldIndex("logits"));
+        assertEquals(4, logits.size());
+        assertEquals(10 * features.get(0), logits.get(0), 1e-5);
+        assertEquals(3 * 8 * 8, row.getList(row.fieldIndex("spatial_features")).size());
+      }
+    }
+    // Columns that would be all NULL are not written.
+    run(job("bare", outputs));
+    run(job("features").featureFraction(1.0));
+    assertEquals(List.of(), written("bare"));
+    assertEquals(List.of("features"), written("features"));
+    assertEquals(List.of("features", "logits", "spatial_features"), written("out"));
+  }
+
+  private List<String> written(String out) throws IOException {
+    List<String> columns = List.of(SPARK.read().parquet(rowFiles(out).get(0).toString()).columns());
+    return Arrays.stream(KeptOutput.values())
+        .map(KeptOutput::column)
+        .filter(columns::contains)
+        .toList();
   }
 
   private List<String> withFeatures(String out) {

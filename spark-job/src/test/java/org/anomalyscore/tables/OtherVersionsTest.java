@@ -70,7 +70,13 @@ class OtherVersionsTest {
 
   private static Dataset<Row> older(Dataset<Row> rows) {
     return rows.drop(
-        "format", "features", "complexity_std_err", "vulnerability_std_err", "as_i_std_err");
+        "format",
+        "features",
+        "logits",
+        "spatial_features",
+        "complexity_std_err",
+        "vulnerability_std_err",
+        "as_i_std_err");
   }
 
   private void newerAndOlder() {

@@ -273,6 +273,36 @@ class TablesTest {
     assertEquals(List.of(), run("expire", new Expiry(SECOND), true).lines());
   }
 
+  /** Rows of classify and of evaluate replace only their own kind. */
+  @Test
+  void expiryKeepsTheNewestImageMeasuresOfEachKind() {
+    for (int seconds : List.of(30, 60)) {
+      store.append(
+          Table.IMAGE_MEASURES,
+          List.of(
+              TableRow.of(Table.IMAGE_MEASURES)
+                  .with("path", path("kept.png"))
+                  .with("image_id", "kept.png")
+                  .with("dataset", "007")
+                  .with("reference", "real")
+                  .with("config_id", "c")
+                  .with("run_id", runId("007", FIRST.plusSeconds(seconds)))
+                  .with("as_i", 1.0)
+                  .with("probability_generated", 0.5)
+                  .toRow()));
+    }
+    run("expire", new Expiry(SECOND), false);
+    assertEquals(
+        List.of(runId("007", FIRST.plusSeconds(60))),
+        store
+            .read(Table.IMAGE_MEASURES)
+            .where("probability_generated IS NOT NULL")
+            .select("run_id")
+            .as(Encoders.STRING())
+            .collectAsList());
+    assertEquals(SETS.size() + 1, rows(Table.IMAGE_MEASURES).size());
+  }
+
   @Test
   void aFolderThatIsNotThereSaysNothing() throws IOException {
     for (String name : IMAGES) {

@@ -45,6 +45,9 @@ import org.apache.commons.statistics.descriptive.StandardDeviation;
  * @param nullMean mean of d at these sizes if both sets had one distribution; NaN without
  *     permutations
  * @param nullQuantile95 95 % quantile of d in that case; NaN without permutations
+ * @param permutations that were drawn: fewer than were allowed, where sets are so large that
+ *     permutations draw a part of them and p is plainly large, see {@link
+ *     KolmogorovSmirnov2D#permute(int, long, int, Replicates.Runner)}; 0 without
  * @param referenceCount images in the reference set
  * @param generatedCount images in the generated set
  */
@@ -57,6 +60,7 @@ public record AnomalyScore(
     double permutationP,
     double nullMean,
     double nullQuantile95,
+    int permutations,
     int referenceCount,
     int generatedCount) {
 
@@ -64,7 +68,8 @@ public record AnomalyScore(
    * How much to compute beside the score.
    *
    * @param seed of permutations and resamples; one seed gives one result
-   * @param permutations number of permutations, 0 for none
+   * @param permutations number of permutations, 0 for none; where they draw a part of the images,
+   *     the most
    * @param resamples number of bootstrap resamples, 0 for none
    * @param confidence level of the interval, in (0, 1)
    * @param permutedPoints the most images of the larger set that a permutation draws, see {@link
@@ -177,7 +182,7 @@ public record AnomalyScore(
     int m = test.m();
     double d = test.statistic();
 
-    var permuted = new KolmogorovSmirnov2D.PermutationTest(Double.NaN, Double.NaN, Double.NaN);
+    var permuted = new KolmogorovSmirnov2D.PermutationTest(Double.NaN, Double.NaN, Double.NaN, 0);
     if (options.permutations() > 0) {
       permuted =
           test.permute(options.permutations(), options.seed(), options.permutedPoints(), runner);
@@ -211,6 +216,7 @@ public record AnomalyScore(
         permuted.pValue(),
         permuted.nullMean(),
         permuted.nullQuantile95(),
+        permuted.permutations(),
         n,
         m);
   }

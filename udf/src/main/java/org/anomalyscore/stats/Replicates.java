@@ -40,8 +40,8 @@ public final class Replicates implements Serializable {
   /** Who computes replicates. */
   @FunctionalInterface
   public interface Runner {
-    /** 2 n m D of the replicates 0 to count - 1, by their numbers. */
-    long[] run(Replicates replicates, int count);
+    /** 2 n m D of the replicates {@code from} (inclusive) to {@code to} (exclusive), in order. */
+    long[] run(Replicates replicates, int from, int to);
   }
 
   private final QuadrantRanks ranks;
@@ -85,7 +85,8 @@ public final class Replicates implements Serializable {
    * @param done counts the replicates that are computed
    */
   public static Runner here(LongAdder done) {
-    return (replicates, count) -> {
+    return (replicates, first, end) -> {
+      int count = end - first;
       long[] scaled = new long[count];
       // A few tasks a thread: each has its own workspace, and none waits long for the last.
       int tasks = Math.min(count, 4 * ForkJoinPool.getCommonPoolParallelism() + 4);
@@ -95,7 +96,7 @@ public final class Replicates implements Serializable {
               task -> {
                 int from = (int) ((long) count * task / tasks);
                 int to = (int) ((long) count * (task + 1) / tasks);
-                replicates.compute(from, to, scaled, from, done);
+                replicates.compute(first + from, first + to, scaled, from, done);
               });
       return scaled;
     };

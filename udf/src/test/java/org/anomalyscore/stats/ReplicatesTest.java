@@ -2,10 +2,13 @@ package org.anomalyscore.stats;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.anomalyscore.stats.Replicates.Kind;
@@ -110,7 +113,7 @@ final class ReplicatesTest {
     for (Kind kind : Kind.values()) {
       for (int part : new int[] {50, N}) {
         Replicates replicates = new Replicates(ranks, kind, 3, part, Math.min(part, M));
-        long[] all = Replicates.here().run(replicates, 23);
+        long[] all = Replicates.here().run(replicates, 0, 23);
         for (int tasks : new int[] {1, 2, 4, 23}) {
           long[] parts =
               IntStream.range(0, tasks)
@@ -119,6 +122,8 @@ final class ReplicatesTest {
                   .toArray();
           assertArrayEquals(all, parts, kind + " in " + tasks + " tasks");
         }
+        assertArrayEquals(
+            Arrays.copyOfRange(all, 5, 23), Replicates.here().run(replicates, 5, 23), "" + kind);
       }
     }
   }
@@ -129,13 +134,56 @@ final class ReplicatesTest {
     Oracle.Points data = Oracle.points("correlated", 4000, 3000, 2);
     KolmogorovSmirnov2D test = data.test();
     var all = test.permute(400, 1);
-    var part = test.permute(400, 1, 500, Replicates.here());
+    var part = test.permute(400, 400, 1, 500, Replicates.here());
     assertEquals(1, part.nullMean() / all.nullMean(), 0.05);
     assertEquals(1, part.nullQuantile95() / all.nullQuantile95(), 0.07);
     assertEquals(all, test.permute(400, 1, 4000, Replicates.here()));
     assertArrayEquals(test.resample(50, 1), test.resample(50, 1, 4000, Replicates.here()));
     assertEquals(1, test.rate(4000));
     assertEquals(Math.sqrt(500 / 4000.0), test.rate(500), 1e-12);
+  }
+
+  /** Counts the calls and permutations that a test makes. */
+  private static KolmogorovSmirnov2D.PermutationTest permute(
+      KolmogorovSmirnov2D test, int permutations, int mostPoints, List<Integer> calls) {
+    return test.permute(
+        permutations,
+        1,
+        mostPoints,
+        (replicates, from, to) -> {
+          calls.add(to - from);
+          return Replicates.here().run(replicates, from, to);
+        });
+  }
+
+  /** One test ends after its first look; the others are those of all permutations. */
+  @Test
+  void aTestOfPartsEndsWherePIsPlainlyLarge() {
+    UniformRandomProvider random = Oracle.stream(3);
+    double[][] points = BootstrapCoverage.normal(random, 4000, 0);
+    KolmogorovSmirnov2D same =
+        BootstrapCoverage.test(points, BootstrapCoverage.normal(random, 3000, 0));
+    List<Integer> calls = new ArrayList<>();
+    var ended = permute(same, 1000, 500, calls);
+    assertEquals(List.of(199), calls);
+    assertEquals(199, ended.permutations());
+    assertEquals(same.permute(199, 199, 1, 500, Replicates.here()), ended);
+    assertTrue(ended.pValue() > 0.1, "" + ended);
+
+    calls.clear();
+    assertEquals(same.permute(400, 1), permute(same, 400, 4000, calls), "exactly so many of all");
+    assertEquals(List.of(400), calls);
+    calls.clear();
+    assertEquals(100, permute(same, 100, 500, calls).permutations());
+    assertEquals(List.of(100), calls);
+
+    KolmogorovSmirnov2D other =
+        BootstrapCoverage.test(points, BootstrapCoverage.normal(random, 3000, 0.5));
+    calls.clear();
+    var went = permute(other, 1000, 500, calls);
+    assertEquals(List.of(199, 801), calls);
+    assertEquals(other.permute(1000, 1000, 1, 500, Replicates.here()), went);
+    assertEquals(1 / 1001.0, went.pValue());
   }
 
   /** The whole of a small sample is drawn beside a part of a large one. */
