@@ -493,13 +493,13 @@ def parse(words):
     parser.add_argument("--size", type=int, help="input size in pixels of the --timm model (default: its own)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models"), help="default: models")
     parser.add_argument(
-        "--logits", action="store_true", help="also return the classifier's logits, which the Inception Score needs"
+        "--logits", action="store_true", help="also return the classifier's logits (with the last layer's bias), which the Inception Score needs"
     )
     parser.add_argument(
         "--spatial",
         metavar="LAYER[:CHANNELS]",
         help="also return this layer, of which the spatial Frechet distance is taken, or its first channels; "
-        "sFID takes Mixed_6d.branch1x1:7 of inception-v3",
+        "sFID takes Mixed_6d.branch1x1:7 of the Inception-v3 of TensorFlow",
     )
     parser.add_argument("--no-fold", action="store_true", help="leave batch normalisation beside its convolutions; slower")
     parser.add_argument("--list", action="store_true", help="print the known names and stop")

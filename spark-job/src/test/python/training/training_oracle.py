@@ -48,7 +48,11 @@ def block(x, w, channels, stride):
 
 
 def residual_network(x, w, classes):
-    y = F.relu(group_norm(F.conv2d(x, w.take(16, 3, 3, 3), padding=1), w))
+    # Images of 64 pixels and more are shrunk by the first convolution.
+    shrink = max(1, x.shape[2] // 32)
+    side = 2 * shrink + 1
+    y = F.conv2d(x, w.take(16, 3, side, side), stride=shrink, padding=shrink)
+    y = F.relu(group_norm(y, w))
     for stage, channels in enumerate((16, 32, 64)):
         y = block(y, w, channels, 1 if stage == 0 else 2)
         y = block(y, w, channels, 1)
@@ -125,6 +129,7 @@ if __name__ == "__main__":
         "pytorch": torch.__version__,
         "numpy": np.__version__,
         "residual_network": case(residual_network, 16, 3, 2),
+        "residual_network_64": case(residual_network, 64, 3, 2),
         "vision_transformer": case(vision_transformer, 16, 3, 3),
         "adamw": optimiser(),
         "low_pass": [low_pass(16, 0.25), low_pass(15, 0.1), low_pass(8, 0.49)],

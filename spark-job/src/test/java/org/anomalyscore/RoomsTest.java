@@ -41,7 +41,7 @@ class RoomsTest {
           Map.entry("source", List.of("pixels", "storage")),
           Map.entry("table", List.of("storage")),
           Map.entry("measure", List.of("source", "pixels", "storage")),
-          Map.entry("training", List.of("measure")),
+          Map.entry("training", List.of("measure", "storage")),
           Map.entry("command", List.of("stats", "storage", "table", "measure")),
           Map.entry("page", List.of("table", "source", "pixels", "storage")));
 

@@ -41,7 +41,7 @@ class ContainerIT {
 
   /** Whoever adds a base is to pin it too. */
   @Test
-  void basesArePinned() throws IOException {
+  void basesNameTheirVersions() throws IOException {
     Map<String, String> arguments = new TreeMap<>();
     List<String> bases = new ArrayList<>();
     for (String line : Files.readAllLines(DOCKERFILE)) {
@@ -183,7 +183,7 @@ class ContainerIT {
       }
     }
     Files.createDirectories(debian.resolve("opt/spark/work-dir"));
-    // What this machine trusts, such as the proxy that it reaches Maven Central through.
+    // The certificates that this machine trusts.
     Path trusted = Path.of("etc/ssl/certs/ca-certificates.crt");
     Files.copy(
         Path.of("/").resolve(trusted),

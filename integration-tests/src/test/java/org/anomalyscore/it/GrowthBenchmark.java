@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 final class GrowthBenchmark {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int[] IMAGES = {1024, 4096, 16384};
-  private static final int[] ROWS = {10_000, 100_000, 1_000_000, 4_000_000};
+  private static final int[] ROWS = {10_000, 100_000, 1_000_000, 10_000_000};
 
   private final Path folder = Files.createTempDirectory("growth-benchmark");
   private final String model;
@@ -176,18 +176,15 @@ final class GrowthBenchmark {
       for (int round = 0; round < rounds; round++) {
         Evaluated statistic = evaluate(tables, "--resamples", "0", "--permutations", "0");
         plain[round] = statistic.seconds();
-        peak = Math.max(peak, statistic.peakBytes());
-        if (rows <= 100_000) {
-          Evaluated full = evaluate(tables);
-          seconds[round] = full.seconds();
-          peak = Math.max(peak, full.peakBytes());
-        }
+        Evaluated full = evaluate(tables);
+        seconds[round] = full.seconds();
+        peak = Math.max(peak, Math.max(statistic.peakBytes(), full.peakBytes()));
       }
       System.out.printf(
           Locale.ROOT,
-          "| %d | %s | %.1f | %.0f |%n",
+          "| %,d | %.1f | %.1f | %.0f |%n",
           rows,
-          rows > 100_000 ? "not run" : String.format(Locale.ROOT, "%.1f", median(seconds)),
+          median(seconds),
           median(plain),
           peak / 1e6);
     }

@@ -65,12 +65,12 @@ public final class ClassificationPart implements Part {
     {"auc", "AUC", "How often it ranks a pair of one image of each rightly; 0.5 is chance"}
   };
 
-  /** One block a comparison that was classified. */
   @Override
   public Table table() {
     return Table.CLASSIFICATIONS;
   }
 
+  /** One block a comparison that was classified. */
   @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     Dataset<Row> all = store.read(Table.CLASSIFICATIONS).where(Comparison.isReported(comparisons));

@@ -27,6 +27,7 @@ import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.anomalyscore.training.Softmax;
 import org.anomalyscore.training.TrainingSettings;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -50,6 +51,8 @@ final class PixelClassification {
    * The part of the driver's heap that images may take: it holds them several times for a while.
    */
   private static final int PART_OF_HEAP = 8;
+
+  private static final String RESULTS = "spark.driver.maxResultSize";
 
   private final TableStore store;
   private final SplitOptions options;
@@ -133,8 +136,23 @@ final class PixelClassification {
     }
   }
 
-  /** Refuses sizes of training sets that no question can have. */
+  /** Refuses what leaves nothing to learn from, and sizes of training sets that no question has. */
   private void requireTrainable(List<ClassificationTask> tasks) {
+    for (ClassificationTask task : tasks) {
+      long train = Split.of(task, options, 1).train();
+      // One of them only tells when to stop.
+      if (train < 2) {
+        throw new UserException(
+            String.format(
+                Locale.ROOT,
+                "Of %,d images each of %s --test-fraction %s leaves %,d to train on. Give a smaller"
+                    + " fraction, or score more images.",
+                task.perClass(),
+                String.join(" and ", task.classes()),
+                options.testFraction(),
+                train));
+      }
+    }
     long most =
         tasks.stream()
             .filter(task -> task.kind().hasCurve())
@@ -155,18 +173,25 @@ final class PixelClassification {
 
   private void requireRoom(long images) {
     long bytes = images * 3 * pixels.size() * pixels.size();
-    long room = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
+    SparkConf conf = SparkSession.active().sparkContext().conf();
+    // Spark ends a job whose results are larger; 0 is no limit. They are little more than the
+    // bytes.
+    long results = conf.getSizeAsBytes(RESULTS, "1g") / 10 * 9;
+    long heap = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
+    long room = results == 0 ? heap : Math.min(heap, results);
     if (bytes > room) {
       throw new UserException(
           String.format(
               Locale.ROOT,
               "%,d images of %d x %d pixels take %,d MB, and the driver has room for %,d MB. Give a"
-                  + " smaller --image-size, or more memory to the driver (SPARK_DRIVER_MEMORY).",
+                  + " smaller --image-size, or more memory to the driver (SPARK_DRIVER_MEMORY; above"
+                  + " 8g also the setting %s).",
               images,
               pixels.size(),
               pixels.size(),
               bytes >> 20,
-              room >> 20));
+              room >> 20,
+              RESULTS));
     }
   }
 
@@ -248,6 +273,8 @@ final class PixelClassification {
 
   private List<PixelQuestion> questions(List<String> sets, Loaded loaded, Devices devices) {
     List<ClassificationTask> tasks = Questions.of(sets, loaded.levels.counts());
+    requireTrainable(tasks);
+    tasks.stream().filter(task -> task.kind().hasCurve()).forEach(t -> warnOfSizes(t, loaded));
     TrainingSettings settings =
         new TrainingSettings(
             pixels.network(),
@@ -274,6 +301,22 @@ final class PixelClassification {
       }
     }
     return questions;
+  }
+
+  /** Tells which sizes a question cannot have. */
+  private void warnOfSizes(ClassificationTask task, Loaded loaded) {
+    long train = Split.of(task, options, 1).train();
+    for (int size : pixels.trainSizes()) {
+      if (size > train) {
+        loaded.warnings.add(
+            String.format(
+                Locale.ROOT,
+                "WARNING: %s have %,d training images each, so --train-sizes %d is left out there.",
+                String.join(" and ", task.classes()),
+                train,
+                size));
+      }
+    }
   }
 
   /** In the order of the questions. */

@@ -1,8 +1,10 @@
 package org.anomalyscore.classify;
 
 import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.training.FrequencyFilter;
 import org.anomalyscore.training.LabelledImages;
@@ -41,11 +43,12 @@ record PixelQuestion(
   Answer answer(PixelSets sets) {
     final long begin = System.nanoTime();
     long learnt = split.test() + validation();
-    LabelledImages train = images(sets, learnt, split.test() + split.train());
-    Standardisation scale = Standardisation.of(train.images());
-    LabelledImages validation = images(sets, split.test(), learnt);
-    LabelledImages test = images(sets, 0, split.test());
-    List.of(train, validation, test).forEach(part -> part.images().forEach(scale::apply));
+    long end = split.test() + split.train();
+    Standardisation scale =
+        Standardisation.of(images(sets, learnt, end, UnaryOperator.identity()).images());
+    LabelledImages train = images(sets, learnt, end, scale::applied);
+    LabelledImages validation = images(sets, split.test(), learnt, scale::applied);
+    LabelledImages test = images(sets, 0, split.test(), scale::applied);
     try (TrainedNetwork network =
         TrainedNetwork.train(devices, settings, split.task().classes().size(), train, validation)) {
       double[][] logits = network.logits(test);
@@ -54,28 +57,35 @@ record PixelQuestion(
   }
 
   /**
-   * The images of all classes from one place to before another.
+   * The images of all classes from one place to before another, each made when it is asked for: as
+   * floats all of them would take four times the memory, in every task.
    *
    * @param from first place
    * @param to place after the last
    */
-  private LabelledImages images(PixelSets sets, long from, long to) {
+  private LabelledImages images(PixelSets sets, long from, long to, UnaryOperator<float[]> scale) {
     int classes = split.task().classes().size();
-    FrequencyFilter filter = new FrequencyFilter(sets.size(), cutOff);
-    List<float[]> images = new ArrayList<>();
     int[] labels = new int[(int) (to - from) * classes];
-    for (long place = from; place < to; place++) {
-      for (int label = 0; label < classes; label++) {
-        float[] image = sets.planes(split.task().source(label, place));
-        labels[images.size()] = label;
-        images.add(
-            switch (input) {
-              case LOW_PASS -> filter.lowPass(image);
-              case HIGH_PASS -> filter.highPass(image);
-              default -> image;
-            });
-      }
-    }
+    Arrays.setAll(labels, i -> i % classes);
+    FrequencyFilter filter = new FrequencyFilter(sets.size(), cutOff);
+    List<float[]> images =
+        new AbstractList<>() {
+          @Override
+          public float[] get(int i) {
+            float[] image = sets.planes(split.task().source(labels[i], from + i / classes));
+            return scale.apply(
+                switch (input) {
+                  case LOW_PASS -> filter.lowPass(image);
+                  case HIGH_PASS -> filter.highPass(image);
+                  default -> image;
+                });
+          }
+
+          @Override
+          public int size() {
+            return labels.length;
+          }
+        };
     return new LabelledImages(sets.size(), images, labels);
   }
 }

@@ -36,11 +36,12 @@ record Standardisation(double[] mean, double[] deviation) {
     return new Standardisation(mean, deviation);
   }
 
-  /** Changes an image in its place. */
-  void apply(float[] image) {
+  /** Changes an image in its place, and gives it back. */
+  float[] applied(float[] image) {
     int plane = image.length / 3;
     for (int i = 0; i < image.length; i++) {
       image[i] = (float) ((image[i] - mean[i / plane]) / deviation[i / plane]);
     }
+    return image;
   }
 }

@@ -158,7 +158,7 @@ final class FeatureComparison implements AutoCloseable {
   private static void put(TableRow row, Group group, Map<String, Estimate> byName) {
     for (Statistic statistic : Statistic.of(group)) {
       Estimate measured = byName.get(statistic.column());
-      if (measured == null) {
+      if (measured == null && group == Group.OUTPUT) {
         continue;
       }
       row.with(statistic.column(), measured.value());

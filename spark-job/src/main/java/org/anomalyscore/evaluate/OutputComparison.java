@@ -39,6 +39,7 @@ final class OutputComparison implements AutoCloseable {
     } else {
       this.referenceScore = null;
     }
+    // Last, since it stays open.
     this.referenceSpatial = holds(KeptOutput.SPATIAL) ? read(reference, KeptOutput.SPATIAL) : null;
   }
 

@@ -63,7 +63,7 @@ final class ShortWork {
     while (command.hasSubcommand()) {
       command = command.subcommand();
     }
-    if (command.commandSpec().name().equals(OF_NETWORKS)) {
+    if (command.commandSpec().name().equals(OF_NETWORKS) || trainsNetworks(command)) {
       return false;
     }
     for (String option : TABLES) {
@@ -74,6 +74,11 @@ final class ShortWork {
       }
     }
     return false;
+  }
+
+  private static boolean trainsNetworks(ParseResult command) {
+    return command.matchedOptionValue("--on", List.of()).stream()
+        .anyMatch(input -> !input.toString().equals(FEATURES));
   }
 
   private static boolean isShort(String command, String tables) {

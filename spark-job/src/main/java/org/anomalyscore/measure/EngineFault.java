@@ -10,7 +10,7 @@ import org.anomalyscore.storage.UserException;
  * it. Its messages begin with a trace of the module's source, and some end with pages on its own
  * inside; the one line that says why lies between.
  */
-final class EngineFault {
+public final class EngineFault {
 
   private static final Pattern ERROR = Pattern.compile("^[\\w.:]*(Error|Exception)\\b.*");
 
@@ -38,7 +38,7 @@ final class EngineFault {
   }
 
   /** The last line that names an error, else the last that is not blank; ends with a full stop. */
-  static String said(Throwable failure) {
+  public static String said(Throwable failure) {
     List<String> lines =
         String.valueOf(failure.getMessage())
             .lines()
@@ -56,9 +56,15 @@ final class EngineFault {
     return last.endsWith(".") ? last : last + ".";
   }
 
+  /** Whether the machine or GPU has too little memory. */
+  public static boolean isWantOfMemory(Throwable failure) {
+    String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return message.contains("can't allocate memory") || message.contains("out of memory");
+  }
+
   private static String remedy(Throwable failure, String otherwise) {
     String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-    if (message.contains("can't allocate memory") || message.contains("out of memory")) {
+    if (isWantOfMemory(failure)) {
       return "Its memory does not suffice: give a smaller --batch-size, or let fewer tasks share a"
           + " machine or GPU.";
     }

@@ -9,7 +9,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
@@ -279,17 +278,7 @@ final class FeatureModel implements AutoCloseable {
   /** d/da of the squared L2 distance between M(a) and M(x); each image's part is its own. */
   NDArray distanceGradient(NDArray a, NDArray fixed, NDManager iteration) {
     a.attach(iteration);
-    // DJL's GradientCollector allows one user a JVM at a time; tasks run side by side, and
-    // libtorch's gradient mode is a property of the thread.
-    JniUtils.setGradMode(true);
-    try {
-      a.setRequiresGradient(true);
-      NDArray loss = features(a, true).sub(fixed).square().sum();
-      JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
-    } finally {
-      JniUtils.setGradMode(false);
-    }
-    return a.getGradient();
+    return PyTorch.gradient(a, () -> features(a, true).sub(fixed).square().sum());
   }
 
   /** A batch's features, (batch, D), as the card says. */

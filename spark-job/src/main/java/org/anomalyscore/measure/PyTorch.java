@@ -2,12 +2,36 @@ package org.anomalyscore.measure;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
 import org.anomalyscore.storage.UserException;
 
 /** The native PyTorch of this JVM. */
-final class PyTorch {
+public final class PyTorch {
 
   private PyTorch() {}
+
+  /**
+   * The gradient of a scalar.
+   *
+   * @param at where it is taken
+   * @param scalar computes it from {@code at}
+   */
+  public static NDArray gradient(NDArray at, Supplier<NDArray> scalar) {
+    // DJL's GradientCollector allows one user a JVM at a time; tasks run side by side, and
+    // libtorch's gradient mode is a property of the thread.
+    JniUtils.setGradMode(true);
+    try {
+      at.setRequiresGradient(true);
+      NDArray value = scalar.get();
+      JniUtils.backward((PtNDArray) value, (PtNDArray) value.onesLike(), false, false);
+    } finally {
+      JniUtils.setGradMode(false);
+    }
+    return at.getGradient();
+  }
 
   /**
    * Loads the native library where that has not happened yet.

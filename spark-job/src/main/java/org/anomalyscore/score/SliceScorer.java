@@ -80,11 +80,20 @@ record SliceScorer(
         };
   }
 
-  /** Of a row in the mean; each output taken to be as long as the features, which is known. */
+  /** Of a row in the mean. */
   private long outputBytes() {
-    long kept = Arrays.stream(KeptOutput.values()).filter(this::keeps).count();
-    int dimension = configuration.model().card().output().dimension();
-    return (long) (score.featureSample().fraction() * kept * dimension * Float.BYTES);
+    long numbers =
+        Arrays.stream(KeptOutput.values()).filter(this::keeps).mapToLong(this::length).sum();
+    return (long) (score.featureSample().fraction() * numbers * Float.BYTES);
+  }
+
+  /** That of the others no card says: as in the field's Inception-v3. */
+  private long length(KeptOutput output) {
+    return switch (output) {
+      case FEATURES -> configuration.model().card().output().dimension();
+      case LOGITS -> 1000;
+      case SPATIAL -> 2023;
+    };
   }
 
   private static Column is(Outcome.Kind kind) {

@@ -51,12 +51,12 @@ public final class SweepPart implements Part {
   /** A mean over seeds, and the lowest and highest of them, at a place of {@code values}. */
   record Point(int place, double mean, double low, double high) {}
 
-  /** Newest first. */
   @Override
   public Table table() {
     return Table.SWEEPS;
   }
 
+  /** Newest first. */
   @Override
   public List<Block> read(TableStore store, List<Comparison> comparisons) {
     Set<List<String>> reported =

@@ -381,7 +381,7 @@ public enum Statistic {
       "Inception Score",
       "How sure the network is of each image's class while the set has many classes, mean of 10"
           + " parts; rises with the number of images, compare with the reference's. Is IS if the"
-          + " model is Inception-v3",
+          + " model is the Inception-v3 of TensorFlow",
       "%.4g",
       "%.2g",
       Direction.HIGHER_IS_BETTER),
@@ -398,7 +398,7 @@ public enum Statistic {
       "spatial_frechet_distance",
       "spatial Fréchet",
       "Fréchet distance of a spatial layer, which sees where things are; lower is closer. Is sFID"
-          + " if the model is Inception-v3",
+          + " if the model is the Inception-v3 of TensorFlow",
       "%.4g",
       "%.2g",
       Direction.LOWER_IS_BETTER),

@@ -4,10 +4,12 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.SplittableRandom;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineFault;
+import org.anomalyscore.measure.PyTorch;
+import org.anomalyscore.storage.UserException;
 import org.apache.spark.TaskContext;
 
 /**
@@ -64,6 +66,12 @@ public final class TrainedNetwork implements AutoCloseable {
       return network;
     } catch (RuntimeException e) {
       network.close();
+      if (EngineFault.isWantOfMemory(e)) {
+        throw new UserException(
+            "There is too little memory to train a network on images of %d x %d pixels. PyTorch says: %s Give a smaller --image-size, or let fewer tasks share a machine or GPU."
+                .formatted(train.size(), train.size(), EngineFault.said(e)),
+            e);
+      }
       throw e;
     }
   }
@@ -124,6 +132,9 @@ public final class TrainedNetwork implements AutoCloseable {
         weights = current.clone();
       }
     }
+    if (epochs == 0) {
+      throw new IllegalStateException("The loss of a training was never a number");
+    }
   }
 
   /** Falls from the whole rate to none along half a cosine. */
@@ -147,24 +158,18 @@ public final class TrainedNetwork implements AutoCloseable {
       NDArray all = step.create(at);
       NDArray answers = step.create(oneHot(labels), new Shape(labels.length, classes));
       NDArray x = step.create(pixels, new Shape(labels.length, 3, size, size));
-      // DJL's GradientCollector allows one user a JVM at a time; tasks run side by side, and
-      // libtorch's gradient mode is a property of the thread.
-      JniUtils.setGradMode(true);
-      try {
-        all.setRequiresGradient(true);
-        NDArray loss =
-            settings
-                .network()
-                .logits(x, new WeightSource.Given(all, lengths), classes)
-                .logSoftmax(1)
-                .mul(answers)
-                .sum()
-                .div(-labels.length);
-        JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
-      } finally {
-        JniUtils.setGradMode(false);
-      }
-      return all.getGradient().toFloatArray();
+      NDArray gradient =
+          PyTorch.gradient(
+              all,
+              () ->
+                  settings
+                      .network()
+                      .logits(x, new WeightSource.Given(all, lengths), classes)
+                      .logSoftmax(1)
+                      .mul(answers)
+                      .sum()
+                      .div(-labels.length));
+      return gradient.toFloatArray();
     }
   }
 

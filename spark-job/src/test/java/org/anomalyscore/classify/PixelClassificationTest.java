@@ -102,7 +102,11 @@ class PixelClassificationTest {
   }
 
   private Classified classify(PixelOptions options, String... generated) {
-    return new PixelClassification(store, new SplitOptions(0, 0.3), options, true)
+    return classify(0.3, options, generated);
+  }
+
+  private Classified classify(double testFraction, PixelOptions options, String... generated) {
+    return new PixelClassification(store, new SplitOptions(0, testFraction), options, true)
         .of(
             Run.start("classify"),
             "real",
@@ -235,6 +239,22 @@ class PixelClassificationTest {
   }
 
   @Test
+  void aTrainingSetThatAQuestionHasNotIsTold() throws Exception {
+    draw("real", 20, 0);
+    draw("gen", 20, 0);
+    draw("few", 12, 0);
+    Classified result = classify(options(List.of(ImageInput.PIXELS), 1, 10), "gen", "few");
+    assertEquals(
+        List.of(
+            "WARNING: real and few have 8 training images each, so --train-sizes 10 is left out"
+                + " there.",
+            "WARNING: real and gen and few have 8 training images each, so --train-sizes 10 is"
+                + " left out there."),
+        result.warnings());
+    assertEquals(1, result.rows().stream().filter(row -> row.get("n_train").equals(20L)).count());
+  }
+
+  @Test
   void whatHasNoMeaningIsRefused() throws Exception {
     draw("real", 20, 0);
     draw("gen", 20, 0);
@@ -254,6 +274,12 @@ class PixelClassificationTest {
         large.getMessage().startsWith("40 images of 8192 x 8192 pixels take 7,680 MB")
             && large.getMessage().contains("Give a smaller --image-size"),
         large::getMessage);
+    UserException none =
+        assertThrows(
+            UserException.class,
+            () -> classify(0.9, options(List.of(ImageInput.PIXELS), 1), "gen"));
+    assertTrue(
+        none.getMessage().contains("--test-fraction 0.9 leaves 1 to train on"), none::getMessage);
     assertThrows(UserException.class, () -> options(List.of(ImageInput.PIXELS), 0));
     assertThrows(UserException.class, () -> options(List.of(ImageInput.PIXELS), 1, 2));
     for (String[] wrong :
@@ -281,7 +307,7 @@ class PixelClassificationTest {
     java.util.Arrays.fill(grey, 0.25f);
     grey[0] = 0.75f;
     Standardisation scale = Standardisation.of(List.of(grey.clone(), grey.clone()));
-    scale.apply(grey);
+    scale.applied(grey);
     // Red of four pixels: 0.75 and three times 0.25, so 0.375 in the mean, and sqrt(3) / 8.
     assertEquals(Math.sqrt(3), grey[0], 1e-6);
     assertEquals(-1 / Math.sqrt(3), grey[1], 1e-6);

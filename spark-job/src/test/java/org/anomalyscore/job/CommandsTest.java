@@ -115,6 +115,9 @@ class CommandsTest {
     assertFalse(isShort("report --out x --from " + tables.resolve("missing")));
     assertFalse(isShort("demo --out " + tables), "it scores");
     assertFalse(isShort("explain --model m.pt --dataset d --top 5 --scores " + tables));
+    String classify = "classify --reference d --generated e --scores " + tables;
+    assertTrue(isShort(classify + " --on features"));
+    assertFalse(isShort(classify + " --on pixels,low-pass"), "it trains networks");
     Files.write(partition.resolve("more.parquet"), new byte[1_000_000]);
     assertFalse(isShort("labels --dataset d --by-folder --scores " + tables));
   }

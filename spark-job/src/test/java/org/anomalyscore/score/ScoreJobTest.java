@@ -2,7 +2,6 @@ package org.anomalyscore.score;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.anomalyscore.TestSpark;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.FeatureSample;
@@ -26,75 +24,15 @@ import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.Json;
 import org.anomalyscore.storage.UserException;
-import org.anomalyscore.table.CurrentScores;
 import org.anomalyscore.table.KeptOutput;
-import org.anomalyscore.table.Lease;
-import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
-import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ScoreJobTest {
-
-  private static final SparkSession SPARK = TestSpark.session();
-
-  private static final EngineOptions TINY =
-      EngineOptions.of(TestModels.folder().resolve("tiny.pt").toString()).withBatchSize(4);
-
-  @TempDir Path folder;
-
-  private Path images;
-
-  @BeforeEach
-  void copyImages() throws IOException {
-    images = Files.createDirectories(folder.resolve("images/a"));
-    for (Path image : TestModels.images()) {
-      Files.copy(image, images.resolve(image.getFileName()));
-    }
-    images = images.getParent();
-  }
-
-  private static ScoreResult run(ScoreRequest.Builder request) {
-    return new ScoreJob(request.build()).run(SPARK);
-  }
-
-  private ScoreRequest.Builder job(String out) {
-    return job(out, TINY);
-  }
-
-  private ScoreRequest.Builder job(String out, EngineOptions engine) {
-    return ScoreRequest.of(images.toString(), "set", engine, folder.resolve(out).toString());
-  }
-
-  private List<Row> rows(String out, Table table) {
-    return new TableStore(SPARK, folder.resolve(out).toString())
-        .read(table)
-        .orderBy("path")
-        .collectAsList();
-  }
-
-  /** What must not depend on anything but the image and the configuration. */
-  private List<List<Object>> numbers(String out) {
-    return rows(out, Table.SCORES).stream()
-        .map(
-            row ->
-                List.<Object>of(
-                    row.getAs("path"),
-                    row.getAs("image_id"),
-                    row.getAs("complexity"),
-                    row.getAs("vulnerability"),
-                    row.getAs("as_i"),
-                    row.getAs("step_norm"),
-                    row.getAs("complexity_floor"),
-                    row.getAs("config_id")))
-        .toList();
-  }
+/** What a run of score writes, and what it refuses. */
+class ScoreJobTest extends ScoreJobFixture {
 
   @Test
   void scoresHaveTheSameBitsInAnyPartitioning() {
@@ -149,82 +87,6 @@ class ScoreJobTest {
             .collectAsList();
     assertEquals(paths.stream().sorted().toList(), paths);
     assertEquals(12, paths.size());
-  }
-
-  @Test
-  void whatAKilledRunLeftIsFoundAndFinished() throws IOException {
-    run(job("whole"));
-    run(job("out").sliceImages(4));
-    // As after a kill in a job commit: a part of the rows, scratch files, a work list, a lease.
-    List<Path> parts;
-    try (Stream<Path> files = Files.walk(folder.resolve("out/scores"))) {
-      parts = files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
-    }
-    long lost = SPARK.read().parquet(parts.get(0).toString()).count();
-    assertTrue(lost > 0);
-    Files.delete(parts.get(0));
-    Files.createDirectories(folder.resolve("out/scores/_temporary/7/task"));
-    Files.createDirectories(folder.resolve("out/_work/old"));
-    TableStore store = new TableStore(SPARK, folder.resolve("out").toString());
-    String configId = rows("out", Table.SCORES).get(0).getAs("config_id");
-    TableRow killed =
-        Run.start("score")
-            .row()
-            .with("status", Run.INTERRUPTED)
-            .with("dataset", "set")
-            .with("config_id", configId)
-            .with("configuration", "{}");
-    store.lease(killed, () -> {}).close();
-    ScoreResult second = run(job("out"));
-    assertEquals(lost, second.scored());
-    assertEquals(12 - lost, second.alreadyScored());
-    assertEquals(numbers("whole"), numbers("out"));
-    assertFalse(Files.exists(folder.resolve("out/scores/_temporary")));
-    assertFalse(Files.exists(folder.resolve("out/_work/old")));
-    assertEquals(
-        List.of("complete", "complete", "interrupted"),
-        store.read(Table.RUNS).select("status").as(Encoders.STRING()).collectAsList().stream()
-            .sorted()
-            .toList());
-  }
-
-  @Test
-  void aSecondRunBesideAnotherStops() throws IOException {
-    TableStore store = new TableStore(SPARK, folder.resolve("out").toString());
-    store.requireWritable();
-    TableRow first =
-        Run.start("score")
-            .row()
-            .with("status", Run.INTERRUPTED)
-            .with("dataset", "set")
-            .with("config_id", "c")
-            .with("configuration", "{}");
-    try (Lease lease = store.lease(first, () -> {})) {
-      String message = assertThrows(UserException.class, () -> run(job("out"))).getMessage();
-      assertTrue(message.contains("Another run"), message);
-      lease.release();
-    }
-    assertEquals(12, run(job("out")).scored());
-  }
-
-  @Test
-  void aRunThatFailsSaysSoInTheTable() {
-    ScoreRequest.Builder wrong =
-        ScoreRequest.of(
-            images.toString(),
-            "set",
-            EngineOptions.of(TestModels.folder().resolve("tiny.pt").toString()),
-            folder.resolve("out").toString());
-    // A file where the folder of the rejects belongs.
-    assertTrue(folder.resolve("out").toFile().mkdirs());
-    assertTrue(
-        org.junit.jupiter.api.Assertions.assertDoesNotThrow(
-            () -> folder.resolve("out/rejects").toFile().createNewFile()));
-    String message = assertThrows(UserException.class, () -> run(wrong)).getMessage();
-    assertTrue(message.contains("is a file, and a table is a folder"), message);
-    Row run = new TableStore(SPARK, folder.resolve("out").toString()).read(Table.RUNS).first();
-    assertEquals("failed", run.getAs("status"));
-    assertFalse(Files.exists(folder.resolve("out/_lease.1")));
   }
 
   @Test
@@ -334,87 +196,6 @@ class ScoreJobTest {
   }
 
   @Test
-  void aSecondRunScoresOnlyWhatIsMissing() throws IOException {
-    Path late = images.resolve("a/mid_waves.png");
-    byte[] bytes = Files.readAllBytes(late);
-    Files.delete(late);
-    assertEquals(11, run(job("out")).scored());
-    List<List<Object>> before = numbers("out");
-    Files.write(late, bytes);
-    ScoreResult second = run(job("out"));
-    assertEquals(1, second.scored());
-    assertEquals(11, second.alreadyScored());
-    assertTrue(numbers("out").containsAll(before));
-    assertEquals(12, numbers("out").size());
-    assertEquals(0, run(job("out")).scored());
-    assertEquals(12, numbers("out").size());
-  }
-
-  @Test
-  void aTouchedFileIsNotCountedTwiceAndAChangedOneIsScoredAgain() throws IOException {
-    run(job("out"));
-    Path file = images.resolve("a/bright.png");
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
-    assertEquals(0, run(job("out")).scored());
-    Files.write(file, Files.readAllBytes(images.resolve("a/dark.png")));
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(120)));
-    assertEquals(1, run(job("out")).scored());
-    assertEquals(13, numbers("out").size());
-  }
-
-  @Test
-  void aSecondSetInOneFolderIsComputedOnce() throws IOException {
-    run(job("out"));
-    Files.writeString(images.resolve("text.png"), "this is not an image");
-    ScoreResult second =
-        run(
-            ScoreRequest.of(
-                images.toString(),
-                "other",
-                EngineOptions.of(TestModels.folder().resolve("tiny.pt").toString()),
-                folder.resolve("out").toString()));
-    assertEquals(12, second.scored());
-    assertEquals(0, second.alreadyScored());
-    // What is read from the outcomes after the table has grown must still be there.
-    assertTrue(second.medianComplexityFloor() > 0.005, "" + second.medianComplexityFloor());
-    assertEquals(1, rows("out", Table.REJECTS).size());
-  }
-
-  @Test
-  void aFileThatGetsItsOldBytesBackIsScoredAsThose() throws IOException {
-    run(job("out"));
-    Path file = images.resolve("a/bright.png");
-    byte[] old = Files.readAllBytes(file);
-    Files.write(file, Files.readAllBytes(images.resolve("a/dark.png")));
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
-    assertEquals(1, run(job("out")).scored());
-    Files.write(file, old);
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(120)));
-    assertEquals(1, run(job("out")).scored());
-  }
-
-  @Test
-  void aFileWithoutAScoreOfItsNewBytesCountsOnlyWhenItHasOneAgain() throws IOException {
-    ScoreResult first = run(job("out"));
-    Path file = images.resolve("a/bright.png");
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
-    assertEquals(
-        1,
-        run(job("out", new EngineOptions(TINY.model(), 4, Devices.Mode.AUTO, 1)))
-            .rejectedByReason()
-            .get("too_large"));
-    assertEquals(11, currentScores(first.configId()));
-    // The same bytes again: a row of its own, newer than the reject.
-    assertEquals(1, run(job("out")).scored());
-    assertEquals(12, currentScores(first.configId()));
-  }
-
-  private long currentScores(String configId) {
-    TableStore store = new TableStore(SPARK, folder.resolve("out").toString());
-    return CurrentScores.of(store, configId, "set", null).count();
-  }
-
-  @Test
   void anOutputFolderThatCannotBeIsToldBeforeTheWork() throws IOException {
     Files.writeString(folder.resolve("file"), "");
     String message = assertThrows(UserException.class, () -> run(job("file/out"))).getMessage();
@@ -431,15 +212,6 @@ class ScoreJobTest {
         assertThrows(UserException.class, () -> run(job("images"))).getMessage().contains("--out"));
     // Only the name begins alike.
     assertEquals(12, run(job("images2")).scored());
-  }
-
-  @Test
-  void anotherConfigurationStandsApart() {
-    ScoreResult paper = run(job("out"));
-    ScoreResult authors = run(job("out").parameters(ScoreParameters.AUTHORS_CODE));
-    assertNotEquals(paper.configId(), authors.configId());
-    assertEquals(12, authors.scored());
-    assertEquals(24, numbers("out").size());
   }
 
   @Test

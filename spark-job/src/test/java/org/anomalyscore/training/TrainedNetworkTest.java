@@ -16,6 +16,7 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainedNetworkTest {
@@ -84,32 +85,36 @@ class TrainedNetworkTest {
 
   /** What PyTorch's own layers give of the same weights and images. */
   @ParameterizedTest
-  @EnumSource(PixelNetwork.class)
-  void forwardAndBackwardAreThoseOfPyTorch(PixelNetwork network) {
+  @CsvSource({
+    "residual_network, RESIDUAL_NETWORK, 16",
+    "residual_network_64, RESIDUAL_NETWORK, 64",
+    "vision_transformer, VISION_TRANSFORMER, 16"
+  })
+  void forwardAndBackwardAreThoseOfPyTorch(String name, PixelNetwork network, int size) {
     // Within a task, which says where to compute.
     JavaSparkContext.fromSparkContext(SPARK)
-        .parallelize(List.of(network), 1)
-        .foreach(TrainedNetworkTest::compareWithPyTorch);
+        .parallelize(List.of(name), 1)
+        .foreach(one -> compareWithPyTorch(one, network, size));
   }
 
-  private static void compareWithPyTorch(PixelNetwork network) {
-    Map<?, ?> expected = (Map<?, ?>) Oracle.read().get(network.text());
+  private static void compareWithPyTorch(String name, PixelNetwork network, int size) {
+    Map<?, ?> expected = (Map<?, ?>) Oracle.read().get(name);
     List<?> rows = (List<?>) expected.get("logits");
     int classes = ((List<?>) rows.get(0)).size();
     int[] labels = {0, 1, 2 % classes};
-    float[] pixels = Oracle.made(3 * 3 * SIZE * SIZE, 0.37);
+    float[] pixels = Oracle.made(3 * 3 * size * size, 0.37);
     List<float[]> images = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      images.add(Arrays.copyOfRange(pixels, i * 3 * SIZE * SIZE, (i + 1) * 3 * SIZE * SIZE));
+      images.add(Arrays.copyOfRange(pixels, i * 3 * size * size, (i + 1) * 3 * size * size));
     }
     try (TrainedNetwork given =
-        TrainedNetwork.untrained(DEVICES, settings(network, 0, 1), classes, SIZE)) {
+        TrainedNetwork.untrained(DEVICES, settings(network, 0, 1), classes, size)) {
       assertEquals(expected.get("weights"), given.weights());
       float[] weights = Oracle.made(given.weights(), 0.73);
       for (int i = 0; i < weights.length; i++) {
         weights[i] = 0.1f * weights[i];
       }
-      double[][] logits = given.logits(weights, new LabelledImages(SIZE, images, labels));
+      double[][] logits = given.logits(weights, new LabelledImages(size, images, labels));
       for (int i = 0; i < 3; i++) {
         assertArrayEquals(Oracle.numbers(rows.get(i)), logits[i], 1e-3);
       }
