@@ -1,5 +1,6 @@
 package org.anomalyscore.storage;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -29,6 +30,13 @@ public final class ScratchFolder {
   private static final String PREFIX = "anomaly-score-";
   private static final String LOCK = ".lock";
 
+  /**
+   * The system property that names the lock files of this JVM, of each class loader that has this
+   * class. Where a process closes any channel of a file, POSIX takes all its locks on it away: its
+   * own must not be opened again.
+   */
+  private static final String OURS = "org.anomalyscore.scratch";
+
   /** After Spark's hook, which uses the folder, and Hadoop's. */
   private static final int LAST = 1;
 
@@ -54,6 +62,7 @@ public final class ScratchFolder {
       clearDead(parent);
       Held lock = lock(parent);
       held = lock;
+      System.setProperty(OURS, System.getProperty(OURS, "") + lock.file() + File.pathSeparatorChar);
       folder = Files.createDirectory(folderOf(lock.file()));
       ShutdownHookManager.get().addShutdownHook(() -> remove(lock.file()), LAST);
     }
@@ -89,6 +98,9 @@ public final class ScratchFolder {
   static void clearDead(Path parent) {
     try (DirectoryStream<Path> locks = Files.newDirectoryStream(parent, PREFIX + "*" + LOCK)) {
       for (Path lock : locks) {
+        if (System.getProperty(OURS, "").contains(lock.toString() + File.pathSeparatorChar)) {
+          continue;
+        }
         // Another user's cannot be opened, which is as good as held.
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
             FileLock ours = channel.tryLock()) {

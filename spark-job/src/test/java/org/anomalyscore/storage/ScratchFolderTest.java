@@ -54,18 +54,21 @@ class ScratchFolderTest {
     }
   }
 
+  private static Process clearing(Path parent) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx100m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Clearing.class.getName(),
+            parent.toString())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
   @Test
   void aLockOnItsWayIsNotTakenForADeadOne() throws IOException {
-    Process clearing =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx100m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Clearing.class.getName(),
-                parent.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process clearing = clearing(parent);
     try (InputStream out = clearing.getInputStream()) {
       assertTrue(out.read() >= 0, "the process has begun");
       for (int i = 0; i < 2000; i++) {
@@ -80,12 +83,26 @@ class ScratchFolderTest {
   }
 
   @Test
-  void givesEachPurposeAFolderOfItsOwn() throws IOException {
+  void givesEachPurposeAFolderOfItsOwn() throws Exception {
     Path one = ScratchFolder.create("model");
     Path two = ScratchFolder.create("model");
     assertEquals(one.getParent(), two.getParent());
     assertFalse(one.equals(two));
-    ScratchFolder.clearDead(one.getParent().getParent());
+    Path shared = one.getParent().getParent();
+    ScratchFolder.clearDead(shared);
     assertTrue(Files.isDirectory(one), "a living process keeps its own");
+    // It still has its lock for others, one of which has looked at all when this one is gone.
+    Path dead = Files.createTempFile(shared, "anomaly-score-", ".lock");
+    Process clearing = clearing(shared);
+    try {
+      while (Files.exists(dead)) {
+        assertTrue(clearing.isAlive());
+        Thread.sleep(10);
+      }
+      Thread.sleep(500);
+    } finally {
+      clearing.destroyForcibly();
+    }
+    assertTrue(Files.isDirectory(one), "and others let it");
   }
 }
