@@ -38,10 +38,21 @@ public final class Rehearsal {
       {"classify", "--scores", kept, "--reference", "reference", "--generated", "blurred"}
     };
     int code = Main.run(commands[0]);
+    interpretExpressions();
     for (int i = 1; i < commands.length && code == ExitCode.DONE.code(); i++) {
       Main.run(commands[i]);
     }
     return code;
+  }
+
+  /** As short work does, which needs other classes of Spark for it than the demo. */
+  private static void interpretExpressions() {
+    for (String option : Launch.SHORT_WORK) {
+      if (option.startsWith("-D")) {
+        String[] property = option.substring(2).split("=", 2);
+        System.setProperty(property[0], property[1]);
+      }
+    }
   }
 
   private static String[] score(Path folder, String set, String tables) {

@@ -96,12 +96,13 @@ class CommandsTest {
   }
 
   @Test
-  void theFirstCompilerComesBeforeTheUsersOptions() throws IOException {
+  void optionsOfShortWorkComeBeforeTheUsers() throws IOException {
     byte[] made = "\0\n/usr/bin/java\0-cp\0a b\0".getBytes(StandardCharsets.UTF_8);
     assertEquals(
-        "\0\n/usr/bin/java\0-X\0-cp\0a b\0",
-        new String(Launch.withOption(made, "-X"), StandardCharsets.UTF_8));
-    assertEquals("", new String(Launch.withOption(new byte[0], "-X"), StandardCharsets.UTF_8));
+        "\0\n/usr/bin/java\0-X\0-Dy=z\0-cp\0a b\0",
+        new String(Launch.withOptions(made, List.of("-X", "-Dy=z")), StandardCharsets.UTF_8));
+    assertEquals(
+        "", new String(Launch.withOptions(new byte[0], List.of("-X")), StandardCharsets.UTF_8));
   }
 
   @Test
