@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.anomalyscore.command.Steps;
 import org.anomalyscore.evaluate.Evaluator;
 import org.anomalyscore.evaluate.Images;
 import org.anomalyscore.measure.ModelFile;
@@ -124,6 +125,7 @@ final class Benchmark {
 
   /** All of them before any work: a wrong file must be found before hours of work on the first. */
   private Map<String, ScoreConfiguration> openModels() {
+    Steps.begin("try the model");
     Map<String, ScoreConfiguration> configurations = new LinkedHashMap<>();
     for (String model : manifest.models()) {
       ScoreConfiguration configuration =

@@ -15,16 +15,19 @@ import org.apache.spark.scheduler.SparkListenerJobStart;
 
 /**
  * Says on standard error what a command is doing, and at its end how long each step took. A step
- * begins with the first Spark job of another description. Where nothing else is said for ten
- * seconds, it says for how long the step has been going on.
+ * begins with the first Spark job of another description, or where {@link #begin} names one. Where
+ * nothing else is said for ten seconds, it says for how long the step has been going on.
  */
-final class Steps extends SparkListener {
+public final class Steps extends SparkListener {
   private static final String DESCRIPTION = "spark.job.description";
 
   /** A job that was given no description has the place in the code that began it. */
   private static final Pattern PLACE = Pattern.compile(".* at \\S+:\\d+");
 
   private static final int SILENCE_SECONDS = 10;
+
+  /** Those of the running command; null where it says nothing of them. */
+  private static volatile Steps current;
 
   private final PrintStream out;
   private final ScheduledExecutorService clock = Progress.clock();
@@ -38,7 +41,22 @@ final class Steps extends SparkListener {
   Steps(PrintStream out) {
     this.out = out;
     say(step);
+    current = this;
     this.ticks = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** Begins a step that is no Spark job; it ends with the first job of another one. */
+  public static void begin(String step) {
+    Steps steps = current;
+    if (steps != null) {
+      steps.next(step);
+    }
+  }
+
+  private synchronized void next(String what) {
+    endStep();
+    step = what;
+    say(step);
   }
 
   private void say(String what) {
@@ -61,9 +79,7 @@ final class Steps extends SparkListener {
     // The bar says how far the work is.
     next = next == null ? null : next.replaceFirst(" \\d+ %", "");
     if (next != null && !next.equals(step) && !PLACE.matcher(next).matches()) {
-      endStep();
-      step = next;
-      say(step);
+      next(next);
     }
   }
 
@@ -75,6 +91,7 @@ final class Steps extends SparkListener {
 
   @Override
   public synchronized void onApplicationEnd(SparkListenerApplicationEnd end) {
+    current = null;
     ticks.cancel(false);
     clock.shutdownNow();
     if (Interruption.happened()) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.anomalyscore.command.Steps;
 import org.anomalyscore.evaluate.EvaluateJob;
 import org.anomalyscore.evaluate.EvaluateRequest;
 import org.anomalyscore.measure.EngineOptions;
@@ -53,6 +54,7 @@ final class DemoJob {
    */
   DemoResult run(SparkSession spark, Path model) {
     EngineOptions engine = EngineOptions.of(DemoRequest.uri(model));
+    Steps.begin("try the model");
     ModelFile opened = ModelOpener.open(spark, engine);
     List<String> generated = new ArrayList<>();
     String configId = null;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.anomalyscore.command.Progress;
+import org.anomalyscore.command.Steps;
 import org.anomalyscore.explain.ExplainPartition.Wanted;
 import org.anomalyscore.measure.ScoreConfiguration;
 import org.anomalyscore.measure.ScoreEngine;
@@ -37,6 +38,7 @@ final class ExplainJob {
   ExplainResult run(SparkSession spark) {
     Run run = Run.start("explain");
     TableStore store = requireStore(spark);
+    Steps.begin("try the model");
     ScoreEngine engine = ScoreEngine.start(spark, request.engine());
     ScoreConfiguration configuration = new ScoreConfiguration(engine.model(), request.parameters());
     Map<String, String> wanted = request.images().choose(spark, configuration);

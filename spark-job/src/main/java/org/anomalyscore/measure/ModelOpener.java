@@ -31,16 +31,27 @@ public final class ModelOpener {
   private ModelOpener() {}
 
   /**
-   * Fetches a model to the driver, checks it against its card and hands it to Spark, which gives
-   * each executor one copy. The model is tried in a process of its own, so that a wrong file is
-   * reported before any image is read.
+   * Opens a model and waits for its trial, so that a wrong file is reported before any image is
+   * read.
+   *
+   * @see #fetch(SparkSession, EngineOptions)
+   */
+  public static ModelFile open(SparkSession spark, EngineOptions options) {
+    try (OpenedModel opened = fetch(spark, options)) {
+      return opened.requireUsable();
+    }
+  }
+
+  /**
+   * Fetches a model to the driver and checks it against its card. Its trial is made in a process of
+   * its own; a model that has passed is handed to Spark, which gives each executor one copy.
    *
    * @param options whose model and batch size to take; the model is a local path, or a {@code
    *     file:}, {@code hdfs:} or {@code s3a:} URI
-   * @throws UserException when there is no such file, no or a wrong card, another hash than the
-   *     card's, or a module that does not do what the card says
+   * @throws UserException when there is no such file, no or a wrong card, or another hash than the
+   *     card's; from the trial where the module does not do what the card says
    */
-  public static ModelFile open(SparkSession spark, EngineOptions options) {
+  public static OpenedModel fetch(SparkSession spark, EngineOptions options) {
     Configuration hadoop = spark.sessionState().newHadoopConf();
     String uri = options.model();
     Path path = Storage.path("--model", uri);
@@ -52,17 +63,31 @@ public final class ModelOpener {
       ModelFile model = new ModelFile(sha256, card(path, hadoop, fetched, uri));
       requireHash(model, uri);
       java.nio.file.Path named = Files.move(fetched, folder.resolve(model.shippedName()));
-      Integer batchSize = options.batchSize();
-      TrialProcess.require(
-          named,
-          sha256,
-          model.card(),
-          batchSize == null ? model.card().defaultBatchSize() : batchSize);
-      ship(model, spark.sparkContext(), named);
-      return model;
+      return new OpenedModel(
+          model,
+          () -> {
+            tryOut(model, named, options.batchSize(), path);
+            ship(model, spark.sparkContext(), named);
+            return null;
+          });
     } catch (IOException e) {
-      throw StorageFault.of("Cannot read the feature model " + uri, path, e);
+      throw fault(path, e);
     }
+  }
+
+  private static void tryOut(
+      ModelFile model, java.nio.file.Path copy, Integer batchSize, Path path) {
+    try {
+      ModelCard card = model.card();
+      TrialProcess.require(
+          copy, model.sha256(), card, batchSize == null ? card.defaultBatchSize() : batchSize);
+    } catch (IOException e) {
+      throw fault(path, e);
+    }
+  }
+
+  private static UserException fault(Path path, IOException e) {
+    return StorageFault.of("Cannot read the feature model " + path, path, e);
   }
 
   /**

@@ -26,10 +26,11 @@ import org.slf4j.LoggerFactory;
  * would be mixed.
  *
  * @param images the path that is looked at now
+ * @param hasScores whether the table of runs knows a run that scored images of this data set
  * @param otherFolders the paths, as they were written, of the runs that scored images of this data
  *     set; without those that are the same or lie in it
  */
-record Origin(String images, List<String> otherFolders) {
+record Origin(String images, boolean hasScores, List<String> otherFolders) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Origin.class);
 
@@ -42,26 +43,30 @@ record Origin(String images, List<String> otherFolders) {
    */
   static Origin of(SparkSession spark, TableStore store, Column ours, String images) {
     try {
-      return new Origin(images, besides(spark, store, ours, images));
+      List<String> scored = scored(store, ours);
+      return new Origin(images, !scored.isEmpty(), besides(spark, scored, images));
     } catch (IOException e) {
       throw StorageFault.of("Cannot look for images in '" + images + "'", new Path(images), e);
     }
   }
 
-  private static List<String> besides(
-      SparkSession spark, TableStore store, Column ours, String images) throws IOException {
+  /** The paths of the runs that scored images of this data set; NULL where a run names none. */
+  private static List<String> scored(TableStore store, Column ours) {
+    return store
+        .read(Table.RUNS)
+        .where(ours)
+        .join(store.read(Table.SCORES).where(ours).select("run_id"), RUN, "left_semi")
+        .select(get_json_object(col("configuration"), "$.images"))
+        .distinct()
+        .as(Encoders.STRING())
+        .collectAsList();
+  }
+
+  private static List<String> besides(SparkSession spark, List<String> others, String images)
+      throws IOException {
     Path path = Storage.path("--images", images);
     FileSystem system = Storage.of(path, spark.sessionState().newHadoopConf());
     String now = qualified(path, system);
-    List<String> others =
-        store
-            .read(Table.RUNS)
-            .where(ours)
-            .join(store.read(Table.SCORES).where(ours).select("run_id"), RUN, "left_semi")
-            .select(get_json_object(col("configuration"), "$.images"))
-            .distinct()
-            .as(Encoders.STRING())
-            .collectAsList();
     List<String> besides = new ArrayList<>();
     for (String other : others) {
       if (other != null) {

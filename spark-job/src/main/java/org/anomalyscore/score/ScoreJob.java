@@ -1,8 +1,11 @@
 package org.anomalyscore.score;
 
 import java.util.function.Supplier;
+import org.anomalyscore.command.SecondCompiler;
+import org.anomalyscore.command.Steps;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ModelOpener;
+import org.anomalyscore.measure.OpenedModel;
 import org.anomalyscore.measure.ScoreEngine;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.PassedOver;
@@ -26,39 +29,57 @@ public final class ScoreJob {
 
   /** Opens the feature model and scores. */
   public ScoreResult run(SparkSession spark) {
-    return run(spark, () -> ModelOpener.open(spark, request.engine()));
+    return run(spark, () -> ModelOpener.fetch(spark, request.engine()));
   }
 
   /** Scores on a model that is open: many data sets need not fetch and try it each. */
   public ScoreResult run(SparkSession spark, ModelFile opened) {
-    return run(spark, () -> opened);
+    return run(spark, () -> OpenedModel.tried(opened));
   }
 
-  private ScoreResult run(SparkSession spark, Supplier<ModelFile> model) {
+  ScoreResult run(SparkSession spark, Supplier<OpenedModel> fetch) {
     Run run = Run.start("score");
     TableStore store = new TableStore(spark, request.out());
     store.requireOutside(request.images());
     store.requireWritable();
-    ScoreEngine engine = ScoreEngine.start(spark, request.engine(), model.get());
-    ScoreRun scoring = new ScoreRun(spark, request, run, store, engine);
-    try {
+    try (OpenedModel model = fetch.get()) {
+      ScoreEngine engine = ScoreEngine.start(spark, request.engine(), model.model());
+      ScoreRun scoring = new ScoreRun(spark, request, run, store, engine);
       scoring.describe("list images");
       Origin origin = scoring.origin();
       if (request.strict()) {
         origin.requireOneFolder(request.dataset());
       }
+      // A set without scores has something to score; of another most nights have nothing.
+      if (!origin.hasScores()) {
+        model.startTrial();
+      }
       PassedOver passedOver = PassedOver.register(spark);
       Dataset<Row> found = ImageFinder.find(spark, request.images(), request.search(), passedOver);
-      return underLease(scoring, origin, found, passedOver);
+      if (!origin.hasScores()) {
+        requireUsable(model);
+      }
+      return underLease(scoring, model, origin, found, passedOver);
     } finally {
       spark.sparkContext().clearJobGroup();
       spark.sparkContext().clearCallSite();
     }
   }
 
+  private static void requireUsable(OpenedModel model) {
+    if (!model.isTried()) {
+      Steps.begin("try the model");
+    }
+    model.requireUsable();
+  }
+
   /** One run writes to the tables at a time; a run that was killed is recorded by the next. */
   private static ScoreResult underLease(
-      ScoreRun scoring, Origin origin, Dataset<Row> found, PassedOver passedOver) {
+      ScoreRun scoring,
+      OpenedModel model,
+      Origin origin,
+      Dataset<Row> found,
+      PassedOver passedOver) {
     RunRecord record = scoring.record();
     try (Lease lease = scoring.store().lease(record.row(), scoring::cancel)) {
       try {
@@ -66,6 +87,10 @@ public final class ScoreJob {
         scoring.store().create(Table.REJECTS);
         WorkList work = scoring.writeWork(found);
         origin.warn(scoring.request().dataset(), work.toDo());
+        if (work.toDo() > 0) {
+          requireUsable(model);
+          SecondCompiler.work();
+        }
         Tally tally = scoring.score(work, lease, record);
         ScoreResult result = scoring.summarise(work, origin, passedOver, tally);
         scoring.store().deleteWork(scoring.run());

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.anomalyscore.command.Progress;
+import org.anomalyscore.command.Steps;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.Parameter;
 import org.anomalyscore.measure.ScoreConfiguration;
@@ -60,6 +61,7 @@ record SweepJob(SweepRequest request) {
     TableStore store = new TableStore(spark, request.out());
     request.images().forEach(set -> store.requireOutside(set.images()));
     store.requireWritable();
+    Steps.begin("try the model");
     ScoreEngine engine = ScoreEngine.start(spark, request.engine());
     Map<String, ImageSample> samples = draw(spark, engine);
     List<SweepBatch.Swept> swept = measure(spark, engine, samples.values());

@@ -33,27 +33,36 @@ class StepsTest {
     for (String description :
         new String[] {
           "list images",
+          "try",
           null,
           "list images",
           "count at A.java:66",
           "score 10 % (a)",
           "score 20 % (a)"
         }) {
-      steps.onJobStart(job(description));
+      if ("try".equals(description)) {
+        Steps.begin("try the model");
+      } else {
+        steps.onJobStart(job(description));
+      }
     }
     steps.onApplicationEnd(new SparkListenerApplicationEnd(0, Option.empty()));
     List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
     assertEquals(
         List.of(
-            "anomaly-score: start Spark", "anomaly-score: list images", "anomaly-score: score (a)"),
-        lines.subList(0, 3));
-    assertEquals(4, lines.size());
+            "anomaly-score: start Spark",
+            "anomaly-score: list images",
+            "anomaly-score: try the model",
+            "anomaly-score: list images",
+            "anomaly-score: score (a)"),
+        lines.subList(0, 5));
+    assertEquals(6, lines.size());
     assertTrue(
         lines
-            .get(3)
+            .get(5)
             .matches(
                 "anomaly-score: \\d+\\.\\d s in all: start Spark \\d+\\.\\d s, list images"
-                    + " \\d+\\.\\d s, score \\(a\\) \\d+\\.\\d s"),
-        lines.get(3));
+                    + " \\d+\\.\\d s, try the model \\d+\\.\\d s, score \\(a\\) \\d+\\.\\d s"),
+        lines.get(5));
   }
 }

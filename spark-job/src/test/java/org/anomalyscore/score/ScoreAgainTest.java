@@ -12,9 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.measure.EngineOptions;
+import org.anomalyscore.measure.ModelFile;
+import org.anomalyscore.measure.ModelOpener;
+import org.anomalyscore.measure.OpenedModel;
 import org.anomalyscore.measure.ScoreParameters;
 import org.anomalyscore.measure.TestModels;
 import org.anomalyscore.storage.UserException;
@@ -122,6 +127,35 @@ class ScoreAgainTest extends ScoreJobFixture {
     assertEquals(12, numbers("out").size());
     assertEquals(0, run(job("out")).scored());
     assertEquals(12, numbers("out").size());
+  }
+
+  @Test
+  void aModelIsTriedOnlyWhereThereIsSomethingToScore() throws IOException {
+    run(job("out"));
+    ModelFile model = ModelOpener.open(SPARK, TINY);
+    AtomicInteger trials = new AtomicInteger();
+    Supplier<OpenedModel> refused =
+        () ->
+            new OpenedModel(
+                model,
+                () -> {
+                  trials.incrementAndGet();
+                  throw new UserException("The model is refused");
+                });
+    assertEquals(12, new ScoreJob(job("out").build()).run(SPARK, refused).alreadyScored());
+    assertEquals(0, trials.get());
+    List<List<Object>> before = numbers("out");
+    Files.copy(images.resolve("a/bright.png"), images.resolve("a/new.png"));
+    ScoreJob more = new ScoreJob(job("out").build());
+    String message = assertThrows(UserException.class, () -> more.run(SPARK, refused)).getMessage();
+    assertEquals("The model is refused", message);
+    assertEquals(before, numbers("out"));
+    ScoreJob first = new ScoreJob(job("other").build());
+    assertThrows(UserException.class, () -> first.run(SPARK, refused));
+    assertEquals(2, trials.get());
+    TableStore other = new TableStore(SPARK, folder.resolve("other").toString());
+    assertFalse(other.exists(Table.RUNS), "a wrong model of a new set leaves no table");
+    assertEquals(1, run(job("out")).scored());
   }
 
   @Test
