@@ -84,7 +84,10 @@ class DocsIT {
   @TempDir static Path folder;
 
   private final Map<Path, Path> folders = new HashMap<>();
+
+  /** Those that were run, each with its page: two pages that begin alike have a folder each. */
   private final Set<String> commands = new LinkedHashSet<>();
+
   private Demo demo;
 
   /** Makes what the pages take for granted; the demo is a copy, since commands write to it. */
@@ -188,7 +191,7 @@ class DocsIT {
     assertTrue(commands.size() > 10, commands::toString);
   }
 
-  /** Runs the commands of all pages, each once; the first caller waits for it. */
+  /** Runs the commands of all pages, on each page once; the first caller waits for it. */
   private void runCommands() throws Exception {
     if (!commands.isEmpty()) {
       return;
@@ -201,7 +204,7 @@ class DocsIT {
     }
     for (Docs.Block block : Docs.blocks("sh")) {
       for (String command : block.commands()) {
-        if (reasons(command).isEmpty() && commands.add(command)) {
+        if (reasons(command).isEmpty() && commands.add(block.page() + " " + command)) {
           List<String> arguments = arguments(command, folders.get(block.page()));
           JobProcess.Result result = WarmJob.run(arguments.toArray(String[]::new));
           assertEquals(0, result.exitCode(), () -> command + "\n" + result);
