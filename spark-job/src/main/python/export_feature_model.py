@@ -105,6 +105,7 @@ class Further:
     logits: bool
     layer: str | None
     channels: int | None
+    bias: bool = True
 
     def names(self):
         return [name for name, wanted in (("logits", self.logits), ("spatial", self.layer)) if wanted]
@@ -145,7 +146,10 @@ class SeveralOutputs(nn.Module):
         for hook in hooks:
             hook.remove()
         if self.further.logits:
-            returned = list(seen[self.classifier])
+            features, logits = seen[self.classifier]
+            if not self.further.bias:
+                logits = nn.functional.linear(features, self.network.get_submodule(self.classifier).weight)
+            returned = [features, logits]
         if self.further.layer:
             returned.append(seen[self.further.layer][1][:, : self.further.channels].contiguous())
         return tuple(returned)
@@ -407,7 +411,9 @@ def export(name, timm_name, size, note, arguments):
 
 def further_outputs(arguments):
     layer, _, channels = (arguments.spatial or "").partition(":")
-    return Further(arguments.logits, layer or None, int(channels) if channels else None)
+    return Further(
+        arguments.logits, layer or None, int(channels) if channels else None, not arguments.no_logit_bias
+    )
 
 
 def check_layer(spatial, further, timm_name):
@@ -493,7 +499,12 @@ def parse(words):
     parser.add_argument("--size", type=int, help="input size in pixels of the --timm model (default: its own)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models"), help="default: models")
     parser.add_argument(
-        "--logits", action="store_true", help="also return the classifier's logits (with the last layer's bias), which the Inception Score needs"
+        "--logits", action="store_true", help="also return the classifier's logits, which the Inception Score needs"
+    )
+    parser.add_argument(
+        "--no-logit-bias",
+        action="store_true",
+        help="leave the last layer's bias out of the logits, as the field's tools do for the Inception Score",
     )
     parser.add_argument(
         "--spatial",
@@ -513,6 +524,8 @@ def parse(words):
         help="also write NAME.input.bin (3 inputs) and NAME.features.bin, raw little-endian, in the precision",
     )
     arguments = parser.parse_args(words)
+    if arguments.no_logit_bias and not arguments.logits:
+        parser.error("--no-logit-bias is of --logits: give both")
     unknown = [name for name in arguments.models if name not in KNOWN]
     if unknown:
         parser.error(

@@ -84,6 +84,26 @@ class ExportTest(unittest.TestCase):
             torch.testing.assert_close(features, network(pixels))
         self.assertEqual(spatial.shape[:2], (2, 5))
 
+    def test_the_bias_of_the_logits_can_be_left_out(self):
+        network, _ = exporter.create("test_resnet.r160_in1k", None, True, True)
+        network.fc.bias.data.uniform_(-1, 1)
+        pixels = torch.rand(2, 3, 160, 160)
+        with torch.no_grad():
+            features, logits = exporter.SeveralOutputs(network, exporter.Further(True, None, None, False))(pixels)
+            torch.testing.assert_close(logits + network.fc.bias, network(pixels))
+            network.fc = nn.Linear(features.shape[1], 7, bias=False)
+            for bias in (True, False):
+                outputs = exporter.SeveralOutputs(network, exporter.Further(True, None, None, bias))(pixels)
+                torch.testing.assert_close(outputs[1], network(pixels))
+        words = ["--timm", "test_resnet.r160_in1k", "--random-weights", "--logits", "--out", str(self.out)]
+        probabilities = {}
+        for more in ([], ["--no-logit-bias"]):
+            code, _, err = self.run_script(*words, *more)
+            self.assertEqual(code, 0, err)
+            probabilities[bool(more)] = torch.jit.load(str(self.out / "test_resnet.r160_in1k.pt"))(pixels)[1]
+        self.assertEqual(probabilities[True].shape, (2, 1000))
+        self.assertFalse(torch.equal(probabilities[True], probabilities[False]))
+
     def test_the_layer_of_sfid_has_2023_numbers(self):
         code, out, err = self.run_script(
             "inception-v3", "--random-weights", "--logits", "--spatial", "Mixed_6d.branch1x1:7", "--out", str(self.out)
@@ -275,6 +295,7 @@ class ExportTest(unittest.TestCase):
             (["--timm", "x", "--size", "0"], "--size must be 1 or more, got 0"),
             (["--timm", "x", "--spatial", "layer:0"], "--spatial must be LAYER or LAYER:CHANNELS"),
             (["--from", "x.pt", "--precision", "float64", "--logits"], "leave out --logits"),
+            (["resnet50", "--no-logit-bias"], "--no-logit-bias is of --logits"),
         ]:
             code, _, err = self.run_script(*words)
             self.assertEqual(code, 2)

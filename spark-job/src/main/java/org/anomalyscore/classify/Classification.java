@@ -12,12 +12,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
-import org.anomalyscore.table.DatasetName;
 import org.anomalyscore.table.Run;
-import org.anomalyscore.table.ScoreTimes;
-import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.SparkContext;
@@ -106,14 +102,9 @@ final class Classification {
    *     too small, has no features, or was scored differently
    */
   Classified of(Run run, String reference, List<String> generated, String configId) {
-    List<String> sets = new ArrayList<>(List.of(reference));
-    sets.addAll(generated);
-    DatasetName.requireEachOnce(sets);
-    ScoreTimes times = ScoreTimes.read(store);
-    ConfigurationChoice choice = ConfigurationChoice.of(store, times, sets, configId);
-    Completeness.require(store, times, choice.configId(), sets, allowIncomplete);
+    ComparedSets sets = ComparedSets.of(store, reference, generated, configId, allowIncomplete);
     return withShufflesOf(
-        times.rows(choice.configId(), sets), () -> of(run, reference, sets, choice));
+        sets.times().rows(sets.choice().configId(), sets.names()), () -> of(run, sets));
   }
 
   /**
@@ -135,18 +126,23 @@ final class Classification {
     }
   }
 
-  private Classified of(Run run, String reference, List<String> sets, ConfigurationChoice choice) {
+  private Classified of(Run run, ComparedSets compared) {
+    List<String> sets = compared.names();
+    ConfigurationChoice choice = compared.choice();
     try (RankedFeatures images =
         new RankedFeatures(store, choice.configId(), sets, options.seed())) {
       Map<String, Long> counts = counts(sets, images);
       List<ClassificationTask> tasks = Questions.of(sets, List.copyOf(counts.values()));
       List<TableRow> rows =
           rows(
-              tasks, images, Questions.most(sets.size(), tasks), () -> row(run, choice, reference));
+              tasks,
+              images,
+              Questions.most(sets.size(), tasks),
+              () -> compared.row(run, options).with("input", ImageInput.FEATURES.text()));
       return new Classified(
           choice.configId(),
           choice.model(),
-          reference,
+          compared.reference(),
           "Classifiers on stored features of " + choice.model(),
           counts,
           rows,
@@ -154,18 +150,6 @@ final class Classification {
           Map.of(),
           List.of());
     }
-  }
-
-  private TableRow row(Run run, ConfigurationChoice choice, String reference) {
-    return TableRow.of(Table.CLASSIFICATIONS)
-        .with("run_id", run.id())
-        .with("classified_at", run.startedTimestamp())
-        .with("config_id", choice.configId())
-        .with("model", choice.model())
-        .with("reference", reference)
-        .with("input", ImageInput.FEATURES.text())
-        .with("test_fraction", options.testFraction())
-        .with("seed", options.seed());
   }
 
   private static Map<String, Long> counts(List<String> sets, RankedFeatures images) {

@@ -12,6 +12,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.anomalyscore.classify.ClassificationTask.Kind;
 import org.anomalyscore.page.Comparison;
 import org.anomalyscore.page.HtmlTable;
 import org.anomalyscore.page.HtmlTable.Cell;
@@ -45,20 +47,24 @@ public final class ClassificationPart implements Part {
    */
   record Judged(String made, HtmlTable table) {}
 
-  private static final String CONTROL = "reference_halves";
+  private static final String CONTROL = Kind.REFERENCE_HALVES.text();
 
   private static final Column ON_FEATURES =
       col("input").isNull().or(col("input").equalTo(ImageInput.FEATURES.text()));
 
   /** As in the table, and in words. */
-  private static final String[][] FEATURE_CLASSIFIERS = {
-    {"logistic_regression", "Logistic regression"}, {"multilayer_perceptron", "Perceptron"}
-  };
+  private record Judge(String name, String title) {}
 
-  /** The same of what a network saw. */
-  private static final String[][] PIXEL_INPUTS = {
-    {"pixels", "Pixels"}, {"low_pass", "Low frequencies"}, {"high_pass", "High frequencies"}
-  };
+  private static final List<Judge> FEATURE_CLASSIFIERS =
+      List.of(
+          new Judge(FeatureClassifier.LOGISTIC_REGRESSION.text(), "Logistic regression"),
+          new Judge(FeatureClassifier.MULTILAYER_PERCEPTRON.text(), "Perceptron"));
+
+  /** What a network saw. */
+  private static final List<Judge> PIXEL_INPUTS =
+      Stream.of(ImageInput.PIXELS, ImageInput.LOW_PASS, ImageInput.HIGH_PASS)
+          .map(input -> new Judge(input.text(), input.title()))
+          .toList();
 
   private static final String[][] MEASURES = {
     {"accuracy", "accuracy", "Share of test images that it told rightly; 0.5 is chance"},
@@ -104,7 +110,7 @@ public final class ClassificationPart implements Part {
     return NewestRun.rows(rows, "classified_at", "config_id", "reference")
         .where(
             col("task")
-                .isin("reference_and_generated", CONTROL)
+                .isin(Kind.REFERENCE_AND_GENERATED.text(), CONTROL)
                 .and(col("train_fraction").equalTo(1)))
         .collectAsList();
   }
@@ -114,7 +120,7 @@ public final class ClassificationPart implements Part {
    * @param judges its values, each with its title
    */
   private static Judged judged(
-      Comparison comparison, List<Row> rows, String caption, String by, String[][] judges) {
+      Comparison comparison, List<Row> rows, String caption, String by, List<Judge> judges) {
     List<Row> ours =
         rows.stream()
             .filter(
@@ -128,23 +134,23 @@ public final class ClassificationPart implements Part {
             HtmlTable.minute(ours.get(0).getAs("classified_at")), table(ours, caption, by, judges));
   }
 
-  private static int place(String[][] judges, String name) {
+  private static int place(List<Judge> judges, String name) {
     int place = 0;
-    while (place < judges.length && !judges[place][0].equals(name)) {
+    while (place < judges.size() && !judges.get(place).name().equals(name)) {
       place++;
     }
     return place;
   }
 
   /** A line a set, hardest to tell first; the control last. */
-  private static HtmlTable table(List<Row> rows, String caption, String by, String[][] judges) {
+  private static HtmlTable table(List<Row> rows, String caption, String by, List<Judge> judges) {
     List<HtmlTable.Column> columns = new ArrayList<>();
     columns.add(text("Data set"));
     columns.add(number("Train", "Images of both classes together"));
     columns.add(number("Test", "Images of both classes together"));
-    for (String[] judge : judges) {
+    for (Judge judge : judges) {
       for (String[] measure : MEASURES) {
-        columns.add(number(judge[1] + " " + measure[1], measure[2]));
+        columns.add(number(judge.title() + " " + measure[1], measure[2]));
         columns.add(number("Interval", "95 %, sorted by its lower end"));
       }
     }
@@ -166,7 +172,7 @@ public final class ClassificationPart implements Part {
         caption, columns, lines.values().stream().map(line -> cells(line, judges)).toList());
   }
 
-  private static List<Cell> cells(Map<String, Row> byJudge, String[][] judges) {
+  private static List<Cell> cells(Map<String, Row> byJudge, List<Judge> judges) {
     Row any = byJudge.values().iterator().next();
     String dataset = Comparison.text(any, "dataset");
     List<Cell> cells = new ArrayList<>();
@@ -177,8 +183,8 @@ public final class ClassificationPart implements Part {
                 : dataset));
     cells.add(cell(any.<Long>getAs("n_train"), "%,d"));
     cells.add(cell(any.<Long>getAs("n_test"), "%,d"));
-    for (String[] judge : judges) {
-      Row row = byJudge.get(judge[0]);
+    for (Judge judge : judges) {
+      Row row = byJudge.get(judge.name());
       for (String[] measure : MEASURES) {
         Double low = row == null ? null : Comparison.number(row, measure[0] + "_low");
         cells.add(cell(row == null ? null : Comparison.number(row, measure[0]), "%.3f"));

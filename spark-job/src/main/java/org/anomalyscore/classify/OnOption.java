@@ -3,8 +3,10 @@ package org.anomalyscore.classify;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.anomalyscore.command.MaxPixelsOption;
 import org.anomalyscore.measure.Devices;
 import org.anomalyscore.training.PixelNetwork;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -86,6 +88,8 @@ final class OnOption {
               + " task, or the CPU if it grants none.")
   private Devices.Mode device;
 
+  @Mixin private MaxPixelsOption maxPixels;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -114,7 +118,8 @@ final class OnOption {
         cutOff == null ? CUT_OFF : cutOff,
         trainSizes == null ? List.of() : trainSizes,
         epochs == null ? EPOCHS : epochs,
-        device == null ? Devices.Mode.AUTO : device);
+        device == null ? Devices.Mode.AUTO : device,
+        maxPixels.pixels());
   }
 
   private void requireNone() {
@@ -124,6 +129,7 @@ final class OnOption {
     refuse("--epochs", epochs);
     refuse("--network", network);
     refuse("--device", device);
+    refuse("--max-pixels", maxPixels.given());
   }
 
   private void refuse(String option, Object given) {

@@ -8,20 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.anomalyscore.classify.ClassificationTask.Kind;
 import org.anomalyscore.classify.ClassificationTask.Source;
 import org.anomalyscore.classify.PixelQuestion.Answer;
 import org.anomalyscore.command.Progress;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.UserException;
-import org.anomalyscore.table.Completeness;
 import org.anomalyscore.table.ConfigurationChoice;
 import org.anomalyscore.table.CurrentScores;
-import org.anomalyscore.table.DatasetName;
 import org.anomalyscore.table.Run;
-import org.anomalyscore.table.ScoreTimes;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
@@ -78,21 +75,17 @@ final class PixelClassification {
    */
   Classified of(
       Run run, String reference, List<String> generated, String configId, Devices devices) {
-    List<String> sets = new ArrayList<>(List.of(reference));
-    sets.addAll(generated);
-    DatasetName.requireEachOnce(sets);
-    ScoreTimes times = ScoreTimes.read(store);
-    ConfigurationChoice choice = ConfigurationChoice.of(store, times, sets, configId);
-    Completeness.require(store, times, choice.configId(), sets, allowIncomplete);
+    ComparedSets compared = ComparedSets.of(store, reference, generated, configId, allowIncomplete);
+    List<String> sets = compared.names();
+    ConfigurationChoice choice = compared.choice();
     Loaded loaded = load(sets, wanted(sets, choice.configId()));
     List<PixelQuestion> questions = questions(sets, loaded, devices);
     List<Answer> answers = answers(questions, loaded.levels);
     List<TableRow> rows = new ArrayList<>();
     List<TableRow> ofImages = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
-      rows.add(row(run, choice, reference, questions.get(i), answers.get(i)));
-      ofImages.addAll(
-          ofImages(run, choice, reference, questions.get(i), answers.get(i), loaded.images));
+      rows.add(row(compared.row(run, options), questions.get(i), answers.get(i)));
+      ofImages.addAll(ofImages(run, compared, questions.get(i), answers.get(i), loaded.images));
     }
     return new Classified(
         choice.configId(),
@@ -109,10 +102,10 @@ final class PixelClassification {
   /** Images in the order of their set's ranks, as many as some question needs. */
   private List<PixelImage> wanted(List<String> sets, String configId) {
     Column ours = col("config_id").equalTo(configId).and(col("dataset").isin(sets.toArray()));
-    Dataset<Row> current =
-        CurrentScores.ofEach(store, ours)
-            .withColumn("as_i", col("vulnerability").divide(col("complexity")));
-    try (RankedImages ranked = new RankedImages(current, current, sets, options.seed(), "as_i")) {
+    // No score has C = 0; an image of a table from elsewhere would have no AS-i beside its answer.
+    Dataset<Row> current = CurrentScores.ofEach(store, ours).where(col("complexity").gt(0));
+    try (RankedImages ranked =
+        new RankedImages(current, current, sets, options.seed(), "complexity", "vulnerability")) {
       List<Long> counts = new ArrayList<>();
       for (int i = 0; i < sets.size(); i++) {
         counts.add(ranked.kept(i));
@@ -130,7 +123,8 @@ final class PixelClassification {
                       row.getAs("rank"),
                       row.getAs("path"),
                       row.getAs("image_id"),
-                      row.getAs("as_i")))
+                      AnomalyScore.perImage(
+                          row.<Double>getAs("complexity"), row.<Double>getAs("vulnerability"))))
           .sorted(Comparator.comparing(PixelImage::set).thenComparing(PixelImage::rank))
           .toList();
     }
@@ -208,7 +202,8 @@ final class PixelClassification {
 
   private Loaded load(List<String> sets, List<PixelImage> wanted) {
     SparkSession spark = SparkSession.active();
-    PixelLoader loader = new PixelLoader(pixels.size(), Storage.broadcastConfiguration(spark));
+    PixelLoader loader =
+        new PixelLoader(pixels.size(), pixels.maxPixels(), Storage.broadcastConfiguration(spark));
     List<PixelLoader.Found> found =
         loader.load(JavaSparkContext.fromSparkContext(spark.sparkContext()), wanted).stream()
             .sorted(Comparator.comparing(one -> one.image().rank()))
@@ -227,7 +222,7 @@ final class PixelClassification {
       String why = "";
       if (good.size() < ours.size()) {
         dropped.put(sets.get(i), (long) ours.size() - good.size());
-        why = why(ours);
+        why = PixelLoader.Found.faults(ours);
         warnings.add("WARNING: of the images of " + sets.get(i) + " " + why + ".");
       }
       Questions.requireEnough(
@@ -237,30 +232,6 @@ final class PixelClassification {
           why.isEmpty() ? "" : " Of its images " + why + ".");
     }
     return new Loaded(new PixelSets(pixels.size(), levels), images, dropped, warnings);
-  }
-
-  /** How many images are left out, and why, by the first of each reason. */
-  private static String why(List<PixelLoader.Found> images) {
-    Map<String, List<String>> byFault = new TreeMap<>();
-    for (PixelLoader.Found image : images) {
-      if (image.fault() != null) {
-        byFault
-            .computeIfAbsent(image.fault(), fault -> new ArrayList<>())
-            .add(image.image().path());
-      }
-    }
-    long dropped = byFault.values().stream().mapToLong(List::size).sum();
-    Map.Entry<String, List<String>> first =
-        byFault.entrySet().stream()
-            .max(Comparator.comparing(entry -> entry.getValue().size()))
-            .orElseThrow();
-    return String.format(
-        Locale.ROOT,
-        "%,d of %,d cannot be used, as %s: %s",
-        dropped,
-        images.size(),
-        first.getValue().get(0),
-        first.getKey());
   }
 
   private static Map<String, Long> counts(List<String> sets, List<Long> counts) {
@@ -346,12 +317,7 @@ final class PixelClassification {
     }
   }
 
-  private TableRow row(
-      Run run,
-      ConfigurationChoice choice,
-      String reference,
-      PixelQuestion question,
-      Answer answer) {
+  private TableRow row(TableRow row, PixelQuestion question, Answer answer) {
     int classes = question.split().task().classes().size();
     Answers answers = new Answers(classes);
     for (int i = 0; i < answer.logits().length; i++) {
@@ -363,30 +329,20 @@ final class PixelClassification {
       answers.add(i % classes, said, logits[1] - logits[0]);
     }
     boolean filtered = question.input() != ImageInput.PIXELS;
-    TableRow row =
-        TableRow.of(Table.CLASSIFICATIONS)
-            .with("run_id", run.id())
-            .with("classified_at", run.startedTimestamp())
-            .with("config_id", choice.configId())
-            .with("model", choice.model())
-            .with("reference", reference)
-            .with("classifier", pixels.network().text())
-            .with("input", question.input().text())
-            .with("image_size", (long) pixels.size())
-            .with("cut_off", filtered ? pixels.cutOff() : null)
-            .with("n_validation", classes * question.validation())
-            .with("test_fraction", options.testFraction())
-            .with("seed", options.seed())
-            .with("epochs", (long) answer.epochs())
-            .with("network_seconds", answer.seconds());
+    row.with("classifier", pixels.network().text())
+        .with("input", question.input().text())
+        .with("image_size", (long) pixels.size())
+        .with("cut_off", filtered ? pixels.cutOff() : null)
+        .with("n_validation", classes * question.validation())
+        .with("epochs", (long) answer.epochs())
+        .with("network_seconds", answer.seconds());
     return answers.fill(row, question.split());
   }
 
   /** The probability of each generated test image, by the network that had all images to learn. */
   private static List<TableRow> ofImages(
       Run run,
-      ConfigurationChoice choice,
-      String reference,
+      ComparedSets compared,
       PixelQuestion question,
       Answer answer,
       List<List<PixelImage>> images) {
@@ -405,8 +361,8 @@ final class PixelClassification {
               .with("path", image.path())
               .with("image_id", image.imageId())
               .with("dataset", task.classes().get(1))
-              .with("reference", reference)
-              .with("config_id", choice.configId())
+              .with("reference", compared.reference())
+              .with("config_id", compared.choice().configId())
               .with("run_id", run.id())
               .with("as_i", image.asI())
               .with("probability_generated", Softmax.of(answer.logits()[2 * place + 1])[1]));

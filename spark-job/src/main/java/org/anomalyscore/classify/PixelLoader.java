@@ -2,10 +2,13 @@ package org.anomalyscore.classify;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.anomalyscore.pixels.PillowResize;
 import org.anomalyscore.pixels.Preprocessing;
 import org.anomalyscore.source.ImageLoader;
@@ -21,9 +24,11 @@ import org.apache.spark.util.SerializableConfiguration;
  * Decodes images that were scored, and resizes each to a square as {@code score} does: squashed, by
  * Pillow's bicubic filter.
  *
+ * @param size side of the square, pixels
+ * @param maxPixels images with more are not decoded
  * @param hadoop how tasks reach the file systems that the driver reaches
  */
-record PixelLoader(int size, Broadcast<SerializableConfiguration> hadoop)
+record PixelLoader(int size, long maxPixels, Broadcast<SerializableConfiguration> hadoop)
     implements FlatMapFunction<Iterator<PixelLoader.Wanted>, PixelLoader.Found> {
 
   /** Members of one container are so many a task. */
@@ -40,7 +45,36 @@ record PixelLoader(int size, Broadcast<SerializableConfiguration> hadoop)
    */
   // The array is the content, and images are never compared or used as keys.
   @SuppressWarnings("ArrayRecordComponent")
-  record Found(PixelImage image, byte[] levels, String fault) implements Serializable {}
+  record Found(PixelImage image, byte[] levels, String fault) implements Serializable {
+
+    /**
+     * How many images are left out, and why, by the first of each reason.
+     *
+     * @param images of which some are left out
+     */
+    static String faults(List<Found> images) {
+      Map<String, List<String>> byFault = new TreeMap<>();
+      for (Found found : images) {
+        if (found.fault() != null) {
+          byFault
+              .computeIfAbsent(found.fault(), fault -> new ArrayList<>())
+              .add(found.image().path());
+        }
+      }
+      long dropped = byFault.values().stream().mapToLong(List::size).sum();
+      Map.Entry<String, List<String>> first =
+          byFault.entrySet().stream()
+              .max(Comparator.comparing(entry -> entry.getValue().size()))
+              .orElseThrow();
+      return String.format(
+          Locale.ROOT,
+          "%,d of %,d cannot be used, as %s: %s",
+          dropped,
+          images.size(),
+          first.getValue().get(0),
+          first.getKey());
+    }
+  }
 
   /** Loads images, in no certain order. */
   List<Found> load(JavaSparkContext context, List<PixelImage> images) {
@@ -66,8 +100,7 @@ record PixelLoader(int size, Broadcast<SerializableConfiguration> hadoop)
   public Iterator<Found> call(Iterator<Wanted> files) {
     Preprocessing square =
         new Preprocessing(size, Preprocessing.Resize.SQUASH, PillowResize.Filter.BICUBIC);
-    ImagesByPath images =
-        new ImagesByPath(square::apply, ImageLoader.MOST_PIXELS, ImageLoader.MOST_FILE_BYTES);
+    ImagesByPath images = new ImagesByPath(square::apply, maxPixels, ImageLoader.MOST_FILE_BYTES);
     List<Found> found = new ArrayList<>();
     while (files.hasNext()) {
       Wanted wanted = files.next();

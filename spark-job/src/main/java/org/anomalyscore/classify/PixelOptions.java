@@ -16,6 +16,7 @@ import org.anomalyscore.training.PixelNetwork;
  * @param trainSizes images of each class in training sets smaller than all that there are
  * @param epochs passes through a training set at most
  * @param device where tasks compute
+ * @param maxPixels images with more are left out undecoded, at least 1
  */
 record PixelOptions(
     List<ImageInput> inputs,
@@ -24,7 +25,8 @@ record PixelOptions(
     double cutOff,
     List<Integer> trainSizes,
     int epochs,
-    Devices.Mode device) {
+    Devices.Mode device,
+    long maxPixels) {
 
   /** The network halves the sides twice. */
   private static final int LEAST_SIZE = 16;

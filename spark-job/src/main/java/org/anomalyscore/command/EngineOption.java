@@ -5,6 +5,7 @@ import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.measure.ModelOpener;
 import org.anomalyscore.storage.UserException;
 import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What measures the images. */
@@ -40,14 +41,7 @@ public final class EngineOption {
               + " there is none. A granted GPU that cannot be used is always an error.")
   private Devices.Mode device;
 
-  @Option(
-      names = "--max-pixels",
-      defaultValue = "100000000",
-      paramLabel = "N",
-      description =
-          "Rejects images of more than this number of pixels (width times height) before they are"
-              + " decoded. Default: ${DEFAULT-VALUE}.")
-  private long maxPixels;
+  @Mixin private MaxPixelsOption maxPixels;
 
   /** Looks whether the model is there, as {@link ModelOpener#requireThere}. */
   public void requireThere(Configuration hadoop) {
@@ -60,6 +54,6 @@ public final class EngineOption {
    * @throws UserException where a number has no meaning
    */
   public EngineOptions engine() {
-    return new EngineOptions(model, batchSize, device, maxPixels);
+    return new EngineOptions(model, batchSize, device, maxPixels.pixels());
   }
 }

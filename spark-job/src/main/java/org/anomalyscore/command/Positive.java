@@ -18,4 +18,12 @@ public final class Positive {
     }
     return value;
   }
+
+  /** As {@link #require(String, int)}. */
+  public static long require(String option, long value) {
+    if (value < 1) {
+      throw new UserException(option + " is " + value + ". Give 1 or more.");
+    }
+    return value;
+  }
 }

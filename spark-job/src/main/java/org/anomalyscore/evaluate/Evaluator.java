@@ -30,6 +30,7 @@ import org.anomalyscore.table.TableStore;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
 
 /** Compares generated sets with a reference set, on the driver. */
 public final class Evaluator {
@@ -287,7 +288,8 @@ public final class Evaluator {
   }
 
   /**
-   * Hands over the rows of {@code image_measures}.
+   * Hands over the rows of {@code image_measures}, with all its columns, so that each of its files
+   * has one schema whoever wrote it.
    *
    * @param unusual of {@link UnusualImages#measured}
    * @param measures {@code path}, {@code realism}, {@code rarity}, {@code training_path}, {@code
@@ -298,6 +300,12 @@ public final class Evaluator {
         measures == null ? unusual : unusual.join(measures, new String[] {"path"}, "left");
     for (String column : List.of("dataset", "reference", "config_id", "run_id")) {
       rows = rows.withColumn(column, lit(evaluation.get(column)));
+    }
+    List<String> known = List.of(rows.columns());
+    for (StructField field : Table.IMAGE_MEASURES.schema().fields()) {
+      if (!known.contains(field.name())) {
+        rows = rows.withColumn(field.name(), lit(null).cast(field.dataType()));
+      }
     }
     perImage.accept(rows);
   }

@@ -14,6 +14,9 @@ import org.anomalyscore.storage.UserException;
  */
 public record EngineOptions(String model, Integer batchSize, Devices.Mode device, long maxPixels) {
 
+  /** Pixels of the largest image that is decoded where nothing else is said. */
+  public static final long MOST_PIXELS = ImageLoader.MOST_PIXELS;
+
   /** Refuses values that have no meaning. */
   public EngineOptions {
     if (batchSize != null && batchSize < 1) {
@@ -26,7 +29,7 @@ public record EngineOptions(String model, Integer batchSize, Devices.Mode device
 
   /** A model with everything else as it is by default. */
   public static EngineOptions of(String model) {
-    return new EngineOptions(model, null, Devices.Mode.AUTO, ImageLoader.MOST_PIXELS);
+    return new EngineOptions(model, null, Devices.Mode.AUTO, MOST_PIXELS);
   }
 
   /** The same with another batch size; null for what fits the model's input. */

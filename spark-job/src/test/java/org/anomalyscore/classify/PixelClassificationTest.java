@@ -18,6 +18,7 @@ import javax.imageio.ImageIO;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.job.Main;
 import org.anomalyscore.measure.Devices;
+import org.anomalyscore.measure.EngineOptions;
 import org.anomalyscore.storage.ContentHash;
 import org.anomalyscore.storage.UserException;
 import org.anomalyscore.table.Run;
@@ -98,7 +99,8 @@ class PixelClassificationTest {
         0.25,
         List.of(sizes),
         epochs,
-        Devices.Mode.CPU);
+        Devices.Mode.CPU,
+        EngineOptions.MOST_PIXELS);
   }
 
   private Classified classify(PixelOptions options, String... generated) {
@@ -239,6 +241,28 @@ class PixelClassificationTest {
   }
 
   @Test
+  void imagesOfTooManyPixelsAreLeftOut() throws Exception {
+    draw("real", 12, 0);
+    draw("gen", 12, 0);
+    PixelOptions one = options(List.of(ImageInput.PIXELS), 1);
+    PixelOptions small =
+        new PixelOptions(
+            one.inputs(),
+            one.network(),
+            one.size(),
+            one.cutOff(),
+            one.trainSizes(),
+            one.epochs(),
+            one.device(),
+            SIDE * SIDE - 1);
+    UserException none = assertThrows(UserException.class, () -> classify(small, "gen"));
+    assertTrue(
+        none.getMessage().contains("12 of 12 cannot be used")
+            && none.getMessage().contains("the limits are 255 pixels in all"),
+        none::getMessage);
+  }
+
+  @Test
   void aTrainingSetThatAQuestionHasNotIsTold() throws Exception {
     draw("real", 20, 0);
     draw("gen", 20, 0);
@@ -287,6 +311,7 @@ class PixelClassificationTest {
           {"--on", "features,pixels"},
           {"--image-size", "64"},
           {"--train-sizes", "100"},
+          {"--max-pixels", "100"},
           {"--on", "pixels", "--cut-off", "0.1"},
           {"--on", "colours"}
         }) {
@@ -295,6 +320,7 @@ class PixelClassificationTest {
     for (String[] wrong :
         new String[][] {
           {"--on", "pixels", "--image-size", "30"},
+          {"--on", "pixels", "--max-pixels", "0"},
           {"--on", "low-pass", "--cut-off", "0.5"}
         }) {
       assertEquals(3, run(wrong), String.join(" ", wrong));

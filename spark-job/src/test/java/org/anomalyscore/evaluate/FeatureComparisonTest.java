@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.anomalyscore.TestSpark;
@@ -30,6 +31,7 @@ import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,6 +253,48 @@ class FeatureComparisonTest {
                 "inner")
             .where("as_i <> expected")
             .count());
+  }
+
+  /** A reader that takes the schema of any one file, as plain pyarrow does, must find them all. */
+  @Test
+  void everyFileOfImageMeasuresHasEveryColumn() throws IOException {
+    evaluator()
+        .perImage(rows -> store.append(Table.IMAGE_MEASURES, rows))
+        .evaluate(Run.start("test"), "real", List.of("near", "bare"), null);
+    evaluator()
+        .training("near")
+        .perImage(rows -> store.append(Table.IMAGE_MEASURES, rows))
+        .evaluate(Run.start("test"), "real", List.of("far"), null);
+    store.append(
+        Table.IMAGE_MEASURES,
+        List.of(
+            TableRow.of(Table.IMAGE_MEASURES)
+                .withAll(
+                    Map.of(
+                        "path", "far0",
+                        "image_id", "far000",
+                        "dataset", "far",
+                        "reference", "real",
+                        "config_id", "c",
+                        "run_id", "r",
+                        "as_i", 1.0,
+                        "probability_generated", 0.5))
+                .toRow()));
+    List<String> each = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder.resolve("image_measures"))) {
+      files.map(Path::toString).filter(name -> name.endsWith(".parquet")).forEach(each::add);
+    }
+    assertTrue(each.size() >= 4, each::toString);
+    for (String file : each) {
+      assertEquals(
+          columns(Table.IMAGE_MEASURES.schema()),
+          columns(TestSpark.session().read().parquet(file).schema()),
+          file);
+    }
+  }
+
+  private static List<String> columns(StructType schema) {
+    return Stream.of(schema.fields()).map(f -> f.name() + " " + f.dataType().sql()).toList();
   }
 
   /** Image 0 of each set is image 0 of the training set. */
