@@ -4,10 +4,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -174,6 +176,24 @@ class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
+
+  /**
+   * DJL makes an array of the number and closes it, while libtorch needs it for the gradient; see
+   * PyTorch.gradient. What measure computes with numbers is not on the way to one.
+   */
+  @ArchTest
+  static final ArchRule LAYERS_TAKE_NUMBERS_AS_ARRAYS =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + "training..")
+          .should()
+          .callMethodWhere(
+              DescribedPredicate.describe(
+                  "an NDArray meets a Java number",
+                  (JavaMethodCall call) ->
+                      call.getTargetOwner().isAssignableTo(NDArray.class)
+                          && call.getTarget().getRawParameterTypes().stream()
+                              .anyMatch(type -> type.isEquivalentTo(Number.class))));
 
   @ArchTest
   static final ArchRule SESSIONS_START_ONCE =

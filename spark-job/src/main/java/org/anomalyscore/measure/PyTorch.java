@@ -17,7 +17,10 @@ public final class PyTorch {
    * The gradient of a scalar.
    *
    * @param at where it is taken
-   * @param scalar computes it from {@code at}
+   * @param scalar computes it from {@code at}, by arrays that stay open until it returns: libtorch
+   *     keeps what it needs of them for the way back, but their memory is Java's. So a number is
+   *     given as an array of a manager ({@code x.div(manager.create(2.0))}); {@code x.div(2.0)}
+   *     makes one and closes it, after which its memory may hold anything
    */
   public static NDArray gradient(NDArray at, Supplier<NDArray> scalar) {
     // DJL's GradientCollector allows one user a JVM at a time; tasks run side by side, and

@@ -92,7 +92,9 @@ final class Layers {
     NDArray keys = heads(linear(x, weights, last(x)), heads);
     NDArray values = heads(linear(x, weights, last(x)), heads);
     NDArray likeness =
-        queries.matMul(keys.transpose(0, 1, 3, 2)).div(Math.sqrt((double) last(keys)));
+        queries
+            .matMul(keys.transpose(0, 1, 3, 2))
+            .div(x.getManager().create(Math.sqrt((double) last(keys))));
     NDArray found = likeness.softmax(3).matMul(values).transpose(0, 2, 1, 3);
     return linear(found.reshape(x.getShape()), weights, last(x));
   }

@@ -168,7 +168,7 @@ public final class TrainedNetwork implements AutoCloseable {
                       .logSoftmax(1)
                       .mul(answers)
                       .sum()
-                      .div(-labels.length));
+                      .div(step.create(-labels.length)));
       return gradient.toFloatArray();
     }
   }

@@ -5,15 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.measure.Devices;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,6 +131,49 @@ class TrainedNetworkTest {
       double[] some = Oracle.numbers(expected.get("gradient"));
       for (int i = 0; i < some.length; i++) {
         assertEquals(some[i], gradient[i * (gradient.length / 50)], 1e-3 * norm);
+      }
+    }
+  }
+
+  /** What libtorch keeps for the way back must outlive the collection of what Java has left. */
+  @ParameterizedTest
+  @EnumSource(PixelNetwork.class)
+  @Tag("nightly")
+  void aGradientIsTheSameWhileJavaCollectsItsMemory(PixelNetwork network) {
+    JavaSparkContext.fromSparkContext(SPARK)
+        .parallelize(List.of(network), 1)
+        .foreach(TrainedNetworkTest::computeBesideACollection);
+  }
+
+  private static void computeBesideACollection(PixelNetwork network) throws InterruptedException {
+    LabelledImages images = images(16, 1);
+    float[] pixels = new float[16 * 3 * SIZE * SIZE];
+    for (int i = 0; i < 16; i++) {
+      System.arraycopy(images.images().get(i), 0, pixels, i * 3 * SIZE * SIZE, 3 * SIZE * SIZE);
+    }
+    AtomicBoolean done = new AtomicBoolean();
+    Thread collector = new Thread(() -> collect(done), "collector");
+    try (TrainedNetwork given =
+        TrainedNetwork.untrained(DEVICES, settings(network, 0, 1), 2, SIZE)) {
+      float[] weights = Oracle.made(given.weights(), 0.73);
+      float[] expected = given.gradient(weights, pixels, images.labels());
+      collector.start();
+      for (int i = 0; i < 30; i++) {
+        assertArrayEquals(expected, given.gradient(weights, pixels, images.labels()));
+      }
+    } finally {
+      done.set(true);
+      collector.join();
+    }
+  }
+
+  /** Frees what nobody needs, and lays out numbers that are none where it was. */
+  private static void collect(AtomicBoolean done) {
+    List<ByteBuffer> kept = new ArrayList<>();
+    while (!done.get() && kept.size() < 1_000_000) {
+      System.gc();
+      for (int i = 0; i < 1000; i++) {
+        kept.add(ByteBuffer.allocateDirect(8).putLong(0, -1));
       }
     }
   }
