@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -148,6 +149,7 @@ class MlflowIT {
   }
 
   @Test
+  @Tag("nightly")
   void eachGeneratorOfANightBecomesARunWithItsMetrics() throws Exception {
     Python.assume("json");
     Demo demo = Demo.once();

@@ -71,8 +71,7 @@ class SameNumbersIT {
   @Test
   void batchesAndThreadsChangeNothing() throws Exception {
     assertSame(warm("batch-7", 7, 1));
-    assertSame(warm("batch-64", 64, 1));
-    assertSame(warm("threads-2", 7, 2));
+    assertSame(warm("batch-64-threads-2", 64, 2));
   }
 
   @Test

@@ -164,7 +164,9 @@ class ClassificationTest {
     }
   }
 
+  /** {@link FeatureClassifierTest} compares the fits themselves, bit for bit. */
   @Test
+  @Tag("nightly")
   void theTableIsTheSameInMemory() {
     store().append(Table.SCORES, rows("real", 30, 0));
     store().append(Table.SCORES, rows("near", 20, 1));

@@ -22,11 +22,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Against src/test/python/setmeasures/set_measures_oracle.py. */
+@Tag("matrices")
 class SetMeasuresTest {
 
   private static final StructType SCHEMA =
