@@ -381,7 +381,10 @@ class ReportIT {
             + " && !c.querySelector('svg')).map(c => c.dataset.kind)";
     // A busy driver may answer of a page whose script has not run yet; far figures never come by
     // waiting.
-    for (int i = 0; i < 100 && !List.of().equals(browser.js(undrawn)); i++) {
+    String open = "return document.querySelector('#howto').open";
+    for (int i = 0;
+        i < 100 && !(List.of().equals(browser.js(undrawn)) && browser.js(open).equals(true));
+        i++) {
       Thread.sleep(50);
     }
     assertEquals(List.of(), browser.js(undrawn));

@@ -77,8 +77,6 @@ final class S3Runs {
             "false",
             "spark.eventLog.dir",
             eventLogs.toUri().toString(),
-            "spark.local.dir",
-            work.toString(),
             // What Spark makes of a process's AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
             "spark.hadoop.fs.s3a.access.key",
             server.accessKey,

@@ -57,6 +57,8 @@ final class WarmJob {
             .env("AWS_CONFIG_FILE", folder.resolve("none").toString())
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .conf("spark.ui.enabled", "false")
+            // A JVM keeps the one of its first session, so that a test's own folder would be gone.
+            .conf("spark.local.dir", Files.createDirectories(folder.resolve("local")).toString())
             .startTalking(err);
     Runtime.getRuntime().addShutdownHook(new Thread(server::destroyForcibly));
     commands = server.outputWriter(StandardCharsets.UTF_8);

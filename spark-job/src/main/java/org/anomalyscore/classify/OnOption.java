@@ -76,8 +76,8 @@ final class OnOption {
       names = "--network",
       paramLabel = "NAME",
       description =
-          "With pixels: trains this network, residual-network (default) or vision-transformer, which"
-              + " needs more images.")
+          "With pixels: trains this network, residual-network (default) or vision-transformer. Which"
+              + " one tells more depends on the images.")
   private PixelNetwork network;
 
   @Option(

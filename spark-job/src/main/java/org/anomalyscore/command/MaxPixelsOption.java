@@ -12,8 +12,8 @@ public final class MaxPixelsOption {
       names = NAME,
       paramLabel = "N",
       description =
-          "Rejects images of more than this number of pixels (width times height) before they are"
-              + " decoded. Default: "
+          "Leaves images of more than this number of pixels (width times height) out before they are"
+              + " decoded; where images are scored, as rejects. Default: "
               + EngineOptions.MOST_PIXELS
               + ".")
   private Long given;

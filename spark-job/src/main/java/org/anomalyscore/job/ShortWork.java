@@ -48,8 +48,8 @@ final class ShortWork {
    */
   private static final String OF_VECTORS = "evaluate";
 
-  /** Reads scores, and computes with the network for minutes. */
-  private static final String OF_NETWORKS = "explain";
+  /** What takes long beside the scores that are here: the network, and the tables of a catalog. */
+  private static final Set<String> OF_MORE = Set.of("explain", "publish");
 
   private static final String FEATURES = "features";
 
@@ -63,7 +63,7 @@ final class ShortWork {
     while (command.hasSubcommand()) {
       command = command.subcommand();
     }
-    if (command.commandSpec().name().equals(OF_NETWORKS) || trainsNetworks(command)) {
+    if (OF_MORE.contains(command.commandSpec().name()) || trainsNetworks(command)) {
       return false;
     }
     for (String option : TABLES) {

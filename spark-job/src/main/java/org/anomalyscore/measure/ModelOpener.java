@@ -102,7 +102,7 @@ public final class ModelOpener {
       try {
         open(Storage.of(path, hadoop), path, model).close();
       } catch (IOException e) {
-        throw StorageFault.of("Cannot read the feature model " + model, path, e);
+        throw fault(path, e);
       }
     }
   }

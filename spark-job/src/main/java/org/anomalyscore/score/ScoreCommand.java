@@ -7,7 +7,6 @@ import org.anomalyscore.command.EngineOption;
 import org.anomalyscore.command.OutOption;
 import org.anomalyscore.command.Output;
 import org.anomalyscore.command.ProfileOptions;
-import org.anomalyscore.command.SecondCompiler;
 import org.anomalyscore.command.SparkOptions;
 import org.anomalyscore.source.ImageFinder;
 import org.anomalyscore.source.Search;
@@ -134,13 +133,9 @@ public final class ScoreCommand implements Callable<Integer> {
             .strict(strict)
             .failAboveRejectFraction(failAboveRejectFraction)
             .build();
-    SecondCompiler.rest();
     try (SparkSession session = spark.start("score " + dataset, this::requireThere)) {
       int code = output.print(new ScoreJob(request).run(session));
       return catalog.register(session, out.folder(), code);
-    } finally {
-      // Tests run many commands in one process.
-      SecondCompiler.work();
     }
   }
 

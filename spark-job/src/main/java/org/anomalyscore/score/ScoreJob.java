@@ -1,7 +1,6 @@
 package org.anomalyscore.score;
 
 import java.util.function.Supplier;
-import org.anomalyscore.command.SecondCompiler;
 import org.anomalyscore.command.Steps;
 import org.anomalyscore.measure.ModelFile;
 import org.anomalyscore.measure.ModelOpener;
@@ -89,7 +88,6 @@ public final class ScoreJob {
         origin.warn(scoring.request().dataset(), work.toDo());
         if (work.toDo() > 0) {
           requireUsable(model);
-          SecondCompiler.work();
         }
         Tally tally = scoring.score(work, lease, record);
         ScoreResult result = scoring.summarise(work, origin, passedOver, tally);

@@ -42,7 +42,7 @@ public enum PixelNetwork {
    * A small vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929): patches of 4 x 4 pixels
    * as tokens of 64 numbers, four layers of four heads, normalised before each part, and the mean
    * over all tokens at the end. It has 0.14 million weights at 32 pixels. What is near to what it
-   * must learn itself, for which it takes more images than the residual network.
+   * must learn itself.
    */
   VISION_TRANSFORMER {
     @Override

@@ -123,7 +123,7 @@ public final class TrainedNetwork implements AutoCloseable {
           labels[i] = train.labels()[image];
           augmentation.write(train.images().get(image), pixels, i * 3 * size * size);
         }
-        optimiser.step(current, gradient(current, pixels, labels), rate);
+        optimiser.step(current, requireFinite(gradient(current, pixels, labels)), rate);
       }
       double loss = loss(logits(current, validation), validation.labels());
       if (loss < best) {
@@ -135,6 +135,16 @@ public final class TrainedNetwork implements AutoCloseable {
     if (epochs == 0) {
       throw new IllegalStateException("The loss of a training was never a number");
     }
+  }
+
+  /** A training that went on from something else would end early and look like any other. */
+  private static float[] requireFinite(float[] gradient) {
+    for (float each : gradient) {
+      if (!Float.isFinite(each)) {
+        throw new IllegalStateException("A gradient of a training is not finite");
+      }
+    }
+    return gradient;
   }
 
   /** Falls from the whole rate to none along half a cosine. */

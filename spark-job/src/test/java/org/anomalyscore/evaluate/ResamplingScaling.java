@@ -8,6 +8,7 @@ import org.anomalyscore.stats.AnomalyScore;
 import org.anomalyscore.stats.KolmogorovSmirnov2D;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
  * ./mvnw -pl udf,spark-job -Dtest=ResamplingScaling -Dsurefire.failIfNoSpecifiedTests=false test
  * }</pre>
  */
+@Tag("matrices")
 class ResamplingScaling {
 
   private static final int POINTS = 20_000;

@@ -119,6 +119,7 @@ class CommandsTest {
     String classify = "classify --reference d --generated e --scores " + tables;
     assertTrue(isShort(classify + " --on features"));
     assertFalse(isShort(classify + " --on pixels,low-pass"), "it trains networks");
+    assertFalse(isShort("tables publish --to lake.nights --tables " + tables), "it merges");
     Files.write(partition.resolve("more.parquet"), new byte[1_000_000]);
     assertFalse(isShort("labels --dataset d --by-folder --scores " + tables));
   }
