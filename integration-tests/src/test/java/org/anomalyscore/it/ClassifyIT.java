@@ -111,11 +111,11 @@ class ClassifyIT {
       }
     }
     assertEquals(6, result.get("classifications").size());
-    // Three tenths of the 60 blurred images, by the run, as files of evaluate have not the column.
+    // Three tenths of the 60 blurred images.
     assertEquals(
-        List.of("[18]"),
+        List.of("[18,true]"),
         Tables.query(
-            "SELECT count(*) FROM parquet.`"
+            "SELECT count(*), bool_and(probability_generated BETWEEN 0 AND 1) FROM parquet.`"
                 + tables.resolve("image_measures")
                 + "` WHERE run_id = '"
                 + result.at("/classifications/0/run_id").asText()

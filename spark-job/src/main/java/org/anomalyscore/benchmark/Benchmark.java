@@ -125,7 +125,7 @@ final class Benchmark {
 
   /** All of them before any work: a wrong file must be found before hours of work on the first. */
   private Map<String, ScoreConfiguration> openModels() {
-    Steps.begin("try the model");
+    Steps.beginTrial();
     Map<String, ScoreConfiguration> configurations = new LinkedHashMap<>();
     for (String model : manifest.models()) {
       ScoreConfiguration configuration =

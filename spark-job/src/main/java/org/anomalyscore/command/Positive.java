@@ -13,9 +13,7 @@ public final class Positive {
    * @throws UserException if it is below 1
    */
   public static int require(String option, int value) {
-    if (value < 1) {
-      throw new UserException(option + " is " + value + ". Give 1 or more.");
-    }
+    require(option, (long) value);
     return value;
   }
 

@@ -15,7 +15,7 @@ import org.apache.spark.scheduler.SparkListenerJobStart;
 
 /**
  * Says on standard error what a command is doing, and at its end how long each step took. A step
- * begins with the first Spark job of another description, or where {@link #begin} names one. Where
+ * begins with the first Spark job of another description, or with {@link #beginTrial}. Where
  * nothing else is said for ten seconds, it says for how long the step has been going on.
  */
 public final class Steps extends SparkListener {
@@ -45,11 +45,13 @@ public final class Steps extends SparkListener {
     this.ticks = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** Begins a step that is no Spark job; it ends with the first job of another one. */
-  public static void begin(String step) {
+  /**
+   * Begins a step that is no Spark job: a model's trial. It ends with the next step's first job.
+   */
+  public static void beginTrial() {
     Steps steps = current;
     if (steps != null) {
-      steps.next(step);
+      steps.next("try the model");
     }
   }
 

@@ -54,7 +54,7 @@ final class DemoJob {
    */
   DemoResult run(SparkSession spark, Path model) {
     EngineOptions engine = EngineOptions.of(DemoRequest.uri(model));
-    Steps.begin("try the model");
+    Steps.beginTrial();
     ModelFile opened = ModelOpener.open(spark, engine);
     List<String> generated = new ArrayList<>();
     String configId = null;

@@ -38,7 +38,7 @@ final class ExplainJob {
   ExplainResult run(SparkSession spark) {
     Run run = Run.start("explain");
     TableStore store = requireStore(spark);
-    Steps.begin("try the model");
+    Steps.beginTrial();
     ScoreEngine engine = ScoreEngine.start(spark, request.engine());
     ScoreConfiguration configuration = new ScoreConfiguration(engine.model(), request.parameters());
     Map<String, String> wanted = request.images().choose(spark, configuration);

@@ -67,7 +67,7 @@ public final class ScoreJob {
 
   private static void requireUsable(OpenedModel model) {
     if (!model.isTried()) {
-      Steps.begin("try the model");
+      Steps.beginTrial();
     }
     model.requireUsable();
   }

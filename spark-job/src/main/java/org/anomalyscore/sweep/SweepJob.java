@@ -61,7 +61,7 @@ record SweepJob(SweepRequest request) {
     TableStore store = new TableStore(spark, request.out());
     request.images().forEach(set -> store.requireOutside(set.images()));
     store.requireWritable();
-    Steps.begin("try the model");
+    Steps.beginTrial();
     ScoreEngine engine = ScoreEngine.start(spark, request.engine());
     Map<String, ImageSample> samples = draw(spark, engine);
     List<SweepBatch.Swept> swept = measure(spark, engine, samples.values());

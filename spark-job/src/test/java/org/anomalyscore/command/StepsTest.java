@@ -41,7 +41,7 @@ class StepsTest {
           "score 20 % (a)"
         }) {
       if ("try".equals(description)) {
-        Steps.begin("try the model");
+        Steps.beginTrial();
       } else {
         steps.onJobStart(job(description));
       }
