@@ -35,22 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CompatibilityIT {
 
   /** The project's own first: the others are compared with it. */
-  private static final List<String> SPARKS = List.of("4.0.1", "4.1.1", "4.2.0");
-
-  /** Those whose MLlib is not on Maven Central. */
-  private static final List<String> WITHOUT_MLLIB = List.of("4.1.1");
-
-  /**
-   * What S3 takes of other versions: those of Spark's Hadoop, and committers of the Spark before.
-   */
-  private static final Map<String, List<String>> S3 =
-      Map.of(
-          "4.2.0",
-          List.of(
-              "-Dcommitters.version=4.1.1",
-              "-Dhadoop.version=3.5.0",
-              "-Dawssdk.version=2.35.4",
-              "-Dnetty.version=4.2.13.Final"));
+  private static final List<String> SPARKS = List.of("4.2.0", "4.0.1", "4.1.1");
 
   /** Of Java, from the documentation of each Spark. */
   private static final Map<String, List<Integer>> VERSIONS =
@@ -71,7 +56,8 @@ class CompatibilityIT {
     List<SparkAndJava> cells = new ArrayList<>();
     Map<Integer, Path> jdks = SparkAndJava.jdks();
     for (String spark : SPARKS) {
-      Path jars = jars(spark);
+      boolean own = spark.equals(SPARKS.get(0));
+      Path jars = (own ? Checkout.SPARK_HOME : OtherSpark.home(spark)).resolve("jars");
       for (int java : VERSIONS.get(spark)) {
         if (jdks.containsKey(java)) {
           cells.add(SparkAndJava.layOut(spark, jars, java, jdks.get(java)));
@@ -79,30 +65,6 @@ class CompatibilityIT {
       }
     }
     return cells.stream();
-  }
-
-  /** The jars of this Spark, which Maven lays out once. */
-  private static Path jars(String spark) throws IOException, InterruptedException {
-    if (spark.equals(SPARKS.get(0))) {
-      return Checkout.SPARK_HOME.resolve("jars");
-    }
-    Path jars = Checkout.ROOT.resolve("integration-tests/target/spark-" + spark + "/jars");
-    Path done = jars.resolveSibling("done");
-    if (!Files.exists(done)) {
-      List<String> maven =
-          new ArrayList<>(List.of("./mvnw", "-B", "-q", "-ntp", "package", "-Ps3"));
-      maven.addAll(List.of("-f", "integration-tests/other-spark/pom.xml"));
-      maven.add("-Dspark.version=" + spark);
-      if (!WITHOUT_MLLIB.contains(spark)) {
-        maven.add("-Pmllib");
-      }
-      maven.addAll(S3.getOrDefault(spark, List.of()));
-      Process process =
-          new ProcessBuilder(maven).directory(Checkout.ROOT.toFile()).inheritIO().start();
-      assertEquals(0, process.waitFor(), maven::toString);
-      Files.createFile(done);
-    }
-    return jars;
   }
 
   @ParameterizedTest
@@ -131,11 +93,11 @@ class CompatibilityIT {
 
     row.add(seconds(assertSameInSql(cell, tables, score)));
     row.add(seconds(assertSameInS3(cell)));
-    if (WITHOUT_MLLIB.contains(cell.spark())) {
-      row.add("not run");
-    } else {
+    if (OtherSpark.hasMllib(cell.spark())) {
       row.add(seconds(run(cell, compared("classify", tables))));
       assertEquals(classifications(expected), classifications(tables));
+    } else {
+      row.add("not run");
     }
     System.out.println("| " + String.join(" | ", row) + " |");
   }

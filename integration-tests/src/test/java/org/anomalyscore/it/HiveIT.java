@@ -24,7 +24,7 @@ class HiveIT {
   @TempDir Path folder;
 
   /** With the settings of a Spark that has Hive. */
-  private JobProcess withHive(JobProcess process) {
+  private JobProcess withHive(JobProcess process) throws Exception {
     return Catalogs.on(process, folder)
         .conf("spark.sql.catalogImplementation", "hive")
         .conf("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())

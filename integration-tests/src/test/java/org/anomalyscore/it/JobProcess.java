@@ -180,6 +180,16 @@ final class JobProcess {
     return option("--properties-file", file.toString());
   }
 
+  /**
+   * Gives a plain SparkSubmit another Spark than the project's own, whose kept classes do not fit.
+   */
+  JobProcess onSpark(Path home) {
+    List<String> command = builder.command();
+    command.removeIf(option -> option.startsWith("-XX:SharedArchiveFile="));
+    command.replaceAll(word -> word.replace(Checkout.SPARK_HOME.toString(), home.toString()));
+    return env("SPARK_HOME", home.toString());
+  }
+
   /** Adds to the class path of a plain SparkSubmit, behind Spark's own jars. */
   JobProcess alsoOnClassPath(String entry) {
     List<String> command = builder.command();

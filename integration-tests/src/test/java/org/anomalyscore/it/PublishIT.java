@@ -162,14 +162,14 @@ class PublishIT {
     }
   }
 
-  private JobProcess with(Format format, JobProcess process) {
+  private JobProcess with(Format format, JobProcess process) throws Exception {
     Path settings = Checkout.ROOT.resolve("conf/catalogs/" + format.using + ".conf");
     JobProcess catalog = Catalogs.on(process.settings(settings), folder);
     s3.forEach(catalog::conf);
     return format.on(catalog, folder, warehouse == null ? folder.toString() : warehouse);
   }
 
-  private JobProcess publish(Format format, Path tables) {
+  private JobProcess publish(Format format, Path tables) throws Exception {
     return with(
         format,
         JobProcess.sparkSubmit(

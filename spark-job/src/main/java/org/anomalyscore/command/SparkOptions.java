@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import org.anomalyscore.storage.CommitProtocol;
 import org.anomalyscore.storage.ScratchFolder;
+import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -52,6 +53,7 @@ public final class SparkOptions {
     for (Tuple2<String, String> setting : new SparkConf().getAllWithPrefix("spark.hadoop.")) {
       hadoop.set(setting._1(), setting._2());
     }
+    Storage.SETTINGS.forEach(hadoop::set);
     return hadoop;
   }
 
@@ -79,6 +81,7 @@ public final class SparkOptions {
     // Tasks would wait for the executor that holds the list of paths, while the others idle; the
     // list is small and the images are elsewhere.
     builder.config("spark.shuffle.reduceLocality.enabled", false);
+    Storage.SETTINGS.forEach((key, value) -> builder.config("spark.hadoop." + key, value));
     CommitProtocol.withoutMissingClasses(given).forEach(builder::config);
     return builder.getOrCreate();
   }

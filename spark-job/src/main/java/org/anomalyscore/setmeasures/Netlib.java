@@ -108,6 +108,13 @@ public final class Netlib {
 
   /** The singular value decomposition of a matrix of {@code m × n}, which is destroyed. */
   public static Decomposition decompose(double[] a, int m, int n) {
+    if (m > n) {
+      // The netlib of Spark 4.2 wants room for m × m left vectors then, of which m × n are asked
+      // for.
+      Decomposition turned = decompose(transposed(a, m, n), n, m);
+      return new Decomposition(
+          transposed(turned.right(), n, m), turned.values(), transposed(turned.left(), n, n));
+    }
     int least = Math.min(m, n);
     double[] values = new double[least];
     double[] left = new double[m * least];
@@ -158,6 +165,17 @@ public final class Netlib {
         integers,
         info);
     requireConverged("dgesdd", info);
+  }
+
+  /** The {@code n × m} transpose of a matrix of {@code m × n}. */
+  private static double[] transposed(double[] a, int m, int n) {
+    double[] turned = new double[a.length];
+    for (int j = 0; j < n; j++) {
+      for (int i = 0; i < m; i++) {
+        turned[i * n + j] = a[j * m + i];
+      }
+    }
+    return turned;
   }
 
   /** Floats as doubles, which the products need. */

@@ -1,6 +1,7 @@
 package org.anomalyscore.storage;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -13,6 +14,13 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** Where paths lead to. */
 public final class Storage {
+
+  /**
+   * Settings of Hadoop that reading needs, whatever the cluster has. S3A's classic stream refuses
+   * an object that was replaced since its listing; that of Hadoop 3.5, {@code analytics}, gives the
+   * old bytes from its cache or an error that does not say so.
+   */
+  public static final Map<String, String> SETTINGS = Map.of("fs.s3a.input.stream.type", "classic");
 
   /**
    * User and password before a host, or a colon or {@code @} in the name of a bucket, which has
