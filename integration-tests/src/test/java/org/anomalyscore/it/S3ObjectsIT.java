@@ -46,6 +46,7 @@ class S3ObjectsIT {
     server.makeBucket(BUCKET);
     proxy = new FaultProxy(server.port);
     Configuration conf = new Configuration();
+    Storage.SETTINGS.forEach(conf::set);
     conf.set("fs.s3a.endpoint", proxy.endpoint());
     conf.set("fs.s3a.endpoint.region", "us-east-1");
     conf.set("fs.s3a.path.style.access", "true");

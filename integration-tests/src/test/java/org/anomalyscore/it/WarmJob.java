@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The packaged job in one JVM that runs command after command, so that Spark's classes are loaded
@@ -21,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  * assertEquals(0, result.exitCode(), result::toString);
  * }</pre>
  *
- * <p>The master is {@code local[2]}, and the settings are those of conf/. Commands of several tests
- * wait for each other. What is about the start of a process (the script, its environment, signals)
+ * <p>The master is {@code local[2]}, and the settings are those of conf/. Commands of two tests run
+ * in two such JVMs. What is about the start of a process (the script, its environment, signals)
  * takes a {@link JobProcess}.
  */
 final class WarmJob {
@@ -30,7 +33,10 @@ final class WarmJob {
   private static final Duration TIMEOUT = Duration.ofMinutes(10);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private static WarmJob once;
+  /** Those that wait for a command. */
+  private static final Queue<WarmJob> IDLE = new ConcurrentLinkedQueue<>();
+
+  private static final AtomicInteger STARTED = new AtomicInteger();
 
   private final Process server;
   private final Path err;
@@ -38,7 +44,7 @@ final class WarmJob {
   private final BufferedReader results;
 
   private WarmJob() throws IOException {
-    Path folder = Checkout.scratch("warm-job");
+    Path folder = Checkout.scratch("warm-job-" + STARTED.incrementAndGet());
     err = folder.resolve("standard-error.log");
     Path conf = Files.createDirectories(folder.resolve("conf"));
     for (String file : List.of("spark-defaults.conf", "log4j2.properties")) {
@@ -78,17 +84,16 @@ final class WarmJob {
    */
   static JobProcess.Result run(Map<String, String> settings, String... arguments)
       throws IOException {
-    return shared().serve(new CommandServer.Command(List.of(arguments), settings));
-  }
-
-  private static synchronized WarmJob shared() throws IOException {
-    if (once == null) {
-      once = new WarmJob();
+    WarmJob idle = IDLE.poll();
+    WarmJob job = idle == null ? new WarmJob() : idle;
+    try {
+      return job.serve(new CommandServer.Command(List.of(arguments), settings));
+    } finally {
+      IDLE.add(job);
     }
-    return once;
   }
 
-  private synchronized JobProcess.Result serve(CommandServer.Command command) throws IOException {
+  private JobProcess.Result serve(CommandServer.Command command) throws IOException {
     long begin = System.nanoTime();
     commands.write(JSON.writeValueAsString(command) + "\n");
     commands.flush();
