@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
@@ -26,17 +28,38 @@ final class Launch {
   static final int NOT_ANSWERED = -1;
 
   /**
-   * The JVM's second compiler, and the Java that Spark compiles for each expression, make code that
-   * runs faster, at a price that only long work pays back: they take most of the processor time of
-   * a short command. Interpreted expressions give the same bits. Spark has the two settings for its
-   * own tests and heeds them always (seen in 4.0.1, 4.1.1 and 4.2.0); as properties of the JVM they
-   * give way to spark-defaults.conf.
+   * Spark interprets its expressions instead of compiling Java for each, which only many rows pay
+   * back; they give the same bits. Spark has the two settings for its own tests and heeds them
+   * always (seen in 4.0.1, 4.1.1 and 4.2.0); as properties of the JVM they give way to
+   * spark-defaults.conf.
+   */
+  static final List<String> INTERPRETED =
+      List.of("-Dspark.sql.codegen.wholeStage=false", "-Dspark.sql.codegen.factoryMode=NO_CODEGEN");
+
+  /**
+   * Without the JVM's second compiler too, which makes code that runs faster at a price that only
+   * long work pays back: it takes most of the processor time of a short command.
    */
   static final List<String> SHORT_WORK =
-      List.of(
-          "-XX:TieredStopAtLevel=1",
-          "-Dspark.sql.codegen.wholeStage=false",
-          "-Dspark.sql.codegen.factoryMode=NO_CODEGEN");
+      Stream.concat(Stream.of("-XX:TieredStopAtLevel=1"), INTERPRETED.stream()).toList();
+
+  /**
+   * The network computes in native code, and its images are few rows for Spark, so that the second
+   * compiler takes up what runs ten times as often as it would by default: decoding, resizing and
+   * noise, but not what a run does only at its start.
+   */
+  static final List<String> SCORING =
+      Stream.concat(
+              Stream.of(
+                  "-XX:Tier4InvocationThreshold=50000",
+                  "-XX:Tier4MinInvocationThreshold=6000",
+                  "-XX:Tier4CompileThreshold=150000",
+                  "-XX:Tier4BackEdgeThreshold=400000"),
+              INTERPRETED.stream())
+          .toList();
+
+  /** The commands that do little but score. */
+  private static final Set<String> SCORERS = Set.of("score", "demo");
 
   /** An answer, or {@link #NOT_ANSWERED} and what was asked for. */
   record Answer(int code, ParseResult asked) {}
@@ -68,12 +91,21 @@ final class Launch {
       launcher.invoke(null, (Object) submit.toArray(String[]::new));
       System.out.flush();
       try (OutputStream out = new FileOutputStream(WORDS)) {
-        byte[] made = command.toByteArray();
-        out.write(ShortWork.is(answer.asked()) ? withOptions(made, SHORT_WORK) : made);
+        out.write(withOptions(command.toByteArray(), options(answer.asked())));
       }
     }
     System.out.flush();
     System.exit(code);
+  }
+
+  /** The options of the JVM that does what was asked for. */
+  static List<String> options(ParseResult asked) {
+    if (ShortWork.is(asked)) {
+      return SHORT_WORK;
+    }
+    boolean scores =
+        asked.hasSubcommand() && SCORERS.contains(asked.subcommand().commandSpec().name());
+    return scores ? SCORING : List.of();
   }
 
   /**

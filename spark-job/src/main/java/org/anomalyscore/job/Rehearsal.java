@@ -45,13 +45,11 @@ public final class Rehearsal {
     return code;
   }
 
-  /** As short work does, which needs other classes of Spark for it than the demo. */
+  /** As scoring and short work do, which need other classes of Spark for it than the rest. */
   private static void interpretExpressions() {
-    for (String option : Launch.SHORT_WORK) {
-      if (option.startsWith("-D")) {
-        String[] property = option.substring(2).split("=", 2);
-        System.setProperty(property[0], property[1]);
-      }
+    for (String option : Launch.INTERPRETED) {
+      String[] property = option.substring("-D".length()).split("=", 2);
+      System.setProperty(property[0], property[1]);
     }
   }
 

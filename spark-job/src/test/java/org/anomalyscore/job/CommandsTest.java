@@ -106,6 +106,16 @@ class CommandsTest {
   }
 
   @Test
+  void scoringDelaysTheSecondCompilerAndKeepsIt(@TempDir Path tables) {
+    String score = "score --images %s --dataset d --model m.pt --out %<s".formatted(tables);
+    assertEquals(Launch.SCORING, Launch.options(Launch.answer(score.split(" ")).asked()));
+    assertEquals(Launch.SCORING, Launch.options(Launch.answer("demo", "--out", "x").asked()));
+    String evaluate = "evaluate --reference d --generated e --scores " + tables;
+    assertEquals(List.of(), Launch.options(Launch.answer(evaluate.split(" ")).asked()));
+    assertTrue(Launch.SCORING.stream().noneMatch(option -> option.contains("StopAtLevel")));
+  }
+
+  @Test
   void workOnFewRowsIsShort(@TempDir Path tables) throws IOException {
     Path partition = Files.createDirectories(tables.resolve("scores/config_id=c/dataset=d"));
     Files.write(partition.resolve("few.parquet"), new byte[7_000_000]);
