@@ -64,7 +64,7 @@ public final class CommitProtocol {
           "Cannot write tables to %s: this Spark lacks spark-hadoop-cloud, without which it would"
                   .formatted(target.getUri())
               + " commit by renaming, which in S3 is slow and can lose or double rows. Put"
-              + " spark-hadoop-cloud_2.13 of this Spark's version and hadoop-aws among its jars,"
+              + " spark-hadoop-cloud_2.13 and hadoop-aws among its jars, of the versions in docs/s3.md,"
               + " for instance by --packages.");
     }
     if (!magic) {
