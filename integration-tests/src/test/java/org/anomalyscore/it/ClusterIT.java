@@ -118,6 +118,9 @@ final class ClusterIT {
                     "cpu"))
             .conf("spark.executor.resource.gpu.amount", "2")
             .conf("spark.task.resource.gpu.amount", "1")
+            // Both executors are there before the first task, else one could do nearly all of them.
+            .conf("spark.scheduler.minRegisteredResourcesRatio", "1")
+            .conf("spark.scheduler.maxRegisteredResourcesWaitingTime", "120s")
             .conf("spark.ui.enabled", "true")
             .conf("spark.ui.port", "" + port)
             .start()) {

@@ -181,7 +181,7 @@ final class JobProcess {
   }
 
   /**
-   * Gives a plain SparkSubmit another Spark than the project's own, whose kept classes do not fit.
+   * Gives a plain SparkSubmit another Spark, which the cache of the own one's classes does not fit.
    */
   JobProcess onSpark(Path home) {
     List<String> command = builder.command();

@@ -373,24 +373,26 @@ class ReportIT {
   @Test
   void figuresAreDrawnWhereNobodyScrollsAndTheTextOpensAtTheFirstVisit() throws Exception {
     open(1200, "light");
-    // After what the page itself does as it goes.
-    browser.js("addEventListener('pagehide', () => localStorage.clear())");
-    browser.open(page);
     String undrawn =
         "return [...document.querySelectorAll('.chart')].filter(c => c.checkVisibility()"
             + " && !c.querySelector('svg')).map(c => c.dataset.kind)";
-    // A busy driver may answer of a page whose script has not run yet; far figures never come by
-    // waiting.
-    String open = "return document.querySelector('#howto').open";
-    for (int i = 0;
-        i < 100 && !(List.of().equals(browser.js(undrawn)) && browser.js(open).equals(true));
-        i++) {
-      Thread.sleep(50);
-    }
-    assertEquals(List.of(), browser.js(undrawn));
+    assertComes(List.of(), undrawn);
+    // After what the page's own script, which has run now, does as it goes.
+    browser.js("addEventListener('pagehide', () => localStorage.clear())");
+    browser.open(page);
+    assertComes(List.of(), undrawn);
+    assertComes(true, "return document.querySelector('#howto').open");
     assertTrue(browser.find("#howto").getText().contains("Good is a generator with a low AS"));
     browser.open(page);
     assertEquals(null, browser.find("#howto").getDomAttribute("open"));
+  }
+
+  /** A busy driver may answer of a page whose script has not run yet. */
+  private void assertComes(Object expected, String script) throws InterruptedException {
+    for (int i = 0; i < 100 && !expected.equals(browser.js(script)); i++) {
+      Thread.sleep(50);
+    }
+    assertEquals(expected, browser.js(script));
   }
 
   @Test

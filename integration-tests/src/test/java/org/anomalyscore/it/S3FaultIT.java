@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -160,15 +161,22 @@ class S3FaultIT extends S3Fixture {
         renaming.put(key, null);
       }
     }
-    // Without a word of it Spark 4.2 takes the magic committer by itself.
+    String protocol = "spark.sql.sources.commitProtocolClass";
     renaming.put(
-        "spark.sql.sources.commitProtocolClass",
-        "org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol");
+        protocol, "org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol");
     assertFault(
         runs.warm(renaming, fakes),
         "would commit by renaming",
         "spark.hadoop.fs.s3a.committer.name magic");
     assertEquals(List.of(), server.keys(BUCKET, "none"));
+
+    // Without a word of it Spark takes the magic committer by itself, from 4.1 on.
+    renaming.put(protocol, null);
+    JobProcess.Result silent = runs.warm(renaming, score("images/fake", "x", "silent"));
+    assertEquals(0, silent.exitCode(), silent::toString);
+    String success =
+        new String(server.read(BUCKET, "silent/scores/_SUCCESS"), StandardCharsets.UTF_8);
+    assertTrue(success.matches("(?s).*\"committer\" ?: ?\"magic\".*"), success);
   }
 
   @Test

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The packaged job in one JVM that runs command after command, so that Spark's classes are loaded
- * and compiled once and not for each:
+ * The packaged job in a JVM that runs command after command, so that Spark's classes are loaded and
+ * compiled once and not for each:
  *
  * <pre>{@code
  * JobProcess.Result result = WarmJob.run("evaluate", "--scores", dir, "--json");
@@ -86,11 +86,10 @@ final class WarmJob {
       throws IOException {
     WarmJob idle = IDLE.poll();
     WarmJob job = idle == null ? new WarmJob() : idle;
-    try {
-      return job.serve(new CommandServer.Command(List.of(arguments), settings));
-    } finally {
-      IDLE.add(job);
-    }
+    JobProcess.Result result = job.serve(new CommandServer.Command(List.of(arguments), settings));
+    // Not one that ended.
+    IDLE.add(job);
+    return result;
   }
 
   private JobProcess.Result serve(CommandServer.Command command) throws IOException {

@@ -106,7 +106,7 @@ public final class Netlib {
     return values;
   }
 
-  /** The singular value decomposition of a matrix of {@code m × n}, which is destroyed. */
+  /** The singular value decomposition of a matrix of {@code m × n}, which may be destroyed. */
   public static Decomposition decompose(double[] a, int m, int n) {
     if (m > n) {
       // The netlib of Spark 4.2 wants room for m × m left vectors then, of which m × n are asked

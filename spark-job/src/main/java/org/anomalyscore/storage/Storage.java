@@ -20,7 +20,8 @@ public final class Storage {
    * an object that was replaced since its listing; that of Hadoop 3.5, {@code analytics}, gives the
    * old bytes from its cache or an error that does not say so.
    */
-  public static final Map<String, String> SETTINGS = Map.of("fs.s3a.input.stream.type", "classic");
+  public static final Map<String, String> SETTINGS =
+      Map.of("fs.s3a.input.stream.type", "classic", "fs.s3a.prefetch.enabled", "false");
 
   /**
    * User and password before a host, or a colon or {@code @} in the name of a bucket, which has
