@@ -48,7 +48,10 @@ final class OtherSpark {
           new ArrayList<>(List.of("./mvnw", "-B", "-q", "-ntp", "package", "-pl", "spark-home"));
       maven.addAll(List.of("-Dspark.version=" + version, "-Dspark.jars=" + home.resolve("jars")));
       maven.addAll(OPTIONS.get(version));
-      maven.add("-Dmaven.repo.local=" + System.getProperty("maven.repo.local"));
+      String repository = System.getProperty("maven.repo.local");
+      if (repository != null) {
+        maven.add("-Dmaven.repo.local=" + repository);
+      }
       Process process =
           new ProcessBuilder(maven).directory(Checkout.ROOT.toFile()).inheritIO().start();
       if (process.waitFor() != 0) {
