@@ -57,7 +57,12 @@ final class Checkout {
 
   /** The jars of {@link #SPARK_HOME}. */
   static List<Path> sparkJars() {
-    try (Stream<Path> jars = Files.list(SPARK_HOME.resolve("jars"))) {
+    return sparkJars(SPARK_HOME);
+  }
+
+  /** The jars of a Spark that lies in this folder. */
+  static List<Path> sparkJars(Path home) {
+    try (Stream<Path> jars = Files.list(home.resolve("jars"))) {
       return jars.filter(jar -> jar.toString().endsWith(".jar")).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

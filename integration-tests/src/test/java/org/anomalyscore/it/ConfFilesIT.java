@@ -130,10 +130,8 @@ final class ConfFilesIT {
 
   private static URLClassLoader jarsOf(Path home) throws IOException {
     List<URL> jars = new ArrayList<>();
-    try (var files = Files.list(home.resolve("jars"))) {
-      for (Path jar : files.toList()) {
-        jars.add(jar.toUri().toURL());
-      }
+    for (Path jar : Checkout.sparkJars(home)) {
+      jars.add(jar.toUri().toURL());
     }
     return new URLClassLoader(jars.toArray(URL[]::new), null);
   }

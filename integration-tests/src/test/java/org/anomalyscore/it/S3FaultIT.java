@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -174,9 +173,7 @@ class S3FaultIT extends S3Fixture {
     renaming.put(protocol, null);
     JobProcess.Result silent = runs.warm(renaming, score("images/fake", "x", "silent"));
     assertEquals(0, silent.exitCode(), silent::toString);
-    String success =
-        new String(server.read(BUCKET, "silent/scores/_SUCCESS"), StandardCharsets.UTF_8);
-    assertTrue(success.matches("(?s).*\"committer\" ?: ?\"magic\".*"), success);
+    assertCommittedByMagic("silent/scores");
   }
 
   @Test

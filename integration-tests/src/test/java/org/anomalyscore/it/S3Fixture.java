@@ -95,6 +95,12 @@ abstract class S3Fixture {
     return server.pendingUploads(bucket).stream().filter(key -> key.startsWith(prefix)).toList();
   }
 
+  /** The magic committer writes no rename, and says in a table's folder that it was there. */
+  void assertCommittedByMagic(String table) {
+    String success = new String(server.read(bucket, table + "/_SUCCESS"), StandardCharsets.UTF_8);
+    assertTrue(success.matches("(?s).*\"committer\" ?: ?\"magic\".*"), success);
+  }
+
   /** Looks into all output, event logs and temporary files of the runs, all objects and tables. */
   void assertNoKeyIsLeft(String... tables) throws IOException {
     runs.results().forEach(result -> assertClean("the output of a run", result.toString()));

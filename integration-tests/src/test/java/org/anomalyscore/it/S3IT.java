@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,9 +110,7 @@ class S3IT extends S3Fixture {
             .filter(key -> key.contains("__magic") || key.contains("_temporary"))
             .toList());
     for (String table : List.of("scores", "runs")) {
-      String success =
-          new String(server.read(BUCKET, "tables/" + table + "/_SUCCESS"), StandardCharsets.UTF_8);
-      assertTrue(success.matches("(?s).*\"committer\" ?: ?\"magic\".*"), success);
+      assertCommittedByMagic("tables/" + table);
     }
   }
 

@@ -109,8 +109,7 @@ public final class Netlib {
   /** The singular value decomposition of a matrix of {@code m × n}, which may be destroyed. */
   public static Decomposition decompose(double[] a, int m, int n) {
     if (m > n) {
-      // The netlib of Spark 4.2 wants room for m × m left vectors then, of which m × n are asked
-      // for.
+      // Else the netlib of Spark 4.2 wants room for m × m left vectors, where m × n are asked for.
       Decomposition turned = decompose(transposed(a, m, n), n, m);
       return new Decomposition(
           transposed(turned.right(), n, m), turned.values(), transposed(turned.left(), n, n));
