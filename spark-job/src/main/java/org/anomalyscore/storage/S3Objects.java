@@ -120,8 +120,7 @@ final class S3Objects {
     Configuration hadoop = fs.getConf();
     // Else nothing would say that the object was replaced, and a part of it be taken for the whole.
     if (!"etag".equals(hadoop.getTrimmed(Constants.CHANGE_DETECT_SOURCE, "etag"))
-        || !"server".equals(hadoop.getTrimmed(Constants.CHANGE_DETECT_MODE, "server"))
-        || !isAsNeeded(hadoop)) {
+        || !"server".equals(hadoop.getTrimmed(Constants.CHANGE_DETECT_MODE, "server"))) {
       return null;
     }
     S3AFileStatus listed = new S3AFileStatus(length, 0, path, length, null, etag, null);
@@ -130,12 +129,6 @@ final class S3Objects {
     } catch (RemoteFileChangedException e) {
       return null;
     }
-  }
-
-  /** False where a bucket has settings of its own, or where Spark opened it before this job. */
-  private static boolean isAsNeeded(Configuration hadoop) {
-    return Storage.SETTINGS.entrySet().stream()
-        .allMatch(setting -> setting.getValue().equals(hadoop.getTrimmed(setting.getKey())));
   }
 
   /** See {@link PendingUploads#abort}. */

@@ -96,7 +96,15 @@ public final class Storage {
   public static byte[] readListed(Path path, long length, String etag, Configuration hadoop)
       throws IOException {
     FileSystem fs = of(path, hadoop);
-    return isS3A(fs) ? S3Objects.readListed(fs, path, length, etag) : null;
+    return isS3A(fs) && hasSettings(fs.getConf())
+        ? S3Objects.readListed(fs, path, length, etag)
+        : null;
+  }
+
+  /** False where a bucket has settings of its own, or where Spark opened it before this job. */
+  private static boolean hasSettings(Configuration hadoop) {
+    return SETTINGS.entrySet().stream()
+        .allMatch(setting -> setting.getValue().equals(hadoop.getTrimmed(setting.getKey())));
   }
 
   /** Whether a path leads to this machine's own files; nothing is opened. */
