@@ -110,8 +110,8 @@ final class JobProcess {
   /** {@link CommandServer} under a plain SparkSubmit, with the job jar. */
   static JobProcess commandServer(Path logging) {
     List<String> java = javaOnSparksJarsAndTests();
-    // It runs for minutes, for which the second compiler pays.
-    java.remove(ONE_COMPILER);
+    // So many commands fill the 48 MB of code that the JVM keeps with its first compiler alone.
+    java.add(1, "-XX:ReservedCodeCacheSize=240m");
     java.add(1, "-Dlog4j2.configurationFile=" + logging);
     return submit(java, List.of(CommandServer.class.getName(), Checkout.JOB_JAR.toString()));
   }
