@@ -61,6 +61,18 @@ final class CommandLineIT {
         "score\n", new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
   }
 
+  /** A JVM that is told two collectors does not start. */
+  @Test
+  void theUsersCollectorStands() throws Exception {
+    String tables = Demo.once().tables().toString();
+    JobProcess.Result result =
+        JobProcess.script("tables", "list", "--tables", tables)
+            .env("JAVA_TOOL_OPTIONS", "-XX:+UseParallelGC")
+            .run();
+    assertEquals(0, result.exitCode(), result::toString);
+    assertTrue(result.out().contains("reference"), result::toString);
+  }
+
   /** The terminal of script(1), of no width, which counts as 80; a width that is given counts. */
   @Test
   void tablesFitTheTerminal(@TempDir Path folder) throws Exception {

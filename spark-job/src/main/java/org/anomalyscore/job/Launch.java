@@ -45,13 +45,15 @@ final class Launch {
       Stream.concat(Stream.of("-XX:TieredStopAtLevel=1"), INTERPRETED.stream()).toList();
 
   /**
-   * A heap of short work is small: a collector of many threads takes more of them, not less time.
+   * The heap of short work is small. There a collector of many threads costs processor time and
+   * saves none.
    */
   static final String ONE_THREAD_COLLECTS = "-XX:+UseSerialGC";
 
   /** A JVM that is told two collectors does not start. */
   private static final Pattern COLLECTOR =
-      Pattern.compile("-XX:\\+Use\\w*GC\\b|-XX:(Flags|VMOptionsFile)=|(^|\\x00|\\s)@");
+      Pattern.compile(
+          "-XX:\\+(Use\\w*GC|AggressiveHeap)\\b|-XX:(Flags|VMOptionsFile)=|(^|\\x00|\\s)[\"']?@");
 
   /**
    * The network computes in native code, and its images are few rows for Spark, so that the second

@@ -152,12 +152,13 @@ final class TrialProcess {
       Path copy, Path cardFile, ModelCard card, int batchSize, Path message, Path folder) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // As started as a process of seconds can be; a crash leaves no report and no core behind.
+    // As started as a process of seconds can be, but for a collector: the user's environment may
+    // name another, and a JVM
+    // with two does not start. A crash leaves no report and no core behind.
     command.addAll(
         List.of(
             "-Xmx" + heapMegabytes(card, batchSize) + "m",
             "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
             "-XX:-CreateCoredumpOnCrash",
             "-XX:ErrorFile=" + folder.resolve(CRASH),
             "-Dlog4j2.level=OFF",

@@ -125,7 +125,13 @@ class CommandsTest {
     assertEquals(
         usual, options(list, "\0\n/usr/bin/java\0-cp\0a@b\0-XX:+UseStringDeduplication\0"));
     for (String given :
-        List.of("java\0-XX:+UseG1GC\0", "x\0-Xmx1g -XX:+UseZGC", "java\0@options", "-XX:Flags=f")) {
+        List.of(
+            "java\0-XX:+UseG1GC\0",
+            "x\0-Xmx1g -XX:+UseZGC",
+            "java\0@options",
+            "-XX:Flags=f",
+            "x '@f'",
+            "-XX:+AggressiveHeap")) {
       assertEquals(Launch.SHORT_WORK, options(list, given), given);
     }
   }

@@ -42,9 +42,6 @@ class ScorePredictorTest {
    */
   private static final double C_ROUNDING = 1e-4;
 
-  /** Of twelve images, those whose V may be off by a turned sign. */
-  private static final int MOST_TURNED = 2;
-
   /** Where the standard errors stand in a row of the oracle. */
   private static final int ERRORS = 9;
 
@@ -53,14 +50,20 @@ class ScorePredictorTest {
     assertOracle("tiny_scores_paper.csv", ScoreParameters.PAPER, 1e-6);
   }
 
+  /**
+   * In draw 1 of {@code bright} and draw 4 of {@code saturated_chequer} a gradient lies so near
+   * zero that half an ulp of a pixel turns its sign and moves V by 0.06 % and 1.4 % of that draw
+   * (seen in float64); these two may be off by it. Another stream of noise would move V by 10 %.
+   */
   @Test
   void drawsAreAveragedAsByTheOracle() throws IOException {
-    assertOracle("tiny_scores_paper_5_draws.csv", ScoreParameters.PAPER.withDraws(5), 1e-6);
+    assertOracle("tiny_scores_paper_5_draws.csv", ScoreParameters.PAPER.withDraws(5), 1e-6, 2);
   }
 
+  /** With the kernels of the oldest CPUs one image's V is off by 0.02 %. */
   @Test
   void repeatableProfileEqualsTheOracle() throws IOException {
-    assertOracle("tiny_scores_repeatable.csv", ScoreParameters.REPEATABLE, 1e-6);
+    assertOracle("tiny_scores_repeatable.csv", ScoreParameters.REPEATABLE, 1e-6, 2);
   }
 
   /**
@@ -132,13 +135,19 @@ class ScorePredictorTest {
   }
 
   /**
-   * @param vTolerance relative, of all images but two. In float32 a gradient may lie so near zero
-   *     that the rounding of one type of CPU turns its sign, and moves V by less than 0.5 %;
-   *     another stream of noise would move it by 10 %. {@link Float64Test} allows none. A
+   * @param vTolerance relative; the network is smooth, so no gradient's sign depends on rounding. A
    *     descending attack ends near x, where V is a small difference of larger features.
    */
   private static void assertOracle(String csv, ScoreParameters parameters, double vTolerance)
       throws IOException {
+    assertOracle(csv, parameters, vTolerance, 0);
+  }
+
+  /**
+   * @param turned images whose V may be off by a turned sign, 0.5 % at most
+   */
+  private static void assertOracle(
+      String csv, ScoreParameters parameters, double vTolerance, int turned) throws IOException {
     Map<String, String[]> expected = new HashMap<>();
     for (String line : Files.readAllLines(TestModels.folder().resolve(csv))) {
       String[] cells = line.split(",", -1);
@@ -161,9 +170,9 @@ class ScorePredictorTest {
       }
     }
     Arrays.sort(errorsOfV);
-    double usual = errorsOfV[errorsOfV.length - 1 - MOST_TURNED];
+    double usual = errorsOfV[errorsOfV.length - 1 - turned];
     assertTrue(usual <= vTolerance, "V: " + Arrays.toString(errorsOfV));
-    assertTrue(errorsOfV[errorsOfV.length - 1] < 5e-3, "V: " + Arrays.toString(errorsOfV));
+    assertTrue(turned == 0 || errorsOfV[errorsOfV.length - 1] < 5e-3, Arrays.toString(errorsOfV));
   }
 
   /**
