@@ -1,6 +1,7 @@
 package org.anomalyscore.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -90,6 +91,7 @@ final class CommandLineIT {
       run.getOutputStream().close();
       String out = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertEquals(0, run.waitFor(), out);
+      assertFalse(out.contains("incubator"), out);
       int most = width.isEmpty() ? 80 : Integer.parseInt(width);
       assertTrue(out.contains("| blurred "), out);
       assertTrue(out.contains("columns are left out, which --wide shows: "), out);

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
@@ -43,17 +42,6 @@ final class Launch {
    */
   static final List<String> SHORT_WORK =
       Stream.concat(Stream.of("-XX:TieredStopAtLevel=1"), INTERPRETED.stream()).toList();
-
-  /**
-   * The heap of short work is small. There a collector of many threads costs processor time and
-   * saves none.
-   */
-  static final String ONE_THREAD_COLLECTS = "-XX:+UseSerialGC";
-
-  /** A JVM that is told two collectors does not start. */
-  private static final Pattern COLLECTOR =
-      Pattern.compile(
-          "-XX:\\+(Use\\w*GC|AggressiveHeap)\\b|-XX:(Flags|VMOptionsFile)=|(^|\\x00|\\s)[\"']?@");
 
   /**
    * The network computes in native code, and its images are few rows for Spark, so that the second
@@ -103,31 +91,17 @@ final class Launch {
       launcher.invoke(null, (Object) submit.toArray(String[]::new));
       System.out.flush();
       try (OutputStream out = new FileOutputStream(WORDS)) {
-        byte[] made = command.toByteArray();
-        out.write(withOptions(made, options(answer.asked(), whatUserGave(made))));
+        out.write(withOptions(command.toByteArray(), options(answer.asked())));
       }
     }
     System.out.flush();
     System.exit(code);
   }
 
-  /** Wherever a user may name the JVM's collector, or a file that does. */
-  private static String whatUserGave(byte[] command) {
-    return Stream.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
-        .map(name -> System.getenv().getOrDefault(name, ""))
-        .reduce(new String(command, StandardCharsets.UTF_8), (all, more) -> all + '\0' + more);
-  }
-
-  /**
-   * The options of the JVM that does what was asked for.
-   *
-   * @param given options of the user's own, among other words
-   */
-  static List<String> options(ParseResult asked, String given) {
+  /** The options of the JVM that does what was asked for. */
+  static List<String> options(ParseResult asked) {
     if (ShortWork.is(asked)) {
-      return COLLECTOR.matcher(given).find()
-          ? SHORT_WORK
-          : Stream.concat(Stream.of(ONE_THREAD_COLLECTS), SHORT_WORK.stream()).toList();
+      return SHORT_WORK;
     }
     boolean scores =
         asked.hasSubcommand() && SCORERS.contains(asked.subcommand().commandSpec().name());

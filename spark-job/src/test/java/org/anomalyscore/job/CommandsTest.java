@@ -108,36 +108,11 @@ class CommandsTest {
   @Test
   void scoringDelaysTheSecondCompilerAndKeepsIt(@TempDir Path tables) {
     String score = "score --images %s --dataset d --model m.pt --out %<s".formatted(tables);
-    assertEquals(Launch.SCORING, options(score, ""));
-    assertEquals(Launch.SCORING, options("demo --out x", ""));
+    assertEquals(Launch.SCORING, Launch.options(Launch.answer(score.split(" ")).asked()));
+    assertEquals(Launch.SCORING, Launch.options(Launch.answer("demo", "--out", "x").asked()));
     String evaluate = "evaluate --reference d --generated e --scores " + tables;
-    assertEquals(List.of(), options(evaluate, ""));
+    assertEquals(List.of(), Launch.options(Launch.answer(evaluate.split(" ")).asked()));
     assertTrue(Launch.SCORING.stream().noneMatch(option -> option.contains("StopAtLevel")));
-  }
-
-  @Test
-  void shortWorkHasTheSmallestCollectorUnlessTheUserNamesOne(@TempDir Path tables)
-      throws IOException {
-    Files.createDirectories(tables.resolve("scores"));
-    String list = "tables list --tables " + tables;
-    List<String> usual = new ArrayList<>(Launch.SHORT_WORK);
-    usual.add(0, "-XX:+UseSerialGC");
-    assertEquals(
-        usual, options(list, "\0\n/usr/bin/java\0-cp\0a@b\0-XX:+UseStringDeduplication\0"));
-    for (String given :
-        List.of(
-            "java\0-XX:+UseG1GC\0",
-            "x\0-Xmx1g -XX:+UseZGC",
-            "java\0@options",
-            "-XX:Flags=f",
-            "x '@f'",
-            "-XX:+AggressiveHeap")) {
-      assertEquals(Launch.SHORT_WORK, options(list, given), given);
-    }
-  }
-
-  private static List<String> options(String line, String given) {
-    return Launch.options(Launch.answer(line.split(" ")).asked(), given);
   }
 
   @Test
