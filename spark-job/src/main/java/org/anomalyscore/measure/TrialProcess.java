@@ -153,8 +153,7 @@ final class TrialProcess {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // As started as a process of seconds can be, but for a collector: the user's environment may
-    // name another, and a JVM
-    // with two does not start. A crash leaves no report and no core behind.
+    // name another, and a JVM with two does not start. A crash leaves no report and no core behind.
     command.addAll(
         List.of(
             "-Xmx" + heapMegabytes(card, batchSize) + "m",
