@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.anomalyscore.functions.AnomalyScoreExtensions;
+import org.anomalyscore.storage.LocalFiles;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,6 +21,7 @@ public final class TestSpark {
         SparkSession.builder()
             .master("local[2]")
             .appName("tests")
+            .config("spark.hadoop." + LocalFiles.SETTING, LocalFiles.class.getName())
             .config("spark.ui.enabled", false)
             .config("spark.sql.shuffle.partitions", 2)
             .config("spark.sql.session.timeZone", "UTC")

@@ -3,6 +3,7 @@ package org.anomalyscore.command;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.anomalyscore.storage.CommitProtocol;
+import org.anomalyscore.storage.LocalFiles;
 import org.anomalyscore.storage.ScratchFolder;
 import org.anomalyscore.storage.Storage;
 import org.anomalyscore.storage.StorageFault;
@@ -67,10 +68,11 @@ public final class SparkOptions {
       builder.master("local[*]");
       given.setMaster("local[*]");
     }
-    if (given.get("spark.master").startsWith("local")
-        && !given.contains("spark.local.dir")
-        && System.getenv("SPARK_LOCAL_DIRS") == null) {
-      builder.config("spark.local.dir", scratch());
+    if (given.get("spark.master").startsWith("local")) {
+      takeLocalFiles(builder);
+      if (!given.contains("spark.local.dir") && System.getenv("SPARK_LOCAL_DIRS") == null) {
+        builder.config("spark.local.dir", scratch());
+      }
     }
     // Set here and not only under conf/: a table must not depend on how the job was started.
     builder.config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
@@ -84,6 +86,16 @@ public final class SparkOptions {
     Storage.SETTINGS.forEach((key, value) -> builder.config("spark.hadoop." + key, value));
     CommitProtocol.withoutMissingClasses(given).forEach(builder::config);
     return builder.getOrCreate();
+  }
+
+  /** Executors that are other processes open files before they have the job's classes. */
+  private static void takeLocalFiles(SparkSession.Builder builder) {
+    try {
+      LocalFiles.forgetHadoops();
+    } catch (IOException e) {
+      throw StorageFault.of("Cannot open the files of this machine", new Path("file:///"), e);
+    }
+    builder.config("spark.hadoop." + LocalFiles.SETTING, LocalFiles.class.getName());
   }
 
   /** Spark's own place stays full where a run is killed. */

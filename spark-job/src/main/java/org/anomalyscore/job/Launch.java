@@ -2,7 +2,6 @@ package org.anomalyscore.job;
 
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
@@ -58,6 +57,16 @@ final class Launch {
               INTERPRETED.stream())
           .toList();
 
+  /**
+   * With it the products of the JVM's matrices are several times faster, once its second compiler
+   * has seen them. Spark's launcher names it for every command, and the JVM warns of this preview
+   * module at each start.
+   */
+  static final String VECTORS = "--add-modules=jdk.incubator.vector";
+
+  /** The commands that multiply matrices on the driver. */
+  private static final Set<String> MULTIPLIERS = Set.of("evaluate", "benchmark");
+
   /** The commands that do little but score. */
   private static final Set<String> SCORERS = Set.of("score", "demo");
 
@@ -103,30 +112,28 @@ final class Launch {
     if (ShortWork.is(asked)) {
       return SHORT_WORK;
     }
-    boolean scores =
-        asked.hasSubcommand() && SCORERS.contains(asked.subcommand().commandSpec().name());
-    return scores ? SCORING : List.of();
+    String command = asked.hasSubcommand() ? asked.subcommand().commandSpec().name() : "";
+    if (SCORERS.contains(command)) {
+      return SCORING;
+    }
+    return MULTIPLIERS.contains(command) ? List.of(VECTORS) : List.of();
   }
 
   /**
-   * A command with options of the JVM before all others, so that the user's own stand.
+   * A command with options of the JVM before all others, so that the user's own stand, and without
+   * {@link #VECTORS} unless they are among the options.
    *
    * @param command of Spark's launcher: NUL and a newline, then its words, each ended by NUL
    */
-  static byte[] withOptions(byte[] command, List<String> options) throws IOException {
-    int java = 1;
-    while (java < command.length && command[java] != 0) {
-      java++;
+  static byte[] withOptions(byte[] command, List<String> options) {
+    // A char for each byte, so that words of any encoding stay as they are.
+    String made = new String(command, StandardCharsets.ISO_8859_1);
+    List<String> words = new ArrayList<>(List.of(made.split("\0", -1)));
+    if (words.size() > 2) {
+      words.remove(VECTORS);
+      words.addAll(2, options);
     }
-    ByteArrayOutputStream longer = new ByteArrayOutputStream();
-    longer.write(command, 0, Math.min(java + 1, command.length));
-    if (java < command.length) {
-      for (String option : options) {
-        longer.write((option + '\0').getBytes(StandardCharsets.US_ASCII));
-      }
-      longer.write(command, java + 1, command.length - java - 1);
-    }
-    return longer.toByteArray();
+    return String.join("\0", words).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** Answers what needs no Spark. */

@@ -96,11 +96,16 @@ class CommandsTest {
   }
 
   @Test
-  void optionsOfShortWorkComeBeforeTheUsers() throws IOException {
-    byte[] made = "\0\n/usr/bin/java\0-cp\0a b\0".getBytes(StandardCharsets.UTF_8);
+  void optionsComeBeforeTheUsersAndReplaceThePreviewModule() {
+    String java = "\0\n/usr/bin/java\0", users = "-cp\0ä b\0%s\0--name\0\0";
+    byte[] made = (java + users.formatted(Launch.VECTORS)).getBytes(StandardCharsets.UTF_8);
+    String rest = users.replace("%s\0", "");
     assertEquals(
-        "\0\n/usr/bin/java\0-X\0-Dy=z\0-cp\0a b\0",
+        java + "-X\0-Dy=z\0" + rest,
         new String(Launch.withOptions(made, List.of("-X", "-Dy=z")), StandardCharsets.UTF_8));
+    assertEquals(
+        java + Launch.VECTORS + "\0" + rest,
+        new String(Launch.withOptions(made, List.of(Launch.VECTORS)), StandardCharsets.UTF_8));
     assertEquals(
         "", new String(Launch.withOptions(new byte[0], List.of("-X")), StandardCharsets.UTF_8));
   }
@@ -111,7 +116,8 @@ class CommandsTest {
     assertEquals(Launch.SCORING, Launch.options(Launch.answer(score.split(" ")).asked()));
     assertEquals(Launch.SCORING, Launch.options(Launch.answer("demo", "--out", "x").asked()));
     String evaluate = "evaluate --reference d --generated e --scores " + tables;
-    assertEquals(List.of(), Launch.options(Launch.answer(evaluate.split(" ")).asked()));
+    assertEquals(
+        List.of(Launch.VECTORS), Launch.options(Launch.answer(evaluate.split(" ")).asked()));
     assertTrue(Launch.SCORING.stream().noneMatch(option -> option.contains("StopAtLevel")));
   }
 
