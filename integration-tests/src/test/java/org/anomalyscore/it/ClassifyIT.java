@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,7 @@ class ClassifyIT {
 
   /** What is blurred is told by what is fine; the networks train in the packaged job. */
   @Test
+  @Tag("nightly")
   void networksTellBlurredImagesByTheirPixels() throws Exception {
     JsonNode result =
         json(
@@ -198,6 +200,7 @@ class ClassifyIT {
   }
 
   @Test
+  @Tag("nightly")
   void labelsOfAFileAreSummarisedAndReported() throws Exception {
     Path folderOfImages = Demo.once().images().resolve("reference");
     List<String> lines = new ArrayList<>(List.of("path,label"));

@@ -59,6 +59,7 @@ final class ClusterIT {
   }
 
   @Test
+  @Tag("nightly")
   void aStalledTaskIsOvertakenByItsCopy() throws Exception {
     Path events = Files.createDirectories(folder.resolve("events"));
     try (JobProcess.Running job =
@@ -92,6 +93,7 @@ final class ClusterIT {
   }
 
   @Test
+  @Tag("nightly")
   void eachTaskGetsAGpuOfItsOwnAndPrometheusSeesTheRun() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
@@ -187,6 +189,7 @@ final class ClusterIT {
   }
 
   @Test
+  @Tag("nightly")
   void aKilledDriverLeavesNoExecutorBehindAndItsRunGoesOnElsewhere() throws Exception {
     Path out = folder.resolve("orphans");
     try (JobProcess.Running job = cluster.submit(score("orphans", "--slice", "24")).start()) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +65,7 @@ final class CommandLineIT {
 
   /** A JVM that is told two collectors does not start. */
   @Test
+  @Tag("nightly")
   void theUsersCollectorStands() throws Exception {
     String tables = Demo.once().tables().toString();
     JobProcess.Result result =
@@ -74,33 +76,38 @@ final class CommandLineIT {
     assertTrue(result.out().contains("reference"), result::toString);
   }
 
-  /** The terminal of script(1), of no width, which counts as 80; a width that is given counts. */
+  /** That of script(1) has no width. */
   @Test
+  void tablesFitATerminalOfNoWidth(@TempDir Path folder) throws Exception {
+    assertFits("", 80, folder);
+  }
+
+  @Test
+  @Tag("nightly")
   void tablesFitTheTerminal(@TempDir Path folder) throws Exception {
+    assertFits("60", 60, folder);
+  }
+
+  private static void assertFits(String width, int most, Path folder) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no /usr/bin/script");
-    for (String width : List.of("", "60")) {
-      ProcessBuilder terminal =
-          new ProcessBuilder(
-              "script",
-              "-qec",
-              "bash '%s' evaluate --scores '%s' --out '%s' --reference reference --generated blurred --permutations 0 --resamples 0 --quiet"
-                  .formatted(Checkout.SCRIPT, Demo.once().tables(), folder),
-              "/dev/null");
-      terminal.environment().put("COLUMNS", width);
-      Process run = terminal.redirectErrorStream(true).start();
-      run.getOutputStream().close();
-      String out = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertEquals(0, run.waitFor(), out);
-      assertFalse(out.contains("incubator"), out);
-      int most = width.isEmpty() ? 80 : Integer.parseInt(width);
-      assertTrue(out.contains("| blurred "), out);
-      assertTrue(out.contains("columns are left out, which --wide shows: "), out);
-      assertTrue(
-          out.lines()
-              .filter(line -> line.startsWith("|"))
-              .allMatch(l -> l.strip().length() <= most),
-          out);
-    }
+    ProcessBuilder terminal =
+        new ProcessBuilder(
+            "script",
+            "-qec",
+            "bash '%s' evaluate --scores '%s' --out '%s' --reference reference --generated blurred --permutations 0 --resamples 0 --quiet"
+                .formatted(Checkout.SCRIPT, Demo.once().tables(), folder),
+            "/dev/null");
+    terminal.environment().put("COLUMNS", width);
+    Process run = terminal.redirectErrorStream(true).start();
+    run.getOutputStream().close();
+    String out = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, run.waitFor(), out);
+    assertFalse(out.contains("incubator"), out);
+    assertTrue(out.contains("| blurred "), out);
+    assertTrue(out.contains("columns are left out, which --wide shows: "), out);
+    assertTrue(
+        out.lines().filter(line -> line.startsWith("|")).allMatch(l -> l.strip().length() <= most),
+        out);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +125,7 @@ class EndToEndIT {
   }
 
   @Test
+  @Tag("nightly")
   void sweepMeasuresASampleAsScoreDid() throws Exception {
     Path out = folder.resolve("swept");
     JobProcess.Result result =
@@ -180,6 +182,7 @@ class EndToEndIT {
   }
 
   @Test
+  @Tag("nightly")
   void sparkSubmitGivesTheSameScoresAndTooManyRejectsGiveExitCode4() throws Exception {
     Path mixed = Files.createDirectories(folder.resolve("mixed"));
     List<Path> some = new ArrayList<>();
@@ -244,6 +247,7 @@ class EndToEndIT {
   }
 
   @Test
+  @Tag("nightly")
   void aBenchmarkAlertsWhenAGeneratorGotWorse() throws Exception {
     Path night = Files.createDirectories(folder.resolve("night"));
     replaceImages("fresh-draws", night.resolve("gan"), Demo.GENERATED);

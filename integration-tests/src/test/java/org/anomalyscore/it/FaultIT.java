@@ -86,6 +86,7 @@ class FaultIT {
   }
 
   @Test
+  @Tag("nightly")
   void aFullDiskIsToldAndTheRunGoesOnWhenThereIsRoom() throws Exception {
     Path disk = Files.createDirectories(folder.resolve("disk"));
     assumeTrue(

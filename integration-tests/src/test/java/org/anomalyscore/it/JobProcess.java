@@ -34,6 +34,11 @@ final class JobProcess {
   private static final String EXECUTORS_WITH_ONE =
       "spark.executor.defaultJavaOptions=" + ONE_COMPILER;
 
+  /** What the script holds while it writes its cache of Spark's classes. */
+  private static final Path CACHE_LOCK = Checkout.SPARK_HOME.resolve("class-cache.lock");
+
+  private static Process lockOfTheCache;
+
   private final ProcessBuilder builder;
   private final boolean plainSubmit;
   private Duration timeout = Duration.ofMinutes(5);
@@ -69,7 +74,24 @@ final class JobProcess {
 
   /** {@code bin/anomaly-score} with these arguments. */
   static JobProcess script(String... arguments) {
+    makeNoClassCache();
     return script(Checkout.SCRIPT, arguments);
+  }
+
+  /**
+   * Lets the script go on without a cache of Spark's classes where there is none: the few commands
+   * of a usual build save less than it takes. {@code -Pnightly} makes it before all tests.
+   */
+  private static synchronized void makeNoClassCache() {
+    if (lockOfTheCache == null) {
+      // Until this JVM ends, and with it what cat reads.
+      String hold = "command -v flock >/dev/null && exec flock -n \"$0\" cat";
+      try {
+        lockOfTheCache = new ProcessBuilder("bash", "-c", hold, CACHE_LOCK.toString()).start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** A copy of the script that lies elsewhere, with these arguments. */

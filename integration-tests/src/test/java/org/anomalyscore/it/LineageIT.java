@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ class LineageIT {
   @TempDir Path folder;
 
   @Test
+  @Tag("nightly")
   void anEvaluationReadsScoresAndWritesEvaluations() throws Exception {
     Demo demo = Demo.once();
     Path events = folder.resolve("events.json");

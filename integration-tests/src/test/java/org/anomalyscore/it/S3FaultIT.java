@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -25,6 +26,10 @@ class S3FaultIT extends S3Fixture {
 
   private static final String BUCKET = "faults";
   private static final Duration REASONABLE = Duration.ofMinutes(2);
+
+  /** Images in {@code images/few}, some of which are long in coming. */
+  private static final int FEW = 8;
+
   private static final String RETRIES = "spark.hadoop.fs.s3a.retry.limit";
   private static final String THROTTLE_RETRIES = "spark.hadoop.fs.s3a.retry.throttle.limit";
 
@@ -37,6 +42,7 @@ class S3FaultIT extends S3Fixture {
 
   @BeforeAll
   void bind() throws Exception {
+    server.upload(BUCKET, S3Runs.pictures("images/few", FEW, 2));
     deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
@@ -56,20 +62,25 @@ class S3FaultIT extends S3Fixture {
     Map<String, String> shaky = runs.settings(proxy(new Shaky()).endpoint());
     // One image breaks for ever, whose last wait would be of half a minute.
     shaky.put(RETRIES, "3");
-    JobProcess.Result result = runs.warm(shaky, score("images/fake", "fake", "shaky"));
-    // Two of 40 are 5 %, which is not above the limit.
+    JobProcess.Result result = runs.warm(shaky, half(score("images/few", "few", "shaky")));
     assertEquals(0, result.exitCode(), result::toString);
-    assertEquals(FAKE - 2, json(result).get("scored").asInt());
+    assertEquals(FEW - 2, json(result).get("scored").asInt());
     assertEquals(2, json(result).get("rejected_by_reason").get("unreadable").asInt());
     assertEquals(
-        List.of("[s3a://faults/images/fake/0000.png]", "[s3a://faults/images/fake/0001.png]"),
+        List.of("[s3a://faults/images/few/0000.png]", "[s3a://faults/images/few/0001.png]"),
         Tables.sql("SELECT path FROM {0} ORDER BY path", downloaded("shaky/rejects")));
     assertEquals(List.of(), pendingUnder("shaky/"));
-    JobProcess.Result calm = runs.warm(straight(), score("images/fake", "fake", "calm"));
+    JobProcess.Result calm = runs.warm(straight(), score("images/few", "few", "calm"));
     assertEquals(0, calm.exitCode(), calm::toString);
     assertEquals(
-        Tables.sql(COLUMNS, downloaded("calm/scores")).subList(2, FAKE),
+        Tables.sql(COLUMNS, downloaded("calm/scores")).subList(2, FEW),
         Tables.sql(COLUMNS, downloaded("shaky/scores")));
+  }
+
+  /** Takes a set of which half the images are rejects. */
+  private static String[] half(String... score) {
+    return Stream.concat(Stream.of(score), Stream.of("--fail-above-reject-fraction", "0.5"))
+        .toArray(String[]::new);
   }
 
   @Test
@@ -225,7 +236,7 @@ class S3FaultIT extends S3Fixture {
       if (System.nanoTime() - start < 2e9) {
         return FaultProxy.Verdict.SLOW_DOWN;
       }
-      if (target.startsWith("/faults/images/fake/0001.png")) {
+      if (target.startsWith("/faults/images/few/0001.png")) {
         return FaultProxy.Verdict.DENIED;
       }
       boolean image = target.startsWith("/faults/images/") && request.method().equals("GET");

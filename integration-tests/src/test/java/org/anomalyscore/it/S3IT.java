@@ -12,6 +12,7 @@ import java.util.Map;
 import org.anomalyscore.storage.ContentHash;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 
@@ -69,6 +70,7 @@ class S3IT extends S3Fixture {
   }
 
   @Test
+  @Tag("nightly")
   void anImageThatIsReplacedAfterItsListingIsScoredAsItIsThen() throws Exception {
     server.upload(BUCKET, S3Runs.pictures("images/moving", 3, 4));
     byte[] other = S3Runs.pictures("other", 1, 5).get("other/0000.png");
@@ -148,6 +150,7 @@ class S3IT extends S3Fixture {
   }
 
   @Test
+  @Tag("nightly")
   void tablesAreCompactedAndDeletedInS3() throws Exception {
     String tables = "s3a://night/kept";
     for (String set : List.of("fake", "other")) {
@@ -184,6 +187,7 @@ class S3IT extends S3Fixture {
   }
 
   @Test
+  @Tag("nightly")
   void credentialsOfAProfileAreTakenAsOnALaptop() throws Exception {
     JobProcess.Result scored = runs.warm(straight(), score("images/fake", "fake", "tables"));
     assertEquals(0, scored.exitCode(), scored::toString);

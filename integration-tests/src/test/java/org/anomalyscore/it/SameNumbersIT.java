@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -51,15 +50,39 @@ class SameNumbersIT {
    */
   private record Night(Path tables, String leaderboard) {}
 
-  @BeforeAll
-  void scoreOnThisMachine() throws Exception {
+  /** By spark-submit, beside a file that is no image; nightly an evaluation too. */
+  @Test
+  void anotherMachineGivesTheDemosScores() throws Exception {
+    Demo demo = Demo.once();
+    Path tables = folder.resolve("elsewhere");
+    Path images = sample("fresh-draws");
+    Files.writeString(images.resolve("broken.png"), "no image");
+    JobProcess process =
+        JobProcess.sparkSubmit(
+            "score",
+            "--images",
+            images.toString(),
+            "--dataset",
+            "fresh-draws",
+            "--model",
+            demo.model().toString(),
+            "--profile",
+            "repeatable",
+            "--out",
+            tables.toString());
+    OTHER_CPU.forEach(process::env);
+    JobProcess.Result result = process.run();
+    assertEquals(4, result.exitCode(), result::toString);
+    assertSameScores(IMAGES, "image_id", demo.tables(), tables);
+    assertKernels(tables, "NO AVX");
+  }
+
+  private void scoreOnThisMachine() throws Exception {
+    if (expected != null) {
+      return;
+    }
     for (String set : List.of("reference", "blurred", "broken-geometry")) {
-      Path own = Files.createDirectories(folder.resolve(set));
-      try (Stream<Path> files = Files.list(Demo.once().images().resolve(set))) {
-        for (Path file : files.sorted().limit(IMAGES).toList()) {
-          Files.copy(file, own.resolve(file.getFileName()));
-        }
-      }
+      sample(set);
     }
     expected = warm("expected", 1, 1);
     assertEquals(
@@ -68,22 +91,37 @@ class SameNumbersIT {
     assertTrue(expected.leaderboard().contains("| broken-geometry"), expected::leaderboard);
   }
 
+  private static Path sample(String set) throws Exception {
+    Path own = Files.createDirectories(folder.resolve(set));
+    try (Stream<Path> files = Files.list(Demo.once().images().resolve(set))) {
+      for (Path file : files.sorted().limit(IMAGES).toList()) {
+        Files.copy(file, own.resolve(file.getFileName()));
+      }
+    }
+    return own;
+  }
+
   @Test
+  @Tag("nightly")
   void batchesAndThreadsChangeNothing() throws Exception {
+    scoreOnThisMachine();
     assertSame(warm("batch-7", 7, 1));
     assertSame(warm("batch-64-threads-2", 64, 2));
   }
 
   @Test
+  @Tag("nightly")
   void anotherMachineChangesNothing() throws Exception {
+    scoreOnThisMachine();
     Night other = cold("all", OTHER_CPU, 7);
     assertSame(other);
-    assertKernels(other, "NO AVX");
+    assertKernels(other.tables(), "NO AVX");
   }
 
   @Test
   @Tag("nightly")
   void noLibraryAloneAndNoBatchThereChangesAnything() throws Exception {
+    scoreOnThisMachine();
     Map<String, Map<String, String>> machines = new LinkedHashMap<>();
     OTHER_CPU.forEach((name, value) -> machines.put(name, Map.of(name, value)));
     machines.put("all", OTHER_CPU);
@@ -95,30 +133,31 @@ class SameNumbersIT {
   }
 
   /** Else nothing would be compared. */
-  private static void assertKernels(Night night, String capability) {
+  private static void assertKernels(Path tables, String capability) {
     List<String> recorded =
         Tables.sql(
-            "SELECT DISTINCT arithmetic FROM {0} WHERE command = 'score'",
-            night.tables().resolve("runs"));
+            "SELECT DISTINCT arithmetic FROM {0} WHERE command = 'score'", tables.resolve("runs"));
     assertEquals(1, recorded.size(), recorded::toString);
     assertTrue(recorded.get(0).contains("\"float64, cpu " + capability + " "), recorded::toString);
   }
 
   private void assertSame(Night night) {
     assertEquals(expected.leaderboard(), night.leaderboard());
+    assertSameScores(3 * IMAGES, "path", expected.tables(), night.tables());
+  }
+
+  private static void assertSameScores(int images, String key, Path a, Path b) {
     String worst =
         """
         SELECT count(*), max(abs(a.complexity / b.complexity - 1)) < %1$s,
           max(abs(a.vulnerability / b.vulnerability - 1)) < %1$s,
           max(abs(a.complexity / b.complexity - 1)) AS c,
           max(abs(a.vulnerability / b.vulnerability - 1)) AS v
-        FROM {0} a JOIN {1} b USING (path)
+        FROM {0} a JOIN {1} b USING (%2$s)
         """
-            .formatted(TOLERANCE + "D");
-    String found =
-        Tables.sql(worst, expected.tables().resolve("scores"), night.tables().resolve("scores"))
-            .get(0);
-    assertTrue(found.startsWith("[" + 3 * IMAGES + ",true,true,"), found);
+            .formatted(TOLERANCE + "D", key);
+    String found = Tables.sql(worst, a.resolve("scores"), b.resolve("scores")).get(0);
+    assertTrue(found.startsWith("[" + images + ",true,true,"), found);
   }
 
   private static Night warm(String name, int batch, int threads) throws Exception {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.anomalyscore.benchmark.AlertSimulation.Source;
 import org.anomalyscore.benchmark.AlertSimulation.Year;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** That the false alarms and the delays are of the size that docs/nightly.md says. */
@@ -22,6 +23,7 @@ class AlertSimulationTest {
   }
 
   @Test
+  @Tag("nightly")
   void aYearWithoutChangeRaisesFewAlerts() {
     int nights = 0;
     for (long seed = 0; seed < 2; seed++) {
@@ -32,6 +34,7 @@ class AlertSimulationTest {
   }
 
   @Test
+  @Tag("nightly")
   void aDriftIsSeenInEachGenerator() {
     Year year = AlertSimulation.year(generators(7), DEFAULT, 60);
     assertEquals(AlertSimulation.GENERATORS, year.delays().size());

@@ -149,6 +149,19 @@ class BenchmarkTest {
   }
 
   @Test
+  void aGeneratorThatGotWorseIsAnAlert() throws IOException {
+    String more = "thresholds: {max_increase: 0.2}";
+    Notifier nobody = Notifier.of(null, name -> null);
+    assertEquals(ExitCode.DONE, benchmark(TINY, more).runAndTell(nobody).exitCode());
+    replaceImages("good");
+    BenchmarkResult second = benchmark(TINY, more).runAndTell(nobody);
+    assertEquals(ExitCode.ALERT, second.exitCode());
+    assertTrue(second.text().contains("ALERT good became less natural"), second::text);
+    assertEquals("regressed", alerts().get("generators").get(0).get("state").asText());
+  }
+
+  @Test
+  @Tag("nightly")
   void aGeneratorThatGotWorseIsNotForgottenUntilItIsAcknowledged() throws IOException {
     Path told = folder.resolve("told.json");
     String more =
@@ -210,6 +223,7 @@ class BenchmarkTest {
   }
 
   @Test
+  @Tag("nightly")
   void aSetThatFailsTakesNoOtherWithIt() throws IOException {
     Files.createDirectories(folder.resolve("empty"));
     Path broken = Files.createDirectories(folder.resolve("broken"));

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.anomalyscore.storage.UserException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +109,7 @@ class NotifierTest {
   }
 
   @Test
+  @Tag("nightly")
   void aServerThatDoesNotAnswerCostsItsTimeout() {
     delayMillis = 1500;
     String failure = notifier(url(), null).send("{}");

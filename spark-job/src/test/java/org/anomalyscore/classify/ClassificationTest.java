@@ -178,6 +178,7 @@ class ClassificationTest {
 
   /** Of two normal classes d deviations apart the best accuracy is Phi(d / 2). */
   @Test
+  @Tag("nightly")
   void accuracyIsThatOfTheBestRule() {
     store().append(Table.SCORES, rows("real", 4000, 0));
     store().append(Table.SCORES, rows("near", 4000, 1));
@@ -264,6 +265,7 @@ class ClassificationTest {
   }
 
   @Test
+  @Tag("nightly")
   void evaluateAndClassifyCountTheSameImages() {
     store().append(Table.SCORES, rows("real", 30, 0));
     store().append(Table.SCORES, rows("gen", 20, 1));
@@ -295,6 +297,7 @@ class ClassificationTest {
 
   /** A slow set's job stops with the fast one's fault, before the features are dropped. */
   @Test
+  @Tag("nightly")
   void aFaultIsThrownAsItIsAndEndsTheOtherJobs() throws Exception {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 400; i++) {

@@ -23,6 +23,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,6 +71,7 @@ class FeatureClassifierTest {
 
   /** The in-memory fit is put together of MLlib's parts, and must have its bits. */
   @ParameterizedTest
+  @Tag("nightly")
   @MethodSource("sizes")
   void inMemoryHasTheBitsOfMllib(int classes, int perClass, int dimension) {
     Random random = new Random(dimension);

@@ -29,6 +29,7 @@ import org.anomalyscore.table.TableStore;
 import org.anomalyscore.training.PixelNetwork;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,6 +136,7 @@ class PixelClassificationTest {
   }
 
   @Test
+  @Tag("nightly")
   void aFineChequerIsSeenInHighFrequenciesAlone() throws Exception {
     draw("real", 60, 0);
     draw("gen", 60, 16);
@@ -190,6 +192,7 @@ class PixelClassificationTest {
   }
 
   @Test
+  @Tag("nightly")
   void theSameSeedGivesTheSameTable() throws Exception {
     draw("real", 20, 0);
     draw("gen", 20, 4);

@@ -28,6 +28,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -129,6 +130,7 @@ class RegistrationTest {
   }
 
   @Test
+  @Tag("nightly")
   void aSetThatIsGoneIsGone() throws IOException {
     register();
     try (Stream<Path> files =
@@ -143,6 +145,7 @@ class RegistrationTest {
   }
 
   @Test
+  @Tag("nightly")
   void aPrefixSetsTwoFoldersApartInOneDatabase() {
     register();
     TableStore other = new TableStore(SPARK, folder.resolve("other").toString());
@@ -160,6 +163,7 @@ class RegistrationTest {
   }
 
   @Test
+  @Tag("nightly")
   void tablesWithoutScoresHaveNoView() {
     TableStore other = new TableStore(SPARK, folder.resolve("evaluations alone").toString());
     other.create(Table.EVALUATIONS);
@@ -170,6 +174,7 @@ class RegistrationTest {
   }
 
   @Test
+  @Tag("nightly")
   void columnsOfAnotherVersionAreMadeAnew() {
     SPARK.sql("CREATE DATABASE `" + DATABASE + "`");
     SPARK.sql(
@@ -192,6 +197,7 @@ class RegistrationTest {
   }
 
   @Test
+  @Tag("nightly")
   void aMetastoreThatFailsHidesNoExitCode() {
     SPARK.sql("CREATE DATABASE `" + DATABASE + "`");
     SPARK.sql("CREATE TABLE `" + DATABASE + "`.scores (n INT) USING parquet");
@@ -206,6 +212,7 @@ class RegistrationTest {
 
   /** Spark would look for it below the database's folder. */
   @Test
+  @Tag("nightly")
   void aRelativeFolderIsRegisteredTwice() {
     Path relative = Path.of("").toAbsolutePath().relativize(Path.of(store.location()));
     TableStore same = new TableStore(SPARK, relative.toString());

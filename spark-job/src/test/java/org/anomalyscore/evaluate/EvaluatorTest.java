@@ -26,6 +26,7 @@ import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -41,6 +42,7 @@ class EvaluatorTest extends EvaluatorFixture {
   }
 
   @Test
+  @Tag("nightly")
   void setsOfUnfinishedRunsAreRefused() {
     store().append(Table.SCORES, rows("c", "real", 60, 0.5));
     store().append(Table.SCORES, rows("c", "bad", 40, 0.55));

@@ -33,6 +33,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,6 +125,7 @@ class FeatureComparisonTest {
   }
 
   @Test
+  @Tag("nightly")
   void furtherOutputsHaveTheirMeasures() {
     store.append(Table.SCORES, withOutputs(rows("real", 60, 0, LATER, true), 0));
     store.append(Table.SCORES, withOutputs(rows("near", 40, 0.1, LATER, true), 0));
@@ -150,6 +152,7 @@ class FeatureComparisonTest {
   }
 
   @Test
+  @Tag("nightly")
   void withoutFurtherOutputsNothingIsSaidOfThem() {
     Evaluator.Result result =
         evaluator().evaluate(Run.start("test"), "real", List.of("near"), null);
@@ -225,6 +228,7 @@ class FeatureComparisonTest {
   }
 
   @Test
+  @Tag("nightly")
   void realismAndRarityOfEachImageGoToTheirTable() {
     Evaluator.Result result =
         evaluator()
@@ -257,6 +261,7 @@ class FeatureComparisonTest {
 
   /** A reader that takes the schema of any one file, as plain pyarrow does, must find them all. */
   @Test
+  @Tag("nightly")
   void everyFileOfImageMeasuresHasEveryColumn() throws IOException {
     evaluator()
         .perImage(rows -> store.append(Table.IMAGE_MEASURES, rows))
@@ -299,6 +304,7 @@ class FeatureComparisonTest {
 
   /** Image 0 of each set is image 0 of the training set. */
   @Test
+  @Tag("nightly")
   void copiesOfTheTrainingSetAreFound() {
     Evaluator.Result result =
         evaluator()
@@ -340,6 +346,7 @@ class FeatureComparisonTest {
   }
 
   @Test
+  @Tag("nightly")
   void aTrainingSetWithoutFeaturesIsToldAndOneNamedTwice() {
     String fault =
         assertThrows(
@@ -405,6 +412,7 @@ class FeatureComparisonTest {
 
   /** What the docs/measures.md says of their size, by what a row is longer with them. */
   @Test
+  @Tag("nightly")
   void featuresTakeFourBytesANumber() throws IOException {
     double bare = bytes(0);
     for (int dimension : new int[] {64, 384, 2048}) {

@@ -28,6 +28,7 @@ import org.anomalyscore.table.TableStore;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +112,7 @@ class PublishedReferenceTest {
   }
 
   @Test
+  @Tag("nightly")
   void whatIsWrittenIsReadAgain() {
     scored();
     String file = folder.resolve("made/real.npz").toString();
@@ -222,6 +224,7 @@ class PublishedReferenceTest {
   }
 
   @Test
+  @Tag("nightly")
   void theDimensionMustBeThatOfTheSpatialLayer() throws URISyntaxException {
     scoredWithOutputs();
     String file = folder.resolve("three.npz").toString();

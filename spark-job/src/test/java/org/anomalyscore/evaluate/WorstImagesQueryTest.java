@@ -21,6 +21,7 @@ import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ class WorstImagesQueryTest {
   }
 
   @Test
+  @Tag("nightly")
   void atypicalityAndDirectionAreThoseOfTheTable() throws Exception {
     TableStore store = new TableStore(TestSpark.session(), folder.toString());
     store.append(Table.SCORES, rows("real", 81, 0.1));
@@ -98,6 +100,7 @@ class WorstImagesQueryTest {
 
   /** Two references in one night; of a third C and V determine each other. */
   @Test
+  @Tag("nightly")
   void eachReferenceHasItsOwnList() throws Exception {
     TableStore store = new TableStore(TestSpark.session(), folder.toString());
     store.append(Table.SCORES, rows("real", 81, 0.1));

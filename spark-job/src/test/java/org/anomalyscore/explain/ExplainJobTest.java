@@ -30,6 +30,7 @@ import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +121,7 @@ class ExplainJobTest {
   }
 
   @Test
+  @Tag("nightly")
   void anImageHasTheSameBitsAloneAndInCompany() throws IOException {
     ExplainResult all = explain("all", 2, images);
     assertEquals(3, all.explained());
@@ -206,6 +208,7 @@ class ExplainJobTest {
   }
 
   @Test
+  @Tag("nightly")
   void drawsSelectTheScoresAndChangeNoCoefficient() {
     String tables = folder.resolve("tables").toString();
     ScoreParameters two = ScoreParameters.PAPER.withDraws(2);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.anomalyscore.measure.TestModels;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ class FailingModelTest {
   @TempDir Path folder;
 
   @Test
+  @Tag("nightly")
   void endsTheRunWithOneMessage() throws Exception {
     Path images = Files.createDirectories(folder.resolve("images"));
     for (Path image : TestModels.images()) {

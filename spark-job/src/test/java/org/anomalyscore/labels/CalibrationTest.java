@@ -30,6 +30,7 @@ import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +127,7 @@ class CalibrationTest {
   }
 
   @Test
+  @Tag("nightly")
   void withoutEnoughPermutationsNothingIsTested() throws Exception {
     // Of three measures the least p-value of 59 permutations is 1 / 60, which is not below 0.05 /
     // 3.
@@ -223,6 +225,7 @@ class CalibrationTest {
   }
 
   @Test
+  @Tag("nightly")
   void realismAndRarityComeFromTheNewestEvaluationThatKeptThem() throws Exception {
     List<Row> kept = new ArrayList<>();
     List<Row> runs = new ArrayList<>();
@@ -315,6 +318,7 @@ class CalibrationTest {
   }
 
   @Test
+  @Tag("nightly")
   void theLastOneIsAPartOfTheReport() throws Exception {
     for (boolean grouped : new boolean[] {false, true}) {
       CalibrateResult result =

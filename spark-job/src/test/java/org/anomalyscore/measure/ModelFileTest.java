@@ -13,6 +13,7 @@ import java.util.zip.ZipOutputStream;
 import org.anomalyscore.TestSpark;
 import org.anomalyscore.storage.ContentHash;
 import org.anomalyscore.storage.UserException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,6 +172,7 @@ class ModelFileTest {
   }
 
   @Test
+  @Tag("nightly")
   void tellsAWrongInputSize() throws IOException {
     copy("linear");
     edit("size: 16", "size: 24");
@@ -185,6 +187,7 @@ class ModelFileTest {
   }
 
   @Test
+  @Tag("nightly")
   void tellsAnIndexBeyondTheTuple() throws IOException {
     copy("tiny_tuple");
     edit("index: 0", "index: 2");
@@ -192,6 +195,7 @@ class ModelFileTest {
   }
 
   @ParameterizedTest
+  @Tag("nightly")
   @CsvSource(
       delimiter = '|',
       value = {
@@ -209,12 +213,14 @@ class ModelFileTest {
   }
 
   @Test
+  @Tag("nightly")
   void tellsAWrongRank() throws IOException {
     copy("rank1");
     assertRefused("rank 1", "output.pooling");
   }
 
   @Test
+  @Tag("nightly")
   void tellsAMapWithoutAPoolingRule() throws IOException {
     copy("tiny_map");
     edit("  pooling: mean\n", "");
@@ -222,6 +228,7 @@ class ModelFileTest {
   }
 
   @Test
+  @Tag("nightly")
   void tellsAPoolingRuleThatDoesNotFit() throws IOException {
     copy("tiny_map");
     edit("pooling: mean", "pooling: first");

@@ -22,6 +22,7 @@ import org.anomalyscore.table.ScoreRows;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which images the page shows, in which order, and what it says of them. */
@@ -58,6 +59,7 @@ class ReportImagesTest extends ReportFixture {
   }
 
   @Test
+  @Tag("nightly")
   void theMostUnusualImagesOfTheBaselineNightStandBesideThoseOfTheLast() throws Exception {
     scores("c", "real", 30, "file:/real/");
     Path images = Files.createDirectories(folder.resolve("images"));
@@ -100,6 +102,7 @@ class ReportImagesTest extends ReportFixture {
   }
 
   @Test
+  @Tag("nightly")
   void theRowsAreThoseOfTheImagesThatAreThere() throws Exception {
     Path images = Files.createDirectories(folder.resolve("images"));
     for (int i = 0; i < 4; i++) {

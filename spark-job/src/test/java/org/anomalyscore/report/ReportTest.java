@@ -23,6 +23,7 @@ import org.anomalyscore.table.Run;
 import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableRow;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 public class ReportTest extends ReportFixture {
@@ -47,6 +48,7 @@ public class ReportTest extends ReportFixture {
   }
 
   @Test
+  @Tag("nightly")
   void theLineOnTopSaysWhatIsNewAndWhatIsOldIsGrey() throws Exception {
     evaluations(
         evaluation("c", "worse", 3, 1),
@@ -136,6 +138,7 @@ public class ReportTest extends ReportFixture {
   }
 
   @Test
+  @Tag("nightly")
   void theNewestSweepIsDrawn() throws Exception {
     evaluations(evaluation("c", "g", 3, 1));
     assertFalse(html().contains("<h2>Sweep"));
@@ -195,6 +198,7 @@ public class ReportTest extends ReportFixture {
   }
 
   @Test
+  @Tag("nightly")
   void float32ArithmeticsThatDifferAreNotedAboveTheHistory() throws Exception {
     scores("c", "real", 30, "r");
     scores("c", "g", 30, "g");
@@ -277,6 +281,7 @@ public class ReportTest extends ReportFixture {
   }
 
   @Test
+  @Tag("nightly")
   void theLastLabelsOfASetAreShownInTheirOrder() throws Exception {
     evaluations(evaluation("c", "g", 3, 1));
     assertFalse(html().contains("id=\"labels\""), "nothing was labelled");

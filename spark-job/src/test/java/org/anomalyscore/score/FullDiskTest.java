@@ -24,6 +24,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +108,7 @@ class FullDiskTest {
   }
 
   @Test
+  @Tag("nightly")
   void isAMessageAndLeavesNoLease() throws IOException {
     SPARK.sparkContext().hadoopConfiguration().set("fs.full.impl", FullDisk.class.getName());
     String out = "full:" + folder.resolve("out");

@@ -26,6 +26,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,7 @@ class OriginTest {
   }
 
   @Test
+  @Tag("nightly")
   void anotherFolderThanBeforeIsTold() throws IOException {
     Path a = copy("a", 0, 2);
     Path b = copy("b", 2, 4);
@@ -105,6 +107,7 @@ class OriginTest {
   }
 
   @Test
+  @Tag("nightly")
   void theWarningComesBeforeAnyImageIsScored() throws IOException {
     Path a = copy("a", 0, 2);
     Path b = copy("b", 2, 4);
@@ -135,6 +138,7 @@ class OriginTest {
 
   /** The storage of an earlier run may be gone. */
   @Test
+  @Tag("nightly")
   void pathsOfEarlierRunsAreComparedAsText() throws IOException {
     Path a = copy("a", 0, 2);
     score(a.toString());

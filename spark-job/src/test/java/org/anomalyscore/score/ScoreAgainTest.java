@@ -31,6 +31,7 @@ import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a run does with what earlier runs left: it goes on, and computes nothing twice. */
@@ -130,6 +131,7 @@ class ScoreAgainTest extends ScoreJobFixture {
   }
 
   @Test
+  @Tag("nightly")
   void aModelIsTriedOnlyWhereThereIsSomethingToScore() throws IOException {
     run(job("out"));
     ModelFile model = ModelOpener.open(SPARK, TINY);
@@ -171,6 +173,7 @@ class ScoreAgainTest extends ScoreJobFixture {
   }
 
   @Test
+  @Tag("nightly")
   void aSecondSetInOneFolderIsComputedOnce() throws IOException {
     run(job("out"));
     Files.writeString(images.resolve("text.png"), "this is not an image");
@@ -189,6 +192,7 @@ class ScoreAgainTest extends ScoreJobFixture {
   }
 
   @Test
+  @Tag("nightly")
   void aFileThatGetsItsOldBytesBackIsScoredAsThose() throws IOException {
     run(job("out"));
     Path file = images.resolve("a/bright.png");
@@ -202,6 +206,7 @@ class ScoreAgainTest extends ScoreJobFixture {
   }
 
   @Test
+  @Tag("nightly")
   void aFileWithoutAScoreOfItsNewBytesCountsOnlyWhenItHasOneAgain() throws IOException {
     ScoreResult first = run(job("out"));
     Path file = images.resolve("a/bright.png");
@@ -223,6 +228,7 @@ class ScoreAgainTest extends ScoreJobFixture {
   }
 
   @Test
+  @Tag("nightly")
   void anotherConfigurationStandsApart() {
     ScoreResult paper = run(job("out"));
     ScoreResult authors = run(job("out").parameters(ScoreParameters.AUTHORS_CODE));

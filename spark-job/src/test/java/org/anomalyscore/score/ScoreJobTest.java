@@ -29,6 +29,7 @@ import org.anomalyscore.table.Table;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a run of score writes, and what it refuses. */
@@ -118,6 +119,7 @@ class ScoreJobTest extends ScoreJobFixture {
   }
 
   @Test
+  @Tag("nightly")
   void whatElseTheCardNamesIsKeptBesideFeatures() throws IOException {
     EngineOptions outputs =
         EngineOptions.of(TestModels.folder().resolve("tiny_outputs.pt").toString())
@@ -162,6 +164,7 @@ class ScoreJobTest extends ScoreJobFixture {
   }
 
   @Test
+  @Tag("nightly")
   void featuresOfAFractionAreOfTheSameImagesOnAnyPartitioning() {
     ScoreResult first = run(job("out").featureFraction(0.5).partitions(1));
     run(job("other").featureFraction(0.5).partitions(5).sliceImages(4));
@@ -215,6 +218,7 @@ class ScoreJobTest extends ScoreJobFixture {
   }
 
   @Test
+  @Tag("nightly")
   void rowsOfSeveralDrawsSayHowSureTheyAre() {
     run(job("out"));
     String[] errors = {"complexity_std_err", "vulnerability_std_err", "as_i_std_err"};

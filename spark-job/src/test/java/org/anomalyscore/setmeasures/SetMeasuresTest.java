@@ -169,6 +169,7 @@ class SetMeasuresTest {
   }
 
   @Test
+  @Tag("nightly")
   void orderAndPartitionsChangeNoBit() {
     float[][] rows = features("mixed", 2600, 2200, 12, 77);
     SetMeasures a = measure(rows, 2600, 3, 1, 1);
@@ -198,6 +199,7 @@ class SetMeasuresTest {
 
   /** Where all but 16 of 1024 dimensions are constant the distance is that of the 16. */
   @Test
+  @Tag("nightly")
   void manyDimensionsOfFewRowsAreCutByTheirScatters() {
     float[][] few = features("mixed", 100, 90, 16, 6);
     float[][] many = new float[few.length][1024];
@@ -280,6 +282,7 @@ class SetMeasuresTest {
   }
 
   @Test
+  @Tag("nightly")
   void ofLargeSetsASampleIsTaken() {
     float[][] rows = features("mixed", FeatureSet.SAMPLE_ROWS + 700, 40, 3, 13);
     int n = FeatureSet.SAMPLE_ROWS + 700;

@@ -26,6 +26,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -178,7 +179,18 @@ class FileSwapTest {
   }
 
   @Test
+  void killedBeforeOrAfterItsCommitNoRowIsLostOrDoubled() throws IOException {
+    assertNoRowIsLostOrDoubled(2, 3);
+  }
+
+  @Test
+  @Tag("nightly")
   void killedAnywhereNoRowIsLostOrDoubled() throws IOException {
+    assertNoRowIsLostOrDoubled(5, 1);
+  }
+
+  /** Kills so many times before the commit, and after every step-th change that follows it. */
+  private void assertNoRowIsLostOrDoubled(int before, int step) throws IOException {
     Path whole = tables(folder.resolve("whole"));
     assertEquals(OLD, seen(whole));
     // How many changes of files there are, and how many of them before the commit.
@@ -192,7 +204,7 @@ class FileSwapTest {
     assertEquals(NEW, seen(unharmed));
     assertTrue(all - writing > 10, all + " changes, of which " + writing + " before the commit");
     Map<String, Integer> found = new TreeMap<>();
-    for (int changes = 0; changes < all; changes += changes < writing ? writing / 5 : 1) {
+    for (int changes = 0; changes < all; changes += changes < writing ? writing / before : step) {
       Path root = Files.createDirectories(folder.resolve("killed")).resolve("" + changes);
       copy(whole, root);
       KilledFileSystem.LEFT.set(changes);
@@ -209,11 +221,12 @@ class FileSwapTest {
       assertFalse(Files.exists(root.resolve("_swap")));
     }
     assertEquals(Set.of("old", "new"), found.keySet());
-    assertTrue(found.get("new") > 7, found::toString);
+    assertTrue(found.get("new") * step > 7, found::toString);
   }
 
   /** The recovery of a change that was committed is killed too. */
   @Test
+  @Tag("nightly")
   void aRecoveryThatIsKilledIsRecovered() throws IOException {
     Path whole = tables(folder.resolve("whole"));
     Path committed = folder.resolve("committed");

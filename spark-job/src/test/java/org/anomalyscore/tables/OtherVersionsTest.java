@@ -27,6 +27,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +128,7 @@ class OtherVersionsTest {
   }
 
   @Test
+  @Tag("nightly")
   void deletionAndExpiryKeepThemInTheRowsThatStay() throws IOException {
     newerAndOlder();
     run("compact", new Compaction());

@@ -33,6 +33,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -235,6 +236,7 @@ class TablesTest {
   }
 
   @Test
+  @Tag("nightly")
   void rowsBeforeADateGoAndTheSetIsNotCompleteThen() {
     delete("007", SECOND);
     assertEquals(
@@ -256,6 +258,7 @@ class TablesTest {
   }
 
   @Test
+  @Tag("nightly")
   void expiryRemovesWhatNoAnswerNeeds() {
     final List<String> before = current();
     UpkeepResult result = run("expire", new Expiry(SECOND), false);
@@ -304,6 +307,7 @@ class TablesTest {
   }
 
   @Test
+  @Tag("nightly")
   void aFolderThatIsNotThereSaysNothing() throws IOException {
     for (String name : IMAGES) {
       Files.delete(images.resolve(name));

@@ -11,6 +11,7 @@ import java.util.stream.DoubleStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.apache.commons.rng.simple.RandomSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -249,6 +250,7 @@ class AtypicalityTest {
 
   /** Some seconds on one core, and so O(n log n): a loop over pairs would take an hour. */
   @Test
+  @Tag("nightly")
   void aMillionImagesAreNoTrouble() {
     UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(8);
     double[][] real = normal(random, 1_000_000);

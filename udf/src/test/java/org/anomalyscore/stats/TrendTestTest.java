@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -101,6 +102,7 @@ class TrendTestTest {
   }
 
   @Test
+  @Tag("nightly")
   void aMillionObjectsAreNoMatter() {
     int n = 1_000_000;
     double[] values = Oracle.uniform(Oracle.stream(1), n);
