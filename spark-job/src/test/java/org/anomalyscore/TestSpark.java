@@ -1,6 +1,7 @@
 package org.anomalyscore;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,11 @@ public final class TestSpark {
   private TestSpark() {}
 
   private static SparkSession start() {
+    try {
+      LocalFiles.forgetHadoops();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     SparkSession session =
         SparkSession.builder()
             .master("local[2]")

@@ -76,7 +76,7 @@ final class CommandLineIT {
     assertTrue(result.out().contains("reference"), result::toString);
   }
 
-  /** That of script(1) has no width. */
+  /** The terminal of script(1) has no width, which counts as 80. */
   @Test
   void tablesFitATerminalOfNoWidth(@TempDir Path folder) throws Exception {
     assertFits("", 80, folder);
@@ -121,7 +121,7 @@ final class CommandLineIT {
     assertTrue(glob.err().contains("'b', 'c' and 2 more. Put a glob in quotes."), glob::toString);
   }
 
-  /** Its exit codes too: EndToEndIT. */
+  /** Its exit codes too: SameNumbersIT. */
   @Test
   void sameUnderPlainSparkSubmit() throws Exception {
     JobProcess.Result help = JobProcess.sparkSubmit("--help").run();

@@ -55,7 +55,7 @@ final class ConfFilesIT {
               // Both by ManifestReaderTest.
               "benchmark.schema.json",
               "benchmark.yaml",
-              // By PublishIT and LineageIT.
+              // By PublishIT and LineageIT, the first and the third nightly.
               "catalogs/delta.conf",
               "catalogs/iceberg.conf",
               "catalogs/openlineage.conf",

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * A run whose disk is full; and, nightly, one whose drivers and executors are killed at random
+ * Nightly: a run whose disk is full, and one whose drivers and executors are killed at random
  * moments and that is started again until its table is whole. Then that table must be the one of a
  * run that nobody disturbed. Tables lie on a local disk and in S3 in turn.
  *

@@ -84,10 +84,13 @@ final class JobProcess {
    */
   private static synchronized void makeNoClassCache() {
     if (lockOfTheCache == null) {
-      // Until this JVM ends, and with it what cat reads.
-      String hold = "command -v flock >/dev/null && exec flock -n \"$0\" cat";
+      // It is held when a line comes, until this JVM ends, and with it what cat reads. Where there
+      // is
+      // no flock, no line comes, and the script writes its cache.
+      String hold = "command -v flock >/dev/null && exec flock -n \"$0\" sh -c 'echo; cat'";
       try {
         lockOfTheCache = new ProcessBuilder("bash", "-c", hold, CACHE_LOCK.toString()).start();
+        lockOfTheCache.inputReader(StandardCharsets.UTF_8).readLine();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

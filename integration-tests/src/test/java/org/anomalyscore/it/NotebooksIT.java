@@ -21,9 +21,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Notebooks from top to bottom in a kernel of their own, all of them nightly, over the demo's
- * tables and a few runs more: some of its images again under other seeds and with a noise step
- * below float32's rounding, and a broken file.
+ * Notebooks from top to bottom in a kernel of their own, over the demo's tables and a few runs
+ * more: some of its images again under another seed, and a broken file; nightly the other notebooks
+ * too, over further seeds and a noise step below float32's rounding.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NotebooksIT {
@@ -55,6 +55,8 @@ class NotebooksIT {
         Files.copy(image, sample.resolve(image.getFileName()));
       }
     }
+    // Another configuration.
+    score(sample, "--seed", "1");
     // The demo's own configuration again, and a reject.
     Files.writeString(sample.resolve(BROKEN), "no image");
     score(sample);
@@ -105,7 +107,7 @@ class NotebooksIT {
   void chooseAFeatureModel() throws Exception {
     Path sample = folder.resolve("sample");
     Files.delete(sample.resolve(BROKEN));
-    for (int seed = 1; seed < SEEDS; seed++) {
+    for (int seed = 2; seed < SEEDS; seed++) {
       score(sample, "--seed", Integer.toString(seed));
     }
     // A step that pixels cannot take.

@@ -27,7 +27,7 @@ class S3FaultIT extends S3Fixture {
   private static final String BUCKET = "faults";
   private static final Duration REASONABLE = Duration.ofMinutes(2);
 
-  /** Images in {@code images/few}, some of which are long in coming. */
+  /** Images in {@code images/few}, some of which arrive late or never. */
   private static final int FEW = 8;
 
   private static final String RETRIES = "spark.hadoop.fs.s3a.retry.limit";
@@ -41,7 +41,7 @@ class S3FaultIT extends S3Fixture {
   }
 
   @BeforeAll
-  void bind() throws Exception {
+  void uploadAndBind() throws Exception {
     server.upload(BUCKET, S3Runs.pictures("images/few", FEW, 2));
     deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
@@ -77,7 +77,7 @@ class S3FaultIT extends S3Fixture {
         Tables.sql(COLUMNS, downloaded("shaky/scores")));
   }
 
-  /** Takes a set of which half the images are rejects. */
+  /** With a limit up to which half of the images may be rejects. */
   private static String[] half(String... score) {
     return Stream.concat(Stream.of(score), Stream.of("--fail-above-reject-fraction", "0.5"))
         .toArray(String[]::new);

@@ -227,6 +227,13 @@ class S3IT extends S3Fixture {
     assertNoKeyIsLeft("tables/scores", "tables/runs");
   }
 
+  @Test
+  @Tag("nightly")
+  @Order(Integer.MAX_VALUE)
+  void norInWhatTheNightlyRunsLeftBehind() throws Exception {
+    assertNoKeyIsLeft("kept/scores", "tables/evaluations");
+  }
+
   /** Replaces an object when a task asks for it; the look whether it may be read asks twice. */
   private static final class Replacing implements FaultProxy.Rule {
     private final String object;

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Scores of a float64 model on this machine and, as it were, on others: PyTorch, MKL and oneDNN
- * each with the kernels of old CPUs, batches of other sizes, two threads. C and V are the same
- * within 1e-9, and the evaluation to the last printed digit.
+ * each with the kernels of old CPUs; nightly batches of other sizes and two threads too. C and V
+ * are the same within 1e-9, and the evaluation to the last printed digit.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SameNumbersIT {
@@ -50,7 +50,10 @@ class SameNumbersIT {
    */
   private record Night(Path tables, String leaderboard) {}
 
-  /** By spark-submit, beside a file that is no image; nightly an evaluation too. */
+  /**
+   * By spark-submit, on images of which one file is none, so that exit code 4 is expected. The
+   * nightly tests evaluate too.
+   */
   @Test
   void anotherMachineGivesTheDemosScores() throws Exception {
     Demo demo = Demo.once();

@@ -24,9 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * assertEquals(0, result.exitCode(), result::toString);
  * }</pre>
  *
- * <p>The master is {@code local[2]}, and the settings are those of conf/. Commands of two tests run
- * in two such JVMs. What is about the start of a process (the script, its environment, signals)
- * takes a {@link JobProcess}.
+ * <p>The master is {@code local[2]}, and the settings are those of conf/. Commands of three tests
+ * run in three such JVMs. What is about the start of a process (the script, its environment,
+ * signals) takes a {@link JobProcess}.
  */
 final class WarmJob {
 

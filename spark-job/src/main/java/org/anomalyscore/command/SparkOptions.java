@@ -68,12 +68,12 @@ public final class SparkOptions {
       builder.master("local[*]");
       given.setMaster("local[*]");
     }
-    if (given.get("spark.master").startsWith("local")) {
-      takeLocalFiles(builder);
-      if (!given.contains("spark.local.dir") && System.getenv("SPARK_LOCAL_DIRS") == null) {
-        builder.config("spark.local.dir", scratch());
-      }
+    if (given.get("spark.master").startsWith("local")
+        && !given.contains("spark.local.dir")
+        && System.getenv("SPARK_LOCAL_DIRS") == null) {
+      builder.config("spark.local.dir", scratch());
     }
+    takeLocalFiles(given, builder);
     // Set here and not only under conf/: a table must not depend on how the job was started.
     builder.config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
     builder.config("spark.sql.session.timeZone", "UTC");
@@ -88,14 +88,18 @@ public final class SparkOptions {
     return builder.getOrCreate();
   }
 
-  /** Executors that are other processes open files before they have the job's classes. */
-  private static void takeLocalFiles(SparkSession.Builder builder) {
+  /** Only in one process: executors in others open files before they have the job's classes. */
+  private static void takeLocalFiles(SparkConf given, SparkSession.Builder builder) {
+    String setting = "spark.hadoop." + LocalFiles.SETTING;
+    if (!given.get("spark.master").matches("local(\\[.*)?") || given.contains(setting)) {
+      return;
+    }
     try {
       LocalFiles.forgetHadoops();
     } catch (IOException e) {
       throw StorageFault.of("Cannot open the files of this machine", new Path("file:///"), e);
     }
-    builder.config("spark.hadoop." + LocalFiles.SETTING, LocalFiles.class.getName());
+    builder.config(setting, LocalFiles.class.getName());
   }
 
   /** Spark's own place stays full where a run is killed. */

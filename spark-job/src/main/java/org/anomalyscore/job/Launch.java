@@ -121,7 +121,7 @@ final class Launch {
 
   /**
    * A command with options of the JVM before all others, so that the user's own stand, and without
-   * {@link #VECTORS} unless they are among the options.
+   * {@link #VECTORS} unless it is among the options.
    *
    * @param command of Spark's launcher: NUL and a newline, then its words, each ended by NUL
    */

@@ -3,7 +3,7 @@ package org.anomalyscore.storage;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.InvalidPathException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -14,15 +14,20 @@ import org.apache.hadoop.util.Shell;
 
 /**
  * Hadoop's file system of this machine. Where Hadoop has no native library, as in Spark's own
- * distributions, it starts a process, {@code chmod}, for each file and folder that it makes, which
- * are dozens for each write of a table. Here Java gives them the same permissions.
+ * distributions, it starts a process, {@code chmod}, for each file and folder that it makes, dozens
+ * for each write of a table. Here Java gives them the same permissions.
  */
 public final class LocalFiles extends LocalFileSystem {
 
   /** Hadoop's setting of the class that opens {@code file:}. */
   public static final String SETTING = "fs.file.impl";
 
-  /** By name, as Hadoop makes it. */
+  private static final String MODE = "unix:mode";
+
+  /** The bits set-user-ID and set-group-ID. */
+  private static final int SET_IDS = 06000;
+
+  /** Called by Hadoop, which knows the class by its name. */
   public LocalFiles() {
     super(new Raw());
   }
@@ -35,16 +40,22 @@ public final class LocalFiles extends LocalFileSystem {
   private static final class Raw extends RawLocalFileSystem {
     @Override
     public void setPermission(Path path, FsPermission permission) throws IOException {
-      if (Shell.WINDOWS || permission.getStickyBit()) {
+      if (Shell.WINDOWS) {
         super.setPermission(path, permission);
         return;
       }
-      String symbols =
-          permission.getUserAction().SYMBOL
-              + permission.getGroupAction().SYMBOL
-              + permission.getOtherAction().SYMBOL;
-      Files.setPosixFilePermissions(
-          pathToFile(path).toPath(), PosixFilePermissions.fromString(symbols));
+      java.nio.file.Path file;
+      try {
+        file = pathToFile(path).toPath();
+      } catch (InvalidPathException e) {
+        throw new IOException(e);
+      }
+      int mode = permission.toShort();
+      if (Files.isDirectory(file)) {
+        // As chmod does: a folder keeps its set-group-ID, by which new files are of its group.
+        mode |= (int) Files.getAttribute(file, MODE) & SET_IDS;
+      }
+      Files.setAttribute(file, MODE, mode);
     }
   }
 }

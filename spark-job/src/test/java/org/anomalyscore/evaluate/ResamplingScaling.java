@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * as on a cluster; a measurement, which no build runs:
  *
  * <pre>{@code
- * ./mvnw -pl udf,spark-job -Dtest=ResamplingScaling -Dsurefire.failIfNoSpecifiedTests=false test
+ * ./mvnw -Pnightly -pl udf,spark-job -Dtest=ResamplingScaling -Dsurefire.failIfNoSpecifiedTests=false test
  * }</pre>
  */
 @Tag("matrices")

@@ -58,14 +58,13 @@ class InterruptionTest {
   }
 
   @Test
-  @Tag("nightly")
   void aSignalLeavesOneLine() throws Exception {
     copyImages();
     Path err = folder.resolve("err");
     assertOneLineIsLeft(start(err), 1, err);
   }
 
-  /** They are removed by the next run, which a signal ends as usual. */
+  /** The next run removes them; a signal ends that run as usual. */
   @Test
   @Tag("nightly")
   void aKillLeavesNoCopies() throws Exception {
@@ -86,7 +85,7 @@ class InterruptionTest {
   private void copyImages() throws IOException {
     Files.createDirectories(folder.resolve("images"));
     for (Path image : TestModels.images()) {
-      for (int i = 0; i < 80; i++) {
+      for (int i = 0; i < 40; i++) {
         Files.copy(image, folder.resolve("images/" + i + image.getFileName()));
       }
     }

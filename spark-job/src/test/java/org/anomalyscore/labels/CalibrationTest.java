@@ -318,7 +318,6 @@ class CalibrationTest {
   }
 
   @Test
-  @Tag("nightly")
   void theLastOneIsAPartOfTheReport() throws Exception {
     for (boolean grouped : new boolean[] {false, true}) {
       CalibrateResult result =

@@ -22,7 +22,6 @@ import org.anomalyscore.table.TableRow;
 import org.anomalyscore.table.TableStore;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,7 +138,6 @@ class LabelSummaryTest {
   }
 
   @Test
-  @Tag("nightly")
   void parquetIsReadToo() throws Exception {
     String csv = csv("path,label", "0/0.png,a", "1/1.png,b");
     String parquet = folder.resolve("labels.parquet").toString();

@@ -164,22 +164,22 @@ class ScoreJobTest extends ScoreJobFixture {
   }
 
   @Test
-  @Tag("nightly")
   void featuresOfAFractionAreOfTheSameImagesOnAnyPartitioning() {
     ScoreResult first = run(job("out").featureFraction(0.5).partitions(1));
     run(job("other").featureFraction(0.5).partitions(5).sliceImages(4));
-    FeatureSample sample = new FeatureSample(0.5, 0);
-    List<String> expected =
-        rows("out", Table.SCORES).stream()
-            .map(row -> row.<String>getAs("image_id"))
-            .filter(sample::holds)
-            .sorted()
-            .toList();
+    List<String> expected = half("out");
     assertTrue(expected.size() > 0 && expected.size() < 12, expected::toString);
     assertEquals(expected, withFeatures("out"));
     assertEquals(expected, withFeatures("other"));
     assertEquals(expected.size(), first.featuresKept());
     assertEquals(0, first.scoredBeforeWithoutFeatures());
+  }
+
+  @Test
+  @Tag("nightly")
+  void imagesThatWereScoredWithoutFeaturesBeforeAreCounted() {
+    run(job("out").featureFraction(0.5));
+    List<String> expected = half("out");
     assertTrue(run(job("out")).warnings().isEmpty());
     ScoreResult all = run(job("out").featureFraction(1.0));
     assertEquals(0, all.featuresKept());
@@ -187,6 +187,16 @@ class ScoreJobTest extends ScoreJobFixture {
     assertTrue(all.text().contains("were scored before without --features"), all.text());
     assertTrue(Json.write(all.json()).contains("\"scored_before_without_features\":"), all.text());
     assertEquals(expected, withFeatures("out"));
+  }
+
+  /** The images that are in a sample of one half. */
+  private List<String> half(String out) {
+    FeatureSample sample = new FeatureSample(0.5, 0);
+    return rows(out, Table.SCORES).stream()
+        .map(row -> row.<String>getAs("image_id"))
+        .filter(sample::holds)
+        .sorted()
+        .toList();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import org.anomalyscore.command.ExitCode;
 import org.anomalyscore.measure.Precision;
 import org.anomalyscore.storage.Json;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,38 @@ class ScoreResultTest {
     assertTrue(result.nearRoundingFloor());
     assertTrue(result.warnings().get(0).contains("a larger --noise-step"));
     assertEquals(1, result.warnings().size());
+  }
+
+  @Test
+  void asManyRejectsAsTheLimitAreNotTooMany() {
+    assertEquals(ExitCode.DONE, rejected(2).exitCode());
+    assertEquals(ExitCode.TOO_MANY_REJECTS, rejected(3).exitCode());
+  }
+
+  /** So many of 40 images, where 5 % may be. */
+  private static ScoreResult rejected(long count) {
+    return new ScoreResult(
+        "run",
+        "set",
+        "c0",
+        40,
+        40 - count,
+        0,
+        Map.of("truncated", count),
+        0,
+        "images",
+        Map.of(),
+        List.of(),
+        1,
+        1,
+        1,
+        Map.of(),
+        0.01,
+        0,
+        0,
+        Precision.FLOAT32,
+        0.05,
+        Map.of());
   }
 
   private static ScoreResult result(Double floor, Precision precision) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files have the permissions that Hadoop's own class gives them, in all that Hadoop asks for. */
+/** Files and folders have the permissions that Hadoop's own class gives them. */
 class LocalFilesTest {
 
   @TempDir java.nio.file.Path folder;
@@ -40,6 +40,8 @@ class LocalFilesTest {
       throws IOException {
     fs.initialize(URI.create("file:///"), hadoop);
     java.nio.file.Path root = Files.createDirectory(folder.resolve(name));
+    // A folder of a group, as its members make it.
+    Files.setAttribute(root, "unix:mode", 02755);
     Path top = new Path(root.toUri());
     fs.create(new Path(top, "a/b/new")).close();
     fs.mkdirs(new Path(top, "c/d"), new FsPermission("750"));

@@ -191,8 +191,10 @@ class FileSwapTest {
   }
 
   /**
-   * Kills so many times before the commit, and after every step-th change that follows it.
+   * Kills the change of copies of the tables.
    *
+   * @param before how often before the commit
+   * @param step of the changes after the commit every so many-th is the last
    * @return how many kills left the new rows
    */
   private int assertNoRowIsLostOrDoubled(int before, int step) throws IOException {

@@ -307,7 +307,6 @@ class TablesTest {
   }
 
   @Test
-  @Tag("nightly")
   void aFolderThatIsNotThereSaysNothing() throws IOException {
     for (String name : IMAGES) {
       Files.delete(images.resolve(name));
