@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The packaged job publishes into tables of Iceberg and of Delta, by the settings of conf/catalogs:
  * once, again, with new rows, and killed between two tables.
  */
+@Order(2)
 class PublishIT {
 
   private static final String SET = "007";
