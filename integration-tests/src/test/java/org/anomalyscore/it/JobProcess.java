@@ -135,8 +135,6 @@ final class JobProcess {
   /** {@link CommandServer} under a plain SparkSubmit, with the job jar. */
   static JobProcess commandServer(Path logging) {
     List<String> java = javaOnSparksJarsAndTests();
-    // So many commands fill the 48 MB of code that the JVM keeps with its first compiler alone.
-    java.add(1, "-XX:ReservedCodeCacheSize=240m");
     java.add(1, "-Dlog4j2.configurationFile=" + logging);
     return submit(java, List.of(CommandServer.class.getName(), Checkout.JOB_JAR.toString()));
   }
@@ -169,6 +167,10 @@ final class JobProcess {
         .filter(option -> option.startsWith("--add-opens"))
         .forEach(command::add);
     command.addAll(List.of("-Xmx1g", ONE_COMPILER, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+    // Many commands, or one that writes to Delta, fill the 48 MB of code that the JVM keeps with
+    // its
+    // first compiler alone; it then says so on standard output.
+    command.add("-XX:ReservedCodeCacheSize=240m");
     // What the script keeps fits a class path that begins as the launcher's does.
     keptClasses().ifPresent(classes -> command.add("-XX:SharedArchiveFile=" + classes));
     List<String> classPath = new ArrayList<>(List.of("hive-jackson/*"));
