@@ -84,9 +84,8 @@ final class JobProcess {
    */
   private static synchronized void makeNoClassCache() {
     if (lockOfTheCache == null) {
-      // It is held when a line comes, until this JVM ends, and with it what cat reads. Where there
-      // is
-      // no flock, no line comes, and the script writes its cache.
+      // It is held when a line comes, until this JVM ends, and with it what cat reads. Without
+      // flock no line comes, and the script writes its cache.
       String hold = "command -v flock >/dev/null && exec flock -n \"$0\" sh -c 'echo; cat'";
       try {
         lockOfTheCache = new ProcessBuilder("bash", "-c", hold, CACHE_LOCK.toString()).start();
@@ -168,8 +167,7 @@ final class JobProcess {
         .forEach(command::add);
     command.addAll(List.of("-Xmx1g", ONE_COMPILER, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
     // Many commands, or one that writes to Delta, fill the 48 MB of code that the JVM keeps with
-    // its
-    // first compiler alone; it then says so on standard output.
+    // the first compiler alone; it then says so on standard output.
     command.add("-XX:ReservedCodeCacheSize=240m");
     // What the script keeps fits a class path that begins as the launcher's does.
     keptClasses().ifPresent(classes -> command.add("-XX:SharedArchiveFile=" + classes));
